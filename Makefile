@@ -1,0 +1,26 @@
+# Both set-up targets bring everything in by themselves; all they need is Python 3.11 or newer.
+# ARGS goes to the daemon: make run ARGS="--port 9000"
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check setup
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Set up what is missing and start the daemon
+	@scripts/bootstrap
+	@exec .venv/bin/machine serve $(ARGS)
+
+demo: ## The same with the demo model: no account, no cost
+	@scripts/bootstrap
+	@exec .venv/bin/machine serve --demo $(ARGS)
+
+setup: ## Set up what work on the code needs (tools, browser), run nothing
+	@scripts/bootstrap --dev
+	@scripts/test-setup
+
+test: setup ## Set up what is missing, then run every check and test
+	@scripts/check
+
+check: ## Every check and test, in a place that is set up already
+	@scripts/check
