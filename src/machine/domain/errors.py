@@ -1,0 +1,128 @@
+"""The one tree of errors.
+
+Each error has a stable `code` for programs, a message for people that says what happened and to what, and a `hint` that
+says what to do. They meet HTTP in one place (`machine.api.errors`), the terminal in another (`machine.cli`).
+"""
+
+from typing import ClassVar
+
+
+class MachineError(Exception):
+    """Base of all errors of this program. `status` is the HTTP status that fits it."""
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class NotFound(MachineError):
+    """Nothing with that id exists, or the caller may not know that it does."""
+
+    code = "not_found"
+    status = 404
+
+
+class BadRequest(MachineError):
+    """The request cannot be understood or is not allowed in this form."""
+
+    code = "bad_request"
+    status = 400
+
+
+class Conflict(MachineError):
+    """The request does not fit the present state of what it is about."""
+
+    code = "conflict"
+    status = 409
+
+
+class IllegalTransition(Conflict):
+    """A task cannot go from its status to the one asked for."""
+
+    code = "illegal_transition"
+
+    def __init__(self, task_id: str, old: str, new: str) -> None:
+        super().__init__(f"Task {task_id} is {old} and cannot become {new}.", hint="Reload the task and look again.")
+
+
+class StaleTask(Conflict):
+    """The task changed between reading and writing; the database refused the write."""
+
+    code = "stale_task"
+
+    def __init__(self, task_id: str, expected: str) -> None:
+        super().__init__(f"Task {task_id} is no longer {expected}.", hint="Reload the task and look again.")
+
+
+class NotSignedIn(MachineError):
+    """No login and no valid token came with the request."""
+
+    code = "not_signed_in"
+    status = 401
+
+
+class Forbidden(MachineError):
+    """The caller is known but may not do this."""
+
+    code = "forbidden"
+    status = 403
+
+
+class TooLarge(MachineError):
+    """A body or a text is over its limit."""
+
+    code = "too_large"
+    status = 413
+
+
+class Unavailable(MachineError):
+    """The machine cannot do this now: it drains, a queue is full, a disk is full."""
+
+    code = "unavailable"
+    status = 503
+
+
+class StoreError(Unavailable):
+    """The database refused a read or a write (disk full, read-only, damaged)."""
+
+    code = "store_unavailable"
+
+
+class TooNew(MachineError):
+    """The database was written by a newer program than this one."""
+
+    code = "database_too_new"
+
+
+class DataFolderInUse(MachineError):
+    """Another daemon works on this data folder."""
+
+    code = "data_folder_in_use"
+
+
+class CliMissing(MachineError):
+    """There is no Claude Code CLI to start."""
+
+    code = "cli_missing"
+    status = 503
+
+
+class CliGone(MachineError):
+    """The CLI ended before, or while, something was said to it."""
+
+    code = "cli_gone"
+    status = 409
+
+
+class CliCrashed(MachineError):
+    """The CLI ended before it said its first word. `exit_code` as the shell counts."""
+
+    code = "cli_crashed"
+
+    def __init__(self, message: str, *, exit_code: int = -1, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.exit_code = exit_code

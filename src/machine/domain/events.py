@@ -1,0 +1,275 @@
+"""Events: frozen facts in the past tense.
+
+Events of a task are stored with a `seq` from 1 without gaps, in the transaction that made them true, before anybody
+sees them. All of them but `task.output` also stand in the machine's feed, as do events of the machine itself, with a
+`feed_seq` of their own.
+"""
+
+import json
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from machine.domain.approval import Approval
+from machine.domain.costs import CostKind, Usage
+from machine.domain.task import QueueReason, Task, TaskFailure, WaitingReason
+
+MAX_PIECE_BYTES = 64 * 1024
+"""UTF-8 bytes of text in one stored piece of output."""
+
+
+class _Fact(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class OutputKind(StrEnum):
+    """What a piece of output is."""
+
+    TEXT = "text"
+    THINKING = "thinking"
+    TOOL_USE = "tool_use"
+    TOOL_RESULT = "tool_result"
+    SYSTEM = "system"
+    STDERR = "stderr"
+
+
+class Output(_Fact):
+    """One stored piece of output.
+
+    Pieces with the same `item` belong together: their texts joined are the whole. `more` says that another follows.
+    """
+
+    kind: OutputKind
+    text: str = ""
+    """What to show. For `tool_use` with an input over 64 KiB: its JSON, in pieces."""
+    item: str | None = None
+    more: bool = False
+    name: str | None = None
+    """The tool's name, or the subtype of a system message."""
+    tool_use_id: str | None = None
+    input: dict[str, Any] | None = None
+    is_error: bool | None = None
+    parent_tool_use_id: str | None = None
+    """Set for what a sub-agent inside the conversation said or did."""
+    data: dict[str, Any] | None = None
+    """Of a system message: what came with it, kinds unknown to this version included."""
+    uuid: str | None = None
+    """Of the CLI's message, on its last piece: recovery appends what the transcript has beyond these."""
+
+
+class TaskCreated(_Fact):
+    type: Literal["task.created"] = "task.created"
+    data: Task
+
+
+class StartedData(_Fact):
+    attempt: int
+    agent: str
+    resumed: bool = False
+    """True when the conversation goes on after a restart, a park or a long wait."""
+
+
+class TaskStarted(_Fact):
+    type: Literal["task.started"] = "task.started"
+    data: StartedData
+
+
+class TaskOutput(_Fact):
+    type: Literal["task.output"] = "task.output"
+    data: Output
+
+
+class MetricsData(_Fact):
+    usage: Usage
+    cost_kind: CostKind
+    duration_seconds: float
+
+
+class TaskMetrics(_Fact):
+    type: Literal["task.metrics"] = "task.metrics"
+    data: MetricsData
+
+
+class InputData(_Fact):
+    input_id: str
+    message: str
+    user_id: str | None = None
+
+
+class TaskInput(_Fact):
+    """A person's message to the task was accepted."""
+
+    type: Literal["task.input"] = "task.input"
+    data: InputData
+
+
+class WaitingData(_Fact):
+    reason: WaitingReason
+    result: str | None = None
+
+
+class TaskWaiting(_Fact):
+    type: Literal["task.waiting"] = "task.waiting"
+    data: WaitingData
+
+
+class ContinuedData(_Fact):
+    reason: Literal["answered", "input"]
+
+
+class TaskContinued(_Fact):
+    """The task runs again after it waited for a person, in the same process."""
+
+    type: Literal["task.continued"] = "task.continued"
+    data: ContinuedData
+
+
+class ParkedData(_Fact):
+    reason: QueueReason
+    message: str = ""
+    until: datetime | None = None
+
+
+class TaskParked(_Fact):
+    """The task stands in the queue until the login, the quota or the daemon is back."""
+
+    type: Literal["task.parked"] = "task.parked"
+    data: ParkedData
+
+
+class TaskQueued(_Fact):
+    """The task stands in the queue again and will resume its conversation as soon as there is a slot."""
+
+    type: Literal["task.queued"] = "task.queued"
+    data: ParkedData
+
+
+class EndedData(_Fact):
+    result: str | None = None
+    usage: Usage
+    cost_kind: CostKind
+    duration_seconds: float
+
+
+class TaskCompleted(_Fact):
+    type: Literal["task.completed"] = "task.completed"
+    data: EndedData
+
+
+class FailedData(EndedData):
+    failure: TaskFailure
+
+
+class TaskFailed(_Fact):
+    type: Literal["task.failed"] = "task.failed"
+    data: FailedData
+
+
+class CancelledData(EndedData):
+    by: str | None = None
+    reason: str = "stopped"
+
+
+class TaskCancelled(_Fact):
+    type: Literal["task.cancelled"] = "task.cancelled"
+    data: CancelledData
+
+
+class ApprovalRequested(_Fact):
+    type: Literal["approval.requested"] = "approval.requested"
+    data: Approval
+
+
+class ApprovalAnswered(_Fact):
+    """The approval is no longer pending: answered, superseded or cancelled; `data.status` says which."""
+
+    type: Literal["approval.answered"] = "approval.answered"
+    data: Approval
+
+
+TaskEvent = Annotated[
+    TaskCreated
+    | TaskStarted
+    | TaskOutput
+    | TaskMetrics
+    | TaskInput
+    | TaskWaiting
+    | TaskContinued
+    | TaskParked
+    | TaskQueued
+    | TaskCompleted
+    | TaskFailed
+    | TaskCancelled
+    | ApprovalRequested
+    | ApprovalAnswered,
+    Field(discriminator="type"),
+]
+
+
+class ChatReplyData(_Fact):
+    conversation_id: str
+    task_id: str
+    text: str
+
+
+class ChatReply(_Fact):
+    type: Literal["chat.reply"] = "chat.reply"
+    data: ChatReplyData
+
+
+class AuthStatusData(_Fact):
+    state: Literal["ready", "needs_login", "quota", "demo", "unknown"]
+    message: str = ""
+    hint: str = ""
+    until: datetime | None = None
+
+
+class AuthStatus(_Fact):
+    type: Literal["auth.status"] = "auth.status"
+    data: AuthStatusData
+
+
+class MachineStatusData(_Fact):
+    machine_id: str
+    state: Literal["ready", "draining"]
+    running: int
+    queued: int
+    waiting: int
+    slots: int
+
+
+class MachineStatus(_Fact):
+    type: Literal["machine.status"] = "machine.status"
+    data: MachineStatusData
+
+
+MachineEvent = Annotated[ChatReply | AuthStatus | MachineStatus, Field(discriminator="type")]
+
+
+class StoredEvent(BaseModel):
+    """An event as it was stored, with its place. `body` is its `data` as JSON text, encoded once for everybody."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str
+    at: datetime
+    body: str
+    task_id: str | None = None
+    seq: int | None = None
+    feed_seq: int | None = None
+    user_id: str | None = None
+    """Whose it is; unset: everybody's."""
+
+    @cached_property
+    def frame(self) -> str:
+        """The event as JSON text for the wire, made at most once however many readers there are.
+
+        `{"type", "task_id"?, "seq"?, "feed_seq"?, "at", "data"}`; `body` goes in as it is.
+        """
+        places = {"task_id": self.task_id, "seq": self.seq, "feed_seq": self.feed_seq}
+        head = {"type": self.type, **{name: place for name, place in places.items() if place is not None}}
+        at = self.at.isoformat().replace("+00:00", "Z")
+        return f'{json.dumps(head)[:-1]}, "at": "{at}", "data": {self.body}}}'

@@ -1,0 +1,5 @@
+"""The program's version, from the installed distribution."""
+
+from importlib.metadata import version
+
+VERSION = version("claude-code-agent")

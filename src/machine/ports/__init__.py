@@ -1,0 +1,29 @@
+"""What the engine and the API need from the outside, as Protocols. Adapters are built and joined in `machine.app`."""
+
+from machine.ports.claude import Ask, Claude, ClaudeLogin, ClaudeSession, CliExit, LaunchSpec, LoginState, ToolRequest
+from machine.ports.definitions import Agents, Workspaces
+from machine.ports.hub import Hub, Subscription
+from machine.ports.people import PeopleStore, UserRow
+from machine.ports.tasks import ClaimLimits, PendingInput, TaskFilter, TaskPage, TaskStore
+
+__all__ = [
+    "Agents",
+    "Ask",
+    "ClaimLimits",
+    "Claude",
+    "ClaudeLogin",
+    "ClaudeSession",
+    "CliExit",
+    "Hub",
+    "LaunchSpec",
+    "LoginState",
+    "PendingInput",
+    "PeopleStore",
+    "Subscription",
+    "TaskFilter",
+    "TaskPage",
+    "TaskStore",
+    "ToolRequest",
+    "UserRow",
+    "Workspaces",
+]

@@ -1,0 +1,141 @@
+"""Where tasks, their events, approvals and inputs are kept."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from machine.domain.approval import Approval, ApprovalStatus
+from machine.domain.costs import Usage
+from machine.domain.events import MachineEvent, Output, StoredEvent, TaskEvent
+from machine.domain.task import Lane, Task, TaskSource, TaskStatus
+from machine.ports.values import Value
+
+
+class TaskFilter(Value):
+    """Which tasks to list. `user_id` unset: everybody's."""
+
+    status: tuple[TaskStatus, ...] = ()
+    agent: str | None = None
+    source: TaskSource | None = None
+    user_id: str | None = None
+    conversation_id: str | None = None
+    parent_task_id: str | None = None
+
+
+class TaskPage(Value):
+    """Newest first; `next_cursor` is unset on the last page."""
+
+    items: tuple[Task, ...]
+    next_cursor: str | None
+
+
+class ClaimLimits(Value):
+    """What may run at once: slots by lane, and by agent where the agent has a limit."""
+
+    slots: Mapping[Lane, int]
+    per_agent: Mapping[str, int]
+
+
+class PendingInput(Value):
+    """A message for a task. `input_id` is a UUID and becomes the CLI's id of the message, so it is never sent twice."""
+
+    input_id: str
+    task_id: str
+    message: str
+    verbatim: bool
+    created_at: datetime
+    sent: bool = False
+    """Whether it was written to a CLI; whether that CLI took it, the transcript knows."""
+
+
+class TaskStore(Protocol):
+    """Tasks, their events, approvals and inputs.
+
+    Every method that writes is one short transaction, is durable when it returns, and has already handed its events to
+    the hub in the order of their storing. Errors: NotFound, StaleTask, StoreError.
+    """
+
+    async def create(self, task: Task, first_input: PendingInput) -> Task: ...
+
+    async def get(self, task_id: str) -> Task: ...
+
+    async def list(self, which: TaskFilter, *, limit: int, cursor: str | None = None) -> TaskPage: ...
+
+    async def in_status(self, *status: TaskStatus) -> tuple[Task, ...]:
+        """All tasks of this machine in one of these statuses, oldest first."""
+        ...
+
+    async def counts(self) -> Mapping[TaskStatus, int]:
+        """How many tasks are queued, running and waiting."""
+        ...
+
+    async def claim(self, limits: ClaimLimits, at: datetime) -> Task | None:
+        """Move the next eligible queued task to running, with its `task.started`; None when there is none.
+
+        Eligible: not parked beyond `at`, a slot of its lane and of its agent free, no other task of its conversation
+        running or waiting. Order: tasks that had started first, then priority, then the user with the fewest running
+        tasks, then age.
+        """
+        ...
+
+    async def move(
+        self,
+        old: Task,
+        new: Task,
+        events: Sequence[TaskEvent],
+        *,
+        approvals: Sequence[Approval] = (),
+        also: Sequence[MachineEvent] = (),
+    ) -> Task:
+        """Write `new` over `old` if the stored status still is `old.status` (else StaleTask), and append `events`.
+
+        `approvals` are inserted or replaced in the same transaction. Leaves `last_seq` to the store; returns the task
+        as stored.
+        """
+        ...
+
+    async def take_slot(self, task: Task, new: Task, events: Sequence[TaskEvent], limits: ClaimLimits) -> Task | None:
+        """Like `move` from waiting_input to running, but only if a slot is free; None when there is none."""
+        ...
+
+    async def append(self, task_id: str, events: Sequence[TaskEvent], *, usage: Usage | None = None) -> int:
+        """Append events without a change of status; `usage` replaces the task's. Returns the new `last_seq`."""
+        ...
+
+    async def events(self, task_id: str, *, after: int = 0, limit: int = 1000) -> tuple[StoredEvent, ...]: ...
+
+    def outputs(self, task_id: str) -> AsyncIterator[Output]:
+        """All stored output of a task in order, in pages behind the scenes."""
+        ...
+
+    async def publish(self, event: MachineEvent, *, user_id: str | None = None) -> StoredEvent:
+        """Store an event of the machine in the feed."""
+        ...
+
+    async def feed(self, *, after: int, limit: int = 1000) -> tuple[StoredEvent, ...]: ...
+
+    async def feed_range(self) -> tuple[int, int]:
+        """(oldest, newest) `feed_seq` that is kept; (1, 0) when the feed is empty."""
+        ...
+
+    async def add_input(self, new: PendingInput, event: TaskEvent) -> None: ...
+
+    async def inputs(self, task_id: str, *, unsent_only: bool = False) -> tuple[PendingInput, ...]: ...
+
+    async def mark_sent(self, input_ids: Sequence[str]) -> None: ...
+
+    async def approval(self, approval_id: str) -> Approval: ...
+
+    async def approvals(
+        self, *, status: ApprovalStatus | None = None, task_id: str | None = None, user_id: str | None = None
+    ) -> tuple[Approval, ...]: ...
+
+    async def save_approval(self, old: Approval, new: Approval, events: Sequence[TaskEvent]) -> Approval:
+        """Replace an approval if its stored status still is that of `old`; otherwise raises Conflict."""
+        ...
+
+    async def permission_rules(self, agent: str) -> tuple[str, ...]:
+        """Rules that a person's "allow always" made for an agent, such as `Bash(npm test:*)`."""
+        ...
+
+    async def add_permission_rules(self, agent: str, rules: Sequence[str], by: str, at: datetime) -> None: ...

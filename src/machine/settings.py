@@ -1,0 +1,126 @@
+"""Settings: read once at start from the environment, defaults for one person on one computer."""
+
+import os
+import re
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import platformdirs
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ANTHROPIC_VARIABLES: Final = re.compile(
+    r"^(ANTHROPIC_\w+|CLAUDE_CODE_(OAUTH_TOKEN|USE_\w+|SKIP_\w+_AUTH|MAX_\w+|API_\w+)"
+    r"|(AWS|GOOGLE|CLOUD_ML|VERTEX|AZURE)_\w+)$"
+)
+"""Anthropic's own variables for keys, tokens and cloud providers: they go to the CLI and to nothing else."""
+
+SECRET_FILES: Final = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN")
+"""Secrets that may also be given as `<NAME>_FILE`, the path of a file that holds them."""
+
+PROCESS_VARIABLES: Final = frozenset(
+    (
+        *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM"),
+        *("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "VIRTUAL_ENV", "PYTHONPATH"),
+        *("XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"),
+        *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"),
+        *("http_proxy", "https_proxy", "no_proxy", "all_proxy"),
+    )
+)
+"""What stays in the process's own environment after start; `LC_*` stays too."""
+
+
+class Settings(BaseSettings):
+    """All settings. Variables are named in `docs`; times are in seconds, sizes in bytes."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, validate_default=True)
+
+    machine_id: str = Field("machine-001", pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("claude-code-agent", appauthor=False)),
+        validation_alias=AliasChoices("MACHINE_DATA_DIR", "data_dir"),
+    )
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    max_concurrent_tasks: int = Field(5, ge=1, le=1000)
+    default_agent: str = "planning"
+    task_timeout_seconds: float = Field(3600, gt=0)
+    database_url: str | None = None
+    redis_url: str | None = None
+    public_url: str | None = None
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "console"] = "auto"
+    claude_cli_path: Path | None = None
+    claude_config_dir: Path | None = None
+    drain_seconds: float = Field(30, ge=0, validation_alias=AliasChoices("MACHINE_DRAIN_SECONDS", "drain_seconds"))
+    linger_seconds: float = Field(600, gt=0, validation_alias=AliasChoices("MACHINE_LINGER_SECONDS", "linger_seconds"))
+    """How long a CLI is kept while its task waits for a person."""
+    idle_seconds: float = Field(1800, gt=0, validation_alias=AliasChoices("MACHINE_IDLE_SECONDS", "idle_seconds"))
+    """How long an open conversation is kept that nobody continues."""
+    demo: bool = False
+    anthropic: Mapping[str, SecretStr] = Field(default_factory=dict)
+    """Anthropic's own variables as found in the environment."""
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def database_file(self) -> Path:
+        return self.data_dir / "db" / "machine.db"
+
+    @property
+    def workspaces_dir(self) -> Path:
+        return self.data_dir / "workspaces"
+
+    @property
+    def run_dir(self) -> Path:
+        return self.data_dir / "run"
+
+    @property
+    def credentials_dir(self) -> Path:
+        return self.data_dir / "credentials"
+
+    @property
+    def cli_config_dir(self) -> Path:
+        return self.claude_config_dir or self.credentials_dir / "claude"
+
+
+def read_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
+    """Settings from `environ`; `overrides` (the command line's) win.
+
+    Raises pydantic.ValidationError, and OSError for a secret's file that cannot be read.
+    """
+    anthropic = {name: SecretStr(value) for name, value in environ.items() if ANTHROPIC_VARIABLES.match(name)}
+    for name in SECRET_FILES:
+        if path := environ.get(f"{name}_FILE"):
+            anthropic.pop(f"{name}_FILE", None)
+            anthropic[name] = SecretStr(Path(path).expanduser().read_text(encoding="utf-8").strip())
+    given = {name: value for name, value in overrides.items() if value is not None}
+    return Settings(anthropic=anthropic, **given)  # type: ignore[arg-type]  # names are checked by the model itself
+
+
+def cut_down(environ: MutableMapping[str, str]) -> None:
+    """Remove everything from the process's environment that is not on the allow-list, so that no child inherits it."""
+    for name in list(environ):
+        if name not in PROCESS_VARIABLES and not name.startswith("LC_"):
+            del environ[name]
+
+
+def cut_down_process() -> None:
+    """`cut_down` for this process. What the kernel shows under /proc keeps the start's bytes; see the documents."""
+    cut_down(os.environ)
