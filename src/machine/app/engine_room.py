@@ -1,0 +1,100 @@
+"""Builds the parts of the engine and joins them to their adapters."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from machine.claude.cli import ClaudeCli
+from machine.domain.clock import Clock
+from machine.domain.task import Task
+from machine.engine.approvals import Approvals
+from machine.engine.background_manager import BackgroundTaskManager
+from machine.engine.brain import MachineBrain
+from machine.engine.conclusion import Conclusion
+from machine.engine.dispatcher import Dispatcher
+from machine.engine.idleness import Idleness
+from machine.engine.intake import Intake
+from machine.engine.live_task import LiveTask
+from machine.engine.live_tasks import LiveTasks
+from machine.engine.login_gate import LoginGate
+from machine.engine.new_tasks import NewTasks
+from machine.engine.recovery import Recovery
+from machine.engine.slots import Slots
+from machine.engine.subagent_runner import SubAgentRunner
+from machine.hub import EventHub
+from machine.ports import TaskStore
+from machine.registry.subagent_registry import SubAgentRegistry
+from machine.registry.workspaces import WorkspaceFolders
+from machine.settings import Settings
+
+
+@dataclass(frozen=True)
+class EngineRoom:
+    """The engine, ready to be started."""
+
+    manager: BackgroundTaskManager
+    intake: Intake
+    approvals: Approvals
+    brain: MachineBrain
+    gate: LoginGate
+    recovery: Recovery
+    idleness: Idleness
+
+
+def build_engine(
+    settings: Settings, *, store: TaskStore, hub: EventHub, claude: ClaudeCli, agents: SubAgentRegistry, clock: Clock
+) -> EngineRoom:
+    """Join the parts. Nothing runs yet. Called on the event loop."""
+    slots = Slots(agents, work_slots=settings.max_concurrent_tasks)
+    live = LiveTasks()
+    gate = LoginGate(login=claude, store=store, clock=clock, opened=slots.freed)
+    conclusion = Conclusion(store=store, gate=gate, clock=clock)
+    approvals = Approvals(store=store, live=live, slots=slots, clock=clock)
+    runner = SubAgentRunner(
+        claude=claude, store=store, approvals=approvals, workspaces=WorkspaceFolders(settings.workspaces_dir)
+    )
+    new_tasks = NewTasks(
+        agents=agents,
+        clock=clock,
+        machine_id=settings.machine_id,
+        default_agent=settings.default_agent,
+        timeout_seconds=settings.task_timeout_seconds,
+        demo=settings.demo,
+    )
+
+    def new_live(task: Task) -> LiveTask:
+        return LiveTask(task, store=store, slots=slots, clock=clock, linger_seconds=settings.linger_seconds)
+
+    dispatcher = Dispatcher(
+        store=store,
+        agents=agents,
+        slots=slots,
+        gate=gate,
+        live=live,
+        runner=runner,
+        conclusion=conclusion,
+        clock=clock,
+        new_live=new_live,
+    )
+    manager = BackgroundTaskManager(
+        store=store,
+        hub=hub,
+        live=live,
+        slots=slots,
+        dispatcher=dispatcher,
+        conclusion=conclusion,
+        new_tasks=new_tasks,
+        clock=clock,
+        machine_id=settings.machine_id,
+    )
+    intake = Intake(new_tasks=new_tasks, manager=manager, agents=agents, store=store)
+    return EngineRoom(
+        manager=manager,
+        intake=intake,
+        approvals=approvals,
+        brain=MachineBrain(intake=intake, manager=manager, store=store),
+        gate=gate,
+        recovery=Recovery(store=store, claude=claude, conclusion=conclusion, clock=clock, demo=settings.demo),
+        idleness=Idleness(
+            store=store, live=live, conclusion=conclusion, clock=clock, idle=timedelta(seconds=settings.idle_seconds)
+        ),
+    )

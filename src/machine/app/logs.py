@@ -1,0 +1,45 @@
+"""Logging: structlog over the standard library, one line an event, for people or as JSON, on stderr."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from machine.settings import Settings
+
+
+def set_up_logging(settings: Settings) -> None:
+    """Send all logs of this process to stderr in the form that the settings ask for."""
+    as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _on_one_line,
+    ]
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level.upper())
+    for noisy in ("uvicorn.access", "httpx2", "websockets", "claude_agent_sdk"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _on_one_line(_logger: Any, _method: str, event: Any) -> Any:
+    """What comes from outside must not be able to forge a second line."""
+    if isinstance(message := event.get("event"), str):
+        event["event"] = message.replace("\r", "\\r").replace("\n", "\\n").replace("\x1b", "\\x1b")
+    return event

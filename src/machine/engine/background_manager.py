@@ -1,0 +1,229 @@
+"""BackgroundTaskManager: takes tasks in, runs as many as there are slots, and lets people steer them."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Final
+
+from machine.domain.agent import SubAgent
+from machine.domain.aio import cancel_and_wait, spawn
+from machine.domain.clock import Clock
+from machine.domain.errors import Conflict, Forbidden, StaleTask, Unavailable
+from machine.domain.events import InputData, MachineStatusData, ParkedData, TaskInput, TaskQueued
+from machine.domain.principal import Principal
+from machine.domain.task import QueueReason, Task, TaskStatus, WaitingReason
+from machine.engine.conclusion import Conclusion
+from machine.engine.dispatcher import Dispatcher
+from machine.engine.following import texts
+from machine.engine.live_task import Ending
+from machine.engine.live_tasks import LiveTasks
+from machine.engine.new_tasks import NewTasks, check_message, new_input
+from machine.engine.outcome import Cancelled
+from machine.engine.slots import Slots
+from machine.ports import Hub, TaskStore
+
+STOP_SECONDS: Final = 30.0
+"""The longest that a stop or an interrupt may take before its caller is told that it failed."""
+LOOK_AGAIN_SECONDS: Final = 0.02
+PARK_SECONDS: Final = 15.0
+
+_log = logging.getLogger(__name__)
+
+
+class BackgroundTaskManager:
+    """The verbs of a task's life. Built in `machine.app`, started with `start`, ended with `drain`."""
+
+    def __init__(
+        self,
+        *,
+        store: TaskStore,
+        hub: Hub,
+        live: LiveTasks,
+        slots: Slots,
+        dispatcher: Dispatcher,
+        conclusion: Conclusion,
+        new_tasks: NewTasks,
+        clock: Clock,
+        machine_id: str,
+    ) -> None:
+        self._store = store
+        self._hub = hub
+        self._live = live
+        self._slots = slots
+        self._dispatcher = dispatcher
+        self._conclusion = conclusion
+        self._new_tasks = new_tasks
+        self._now = clock
+        self._machine_id = machine_id
+        self._dispatching: asyncio.Task[None] | None = None
+
+    @property
+    def draining(self) -> bool:
+        return self._dispatcher.draining
+
+    def start(self) -> None:
+        """Begin to run what is queued."""
+        self._dispatching = spawn(self._dispatcher.run(), name="dispatcher")
+
+    async def submit(self, task: Task, agent: SubAgent) -> str:
+        """Store `task` for `agent` and queue it; returns its id at once. Raises Unavailable while draining."""
+        if self.draining:
+            raise Unavailable("The machine is shutting down.", hint="Try again in a moment.")
+        if task.assigned_agent != agent.name:
+            task = task.model_copy(update={"assigned_agent": agent.name})
+        stored = await self._store.create(task, self._new_tasks.first_input(task))
+        self._slots.freed()
+        return stored.task_id
+
+    def stream_output(self, task_id: str) -> AsyncIterator[str]:
+        """What the agent says, from the beginning, as it says it, until the task has ended."""
+        return texts(self._store, self._hub, task_id)
+
+    async def send_input(self, task_id: str, message: str, *, principal: Principal | None = None) -> Task:
+        """Say something to a task. Returns the task that takes it: this one, or, when it has ended, its follow-up.
+
+        Raises NotFound, BadRequest, Unavailable.
+        """
+        check_message(message)
+        task = await self._store.get(task_id)
+        if task.ended:
+            return await self._follow_up(task, message, principal)
+        one = new_input(task, message, self._now())
+        said = InputData(input_id=one.input_id, message=message, user_id=principal.user_id if principal else None)
+        await self._store.add_input(one, TaskInput(data=said))
+        while True:
+            live = self._live.get(task_id)
+            if live is not None and live.accepts_input and not live.ending.done():
+                live.input_arrived.set()
+                return live.task
+            if live is not None:
+                await live.done.wait()
+            task = await self._store.get(task_id)
+            if task.ended:
+                return await self._follow_up(task, message, principal)
+            if task.status is TaskStatus.QUEUED or await self._queued_for_input(task):
+                return await self._store.get(task_id)
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+    async def interrupt(self, task_id: str) -> Task:
+        """End the running turn; the conversation stays open. Raises NotFound, Conflict, Unavailable (took too long)."""
+        task = await self._store.get(task_id)
+        live = self._live.get(task_id)
+        if live is None or task.ended:
+            if task.status is TaskStatus.WAITING_INPUT:
+                return task
+            raise Conflict(f"Task {task_id} is {task.status}: there is no turn to interrupt.", hint="Stop it instead.")
+        if live.task.waiting_reason in (WaitingReason.INPUT, WaitingReason.INTERRUPTED):
+            return live.task
+        live.interrupt_asked = True
+        live.interrupt.set()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await live.pulse.until(lambda: live.done.is_set() or not live.interrupt_asked)
+        except TimeoutError:
+            raise Unavailable(f"Task {task_id} did not heed the interrupt.", hint="Stop it instead.") from None
+        return await self._store.get(task_id)
+
+    async def stop(self, task_id: str, *, by: str | None = None) -> bool:
+        """Stop a task, queued, running or waiting. True when it is cancelled and no process of it is left; False when
+        it had ended before. Raises NotFound, Unavailable (its processes do not go away)."""
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                return await self._stop(task_id, by)
+        except TimeoutError:
+            _log.error("task %s did not stop within %s seconds", task_id, STOP_SECONDS)
+            hint = "Look at the machine's log and at its processes; the task is stopped as soon as they are gone."
+            raise Unavailable(f"Task {task_id} is still being stopped.", hint=hint) from None
+
+    async def retry(self, task_id: str, principal: Principal) -> Task:
+        """The same wish as a new task. Raises NotFound, Conflict (it has not ended)."""
+        ended = await self._store.get(task_id)
+        if not ended.ended:
+            raise Conflict(f"Task {task_id} is {ended.status}.", hint="Stop it first, or wait for its end.")
+        return await self._create(self._new_tasks.retry_of(ended, principal))
+
+    async def status(self) -> MachineStatusData:
+        """How much the machine does now."""
+        counts = await self._store.counts()
+        return MachineStatusData(
+            machine_id=self._machine_id,
+            state="draining" if self.draining else "ready",
+            running=counts.get(TaskStatus.RUNNING, 0),
+            queued=counts.get(TaskStatus.QUEUED, 0),
+            waiting=counts.get(TaskStatus.WAITING_INPUT, 0),
+            slots=self._slots.work_slots,
+        )
+
+    def stop_claiming(self) -> None:
+        """From now on nothing new starts."""
+        self._dispatcher.draining = True
+
+    async def drain(self, seconds: float) -> None:
+        """Let what runs finish for up to `seconds`, then park the rest so that it resumes at the next start."""
+        self.stop_claiming()
+        for live in self._live:
+            if live.task.status is TaskStatus.WAITING_INPUT:
+                live.end(Ending.PARK)
+        await self._all_done(seconds)
+        for live in self._live:
+            live.end(Ending.PARK)
+        await self._all_done(PARK_SECONDS)
+        if len(self._live):
+            _log.error("%d tasks could not be parked in time; the next start finds them", len(self._live))
+        await cancel_and_wait(self._dispatching)
+
+    async def _all_done(self, seconds: float) -> None:
+        waits = [spawn(live.done.wait(), name=f"end of {live.task_id}") for live in self._live]
+        if waits:
+            _, late = await asyncio.wait(waits, timeout=seconds)
+            for wait in late:
+                wait.cancel()
+
+    async def _follow_up(self, ended: Task, message: str, principal: Principal | None) -> Task:
+        if principal is None:
+            raise Conflict(f"Task {ended.task_id} is {ended.status}.", hint="Start a new task.")
+        if not principal.may_write:
+            raise Forbidden("A viewer cannot start tasks.")
+        return await self._create(self._new_tasks.follow_up(ended, message, principal))
+
+    async def _create(self, task: Task) -> Task:
+        if self.draining:
+            raise Unavailable("The machine is shutting down.", hint="Try again in a moment.")
+        stored = await self._store.create(task, self._new_tasks.first_input(task))
+        self._slots.freed()
+        return stored
+
+    async def _queued_for_input(self, task: Task) -> bool:
+        """A message for a task that waits with no CLI queues it; False when it has just changed."""
+        if task.status is not TaskStatus.WAITING_INPUT:
+            return False
+        queued = task.moved_to(TaskStatus.QUEUED, self._now(), front=True, queue_reason=QueueReason.INPUT)
+        event = TaskQueued(data=ParkedData(reason=QueueReason.INPUT, message="A message arrived."))
+        try:
+            await self._store.move(task, queued, [event])
+        except StaleTask:
+            return False
+        self._slots.freed()
+        return True
+
+    async def _stop(self, task_id: str, by: str | None) -> bool:
+        while True:
+            live = self._live.get(task_id)
+            if live is not None:
+                live.stopped_by = by
+                live.end(Ending.STOP)
+                await live.done.wait()
+            task = await self._store.get(task_id)
+            if task.ended:
+                return task.status is TaskStatus.CANCELLED and live is not None
+            if task.status is not TaskStatus.RUNNING and await self._cancelled(task_id, by):
+                return True
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+    async def _cancelled(self, task_id: str, by: str | None) -> bool:
+        if self._live.get(task_id) is not None:
+            return False
+        try:
+            return (await self._conclusion.write(task_id, Cancelled(by=by))).ended
+        except StaleTask:
+            return False  # it was claimed in this very moment

@@ -1,0 +1,71 @@
+"""MachineBrain: the conversation with the machine itself."""
+
+from pydantic import BaseModel, ConfigDict
+
+from machine.domain.errors import NotFound
+from machine.domain.principal import Principal
+from machine.domain.task import Lane, Task, TaskSource
+from machine.engine.background_manager import BackgroundTaskManager
+from machine.engine.intake import Intake, TaskRequest
+from machine.ports import TaskFilter, TaskStore
+
+BRAIN_AGENT = "brain"
+
+
+class ChatStarted(BaseModel):
+    """Where a chat message went."""
+
+    model_config = ConfigDict(frozen=True)
+
+    conversation_id: str
+    task_id: str
+
+
+class MachineBrain:
+    """Claude Code spawned for each message; one conversation is one CLI session, one message at a time."""
+
+    def __init__(self, *, intake: Intake, manager: BackgroundTaskManager, store: TaskStore) -> None:
+        self._intake = intake
+        self._manager = manager
+        self._store = store
+
+    async def process_message(
+        self,
+        message: str,
+        *,
+        principal: Principal,
+        conversation_id: str | None = None,
+        agent: str | None = None,
+        session_id: str | None = None,
+        source: TaskSource = TaskSource.DASHBOARD,
+    ) -> ChatStarted:
+        """Take a chat message: into the task that works on the conversation now, or as its next task.
+
+        A new conversation is with the agent `brain` unless `agent` is named. Raises BadRequest, NotFound, Forbidden.
+        """
+        before = await self._newest(conversation_id, principal)
+        if before is not None and not before.ended:
+            task = await self._manager.send_input(before.task_id, message, principal=principal)
+            return ChatStarted(conversation_id=task.conversation_id, task_id=task.task_id)
+        chosen = agent or (before.assigned_agent if before else BRAIN_AGENT)
+        request = TaskRequest(
+            message=message,
+            agent=chosen,
+            conversation_id=conversation_id,
+            parent_task_id=before.task_id if before else None,
+            lane=Lane.CHAT if chosen == BRAIN_AGENT else Lane.WORK,
+            source=source,
+            session_id=session_id,
+        )
+        task = await self._intake.accept(request, principal)
+        return ChatStarted(conversation_id=task.conversation_id, task_id=task.task_id)
+
+    async def _newest(self, conversation_id: str | None, principal: Principal) -> Task | None:
+        if conversation_id is None:
+            return None
+        page = await self._store.list(TaskFilter(conversation_id=conversation_id), limit=1)
+        if not page.items or not principal.sees(page.items[0].user_id):
+            raise NotFound(
+                f"There is no conversation {conversation_id}.", hint="Leave conversation_id out to start one."
+            )
+        return page.items[0]

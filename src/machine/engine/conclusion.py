@@ -1,0 +1,97 @@
+"""What becomes of a task when its run is over: the outcome is stored, whatever it takes."""
+
+import asyncio
+import logging
+from typing import Final
+
+from machine.domain.clock import Clock
+from machine.domain.errors import IllegalTransition, StaleTask, StoreError
+from machine.domain.events import (
+    CancelledData,
+    ChatReply,
+    ChatReplyData,
+    EndedData,
+    FailedData,
+    ParkedData,
+    TaskCancelled,
+    TaskCompleted,
+    TaskEvent,
+    TaskFailed,
+    TaskParked,
+)
+from machine.domain.task import Lane, QueueReason, Task, TaskStatus
+from machine.engine.live_task import LiveTask
+from machine.engine.login_gate import LoginGate
+from machine.engine.outcome import Cancelled, Completed, Failed, Outcome, Parked, StillWaiting
+from machine.ports import TaskStore
+
+RETRY_SECONDS: Final = 2.0
+
+_log = logging.getLogger(__name__)
+
+
+class Conclusion:
+    """Writes outcomes down. A store that cannot be written is tried again until it can: an outcome is never lost."""
+
+    def __init__(self, *, store: TaskStore, gate: LoginGate, clock: Clock) -> None:
+        self._store = store
+        self._gate = gate
+        self._now = clock
+
+    async def of(self, live: LiveTask, outcome: Outcome) -> None:
+        """Store the end of the output, then the outcome, and tell the gate what it says about the login."""
+        if isinstance(outcome, Parked):
+            self._gate.heed(outcome)
+        while True:
+            try:
+                await live.log.close()
+                await self.write(live.task_id, outcome)
+                return
+            except (StaleTask, IllegalTransition):
+                _log.info("task %s changed while its outcome was stored, looking again", live.task_id)
+            except StoreError as error:
+                _log.error("outcome of %s is not stored yet: %s %s", live.task_id, error.message, error.hint)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def write(self, task_id: str, outcome: Outcome) -> Task:
+        """Store `outcome` once. Raises StoreError, StaleTask."""
+        task = await self._store.get(task_id)
+        if task.ended or (isinstance(outcome, StillWaiting) and task.status is TaskStatus.WAITING_INPUT):
+            return task
+        match outcome:
+            case Completed():
+                return await self._complete(task, outcome)
+            case Failed():
+                new = task.moved_to(TaskStatus.FAILED, self._now(), failure=outcome.failure)
+                event: TaskEvent = TaskFailed(data=FailedData(failure=outcome.failure, **_summary(new)))
+            case Cancelled():
+                new = task.moved_to(TaskStatus.CANCELLED, self._now())
+                event = TaskCancelled(data=CancelledData(by=outcome.by, reason=outcome.reason, **_summary(new)))
+            case Parked() | StillWaiting():
+                parked = outcome if isinstance(outcome, Parked) else Parked(reason=QueueReason.LOST)
+                new = task.moved_to(
+                    TaskStatus.QUEUED,
+                    self._now(),
+                    front=True,
+                    queue_reason=parked.reason,
+                    parked_until=parked.until,
+                )
+                event = TaskParked(data=ParkedData(reason=parked.reason, message=parked.message, until=parked.until))
+        return await self._store.move(task, new, [event])
+
+    async def _complete(self, task: Task, outcome: Completed) -> Task:
+        new = task.moved_to(TaskStatus.COMPLETED, self._now(), result=outcome.result)
+        reply = ChatReply(
+            data=ChatReplyData(conversation_id=task.conversation_id, task_id=task.task_id, text=outcome.result or "")
+        )
+        also = [reply] if task.lane is Lane.CHAT else []
+        return await self._store.move(task, new, [TaskCompleted(data=EndedData(**_summary(new)))], also=also)
+
+
+def _summary(task: Task) -> dict[str, object]:
+    return {
+        "result": task.result,
+        "usage": task.usage,
+        "cost_kind": task.cost_kind,
+        "duration_seconds": round(task.duration_seconds, 3),
+    }

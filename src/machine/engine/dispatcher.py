@@ -1,0 +1,91 @@
+"""Claims queued tasks whenever there is a slot, and owns their runs."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from machine.domain.aio import spawn
+from machine.domain.clock import Clock
+from machine.domain.errors import MachineError, NotFound, StoreError
+from machine.domain.task import FailureReason, Task
+from machine.engine.conclusion import Conclusion
+from machine.engine.live_task import LiveTask
+from machine.engine.live_tasks import LiveTasks
+from machine.engine.login_gate import LoginGate
+from machine.engine.outcome import Outcome, failed
+from machine.engine.slots import Slots
+from machine.engine.subagent_runner import SubAgentRunner
+from machine.ports import Agents, TaskStore
+
+STORE_RETRY_SECONDS: Final = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    """From the queue to a run, and from the run to its outcome."""
+
+    def __init__(
+        self,
+        *,
+        store: TaskStore,
+        agents: Agents,
+        slots: Slots,
+        gate: LoginGate,
+        live: LiveTasks,
+        runner: SubAgentRunner,
+        conclusion: Conclusion,
+        clock: Clock,
+        new_live: Callable[[Task], LiveTask],
+    ) -> None:
+        self.draining = False
+        self._store = store
+        self._agents = agents
+        self._slots = slots
+        self._gate = gate
+        self._live = live
+        self._runner = runner
+        self._conclusion = conclusion
+        self._now = clock
+        self._new_live = new_live
+
+    async def run(self) -> None:
+        """Dispatch for as long as the machine runs. A store that fails for a while delays, and ends nothing."""
+        while True:
+            try:
+                await self._slots.serve_line(lambda: not self.draining)
+                await self._claim_all()
+            except StoreError as error:
+                _log.error("cannot claim tasks: %s %s", error.message, error.hint)
+                await asyncio.sleep(STORE_RETRY_SECONDS)
+                continue
+            await self._slots.changed()
+
+    async def _claim_all(self) -> None:
+        while not self.draining and self._gate.open:
+            task = await self._store.claim(self._slots.limits(), self._now())
+            if task is None:
+                return
+            live = self._new_live(task)
+            self._live.add(live)
+            spawn(self._carry(live), name=f"run of {task.task_id}")
+
+    async def _carry(self, live: LiveTask) -> None:
+        """One run from its claim to its stored outcome. The slot is free only after both."""
+        try:
+            outcome = await self._outcome_of(live)
+            await self._conclusion.of(live, outcome)
+        finally:
+            self._live.remove(live)
+            live.over()
+            self._slots.freed()
+
+    async def _outcome_of(self, live: LiveTask) -> Outcome:
+        try:
+            agent = self._agents.get(live.task.assigned_agent)
+        except NotFound as error:
+            return failed(FailureReason.BAD_REQUEST, error.message)
+        except MachineError as error:
+            return failed(FailureReason.INTERNAL, error.message)
+        return await self._runner.run(live, agent)

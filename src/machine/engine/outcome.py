@@ -1,0 +1,96 @@
+"""How a run ended, and how that follows from what the CLI said last."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from machine.domain.messages import ApiFault, QuotaSeen, TurnEnded
+from machine.domain.task import FailureReason, QueueReason, TaskFailure, WaitingReason
+
+
+class _Outcome(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Completed(_Outcome):
+    result: str | None
+
+
+class Failed(_Outcome):
+    failure: TaskFailure
+
+
+class Cancelled(_Outcome):
+    by: str | None = None
+    reason: str = "stopped"
+
+
+class Parked(_Outcome):
+    """Back to the queue: nothing is wrong with the task itself."""
+
+    reason: QueueReason
+    message: str = ""
+    until: datetime | None = None
+
+
+class StillWaiting(_Outcome):
+    """A person keeps it waiting; its CLI was ended, its status stays."""
+
+
+Outcome = Completed | Failed | Cancelled | Parked | StillWaiting
+
+
+class Rest(_Outcome):
+    """The turn is over, the conversation stays open for the person's next message."""
+
+    reason: WaitingReason
+    result: str | None
+
+
+_BY_SUBTYPE: Final = {
+    "error_max_turns": FailureReason.MAX_TURNS,
+    "error_max_budget_usd": FailureReason.BUDGET,
+}
+_LOGIN_ERRORS: Final = frozenset({"authentication_failed", "oauth_org_not_allowed", "billing_error"})
+_LOGIN_STATUS: Final = frozenset({401, 403})
+
+
+def failed(reason: FailureReason, message: str) -> Failed:
+    """Failed for `reason`; an empty message is filled in."""
+    return Failed(failure=TaskFailure.of(reason, message.strip() or reason.replace("_", " ")))
+
+
+def judged(
+    turn: TurnEnded, *, fault: ApiFault | None, quota: QuotaSeen | None, interrupted: bool, interactive: bool
+) -> Outcome | Rest:
+    """What a finished turn means for the task."""
+    if interrupted and turn.is_error and fault is None:
+        return Rest(reason=WaitingReason.INTERRUPTED, result=turn.result)
+    if not turn.is_error:
+        if turn.stop_reason == "refusal":
+            return failed(FailureReason.REFUSED, turn.result or "The model declined this request.")
+        return Rest(reason=WaitingReason.INPUT, result=turn.result) if interactive else Completed(result=turn.result)
+    message = _message(turn, fault)
+    if _is_login(turn, fault):
+        return Parked(reason=QueueReason.NOT_LOGGED_IN, message=message)
+    if quota is not None and quota.rejected:
+        until = datetime.fromtimestamp(quota.resets_at, UTC) if quota.resets_at else None
+        return Parked(reason=QueueReason.QUOTA, message=message, until=until)
+    if turn.subtype in _BY_SUBTYPE:
+        return failed(_BY_SUBTYPE[turn.subtype], message)
+    if turn.api_error_status in (400, 404, 413):
+        return failed(FailureReason.BAD_REQUEST if turn.api_error_status == 413 else FailureReason.API_ERROR, message)
+    return failed(FailureReason.API_ERROR, message)
+
+
+def _is_login(turn: TurnEnded, fault: ApiFault | None) -> bool:
+    return (fault is not None and fault.error in _LOGIN_ERRORS) or turn.api_error_status in _LOGIN_STATUS
+
+
+def _message(turn: TurnEnded, fault: ApiFault | None) -> str:
+    if turn.errors:
+        return "; ".join(turn.errors)
+    if turn.result:
+        return turn.result
+    return fault.text if fault and fault.text else turn.subtype.replace("_", " ")

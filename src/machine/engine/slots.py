@@ -1,0 +1,97 @@
+"""How many tasks may run at once, and who gets a slot back first.
+
+The count itself is the database's: a task holds a slot as long as its stored status is `running`. Here stand the
+limits, the bell that rings when a slot is free, and the line of tasks whose person has answered.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from machine.domain.agent import WorkspaceKind
+from machine.domain.events import TaskEvent
+from machine.domain.task import Lane
+from machine.ports import Agents, ClaimLimits
+
+CHAT_SLOTS = 1
+"""Kept free for chat with the Brain, beside the slots of the machine."""
+
+
+class Returner(Protocol):
+    """A task that waits for its slot with a live CLI."""
+
+    async def take_slot(self, events: Sequence[TaskEvent]) -> bool: ...
+
+
+@dataclass
+class _Place:
+    returner: Returner
+    events: Sequence[TaskEvent]
+    taken: asyncio.Future[None]
+
+
+class Slots:
+    """Limits, bell and line. One for the machine."""
+
+    def __init__(self, agents: Agents, *, work_slots: int, chat_slots: int = CHAT_SLOTS) -> None:
+        self._agents = agents
+        self._slots = {Lane.WORK: work_slots, Lane.CHAT: chat_slots}
+        self._line: deque[_Place] = deque()
+        self._bell = asyncio.Event()
+
+    @property
+    def work_slots(self) -> int:
+        return self._slots[Lane.WORK]
+
+    def limits(self) -> ClaimLimits:
+        """What may run at once, with the agents as they are defined now."""
+        per_agent = {
+            agent.name: 1 if agent.workspace is WorkspaceKind.SHARED else agent.max_concurrent
+            for agent in self._agents.all()
+        }
+        return ClaimLimits(
+            slots=self._slots, per_agent={name: limit for name, limit in per_agent.items() if limit is not None}
+        )
+
+    def freed(self) -> None:
+        """Something changed: a slot is free, a task is new, the gate is open."""
+        self._bell.set()
+
+    async def changed(self) -> None:
+        """Wait until something changed since the last call."""
+        await self._bell.wait()
+        self._bell.clear()
+
+    async def wait_for_one(self, returner: Returner, events: Sequence[TaskEvent]) -> None:
+        """Stand in line for a slot; those in line come before the queue."""
+        place = _Place(returner, events, asyncio.get_running_loop().create_future())
+        self._line.append(place)
+        self.freed()
+        try:
+            await place.taken
+        finally:
+            if place in self._line:
+                self._line.remove(place)
+
+    async def serve_line(self, may_go_on: Callable[[], bool]) -> None:
+        """Give slots to those in line, in order, each that finds one."""
+        for place in list(self._line):
+            if not may_go_on():
+                return
+            if place.taken.done():
+                continue
+            try:
+                if not await place.returner.take_slot(place.events):
+                    continue
+            except Exception as error:
+                _fail(place.taken, error)
+                continue
+            if not place.taken.done():
+                place.taken.set_result(None)
+
+
+def _fail(taken: asyncio.Future[None], error: Exception) -> None:
+    if not taken.done():
+        taken.set_exception(error)

@@ -1,0 +1,197 @@
+"""One task, one CLI process, one outcome."""
+
+import asyncio
+import logging
+from typing import Any, Final
+from uuid import uuid4
+
+from machine.domain.agent import SubAgent
+from machine.domain.aio import cancel_and_wait, spawn
+from machine.domain.errors import CliCrashed, CliGone, CliMissing, MachineError
+from machine.domain.events import Output, OutputKind
+from machine.domain.task import FailureReason, QueueReason, Task, TaskStatus
+from machine.engine.approvals import Approvals
+from machine.engine.conversation import Conversation
+from machine.engine.live_task import Ending, LiveTask
+from machine.engine.outcome import Cancelled, Outcome, Parked, StillWaiting, failed
+from machine.ports import Claude, ClaudeSession, CliExit, LaunchSpec, TaskStore, Workspaces
+
+STOP_PATIENCE_SECONDS: Final = 2.0
+"""For the polite steps of a stop or a park; then SIGKILL for the whole tree."""
+HUSH_SECONDS: Final = 1.5
+MAX_STDERR_LINES: Final = 2000
+
+_log = logging.getLogger(__name__)
+
+
+class SubAgentRunner:
+    """Runs tasks through the CLI. Never raises for what happens to a task: everything becomes an outcome."""
+
+    def __init__(self, *, claude: Claude, store: TaskStore, approvals: Approvals, workspaces: Workspaces) -> None:
+        self._claude = claude
+        self._store = store
+        self._approvals = approvals
+        self._workspaces = workspaces
+
+    async def run(self, live: LiveTask, agent: SubAgent) -> Outcome:
+        """Run `live` to its outcome. When this returns, no process of the task is left."""
+        try:
+            return await self._run(live, agent)
+        except CliMissing as error:
+            return failed(FailureReason.CLI_MISSING, error.message)
+        except CliCrashed as error:
+            return failed(FailureReason.CLI_CRASHED, error.message)
+        except MachineError as error:
+            return failed(FailureReason.INTERNAL, f"{error.message} {error.hint}")
+        except Exception as error:
+            _log.exception("run of %s failed", live.task_id)
+            return failed(FailureReason.INTERNAL, f"{type(error).__name__}: {error}")
+
+    async def _run(self, live: LiveTask, agent: SubAgent) -> Outcome:
+        stderr = _StderrLines(live)
+        resume = await self._claude.knows(live.task.claude_session_id)
+        taken = await self._claude.inputs_taken(live.task.claude_session_id) if resume else frozenset()
+        spec = await self._spec(live.task, agent, resume=resume)
+        session = await self._claude.open(
+            spec, ask=lambda request: self._approvals.ask(live, request), on_stderr=stderr.take
+        )
+        conversation = Conversation(live, session, self._store, taken=taken)
+        outcome: Outcome | None = None
+        try:
+            outcome = await self._race(live, conversation, session, resumed=resume)
+        except CliGone:
+            _log.info("the CLI of %s is gone", live.task_id)
+        finally:
+            live.accepts_input = False
+            ended = await asyncio.shield(self._close(live, session, stderr, conversation))
+        return outcome or failed(FailureReason.CLI_CRASHED, _crash_message(ended))
+
+    async def _spec(self, task: Task, agent: SubAgent, *, resume: bool) -> LaunchSpec:
+        return LaunchSpec(
+            task_id=task.task_id,
+            run_id=str(uuid4()),
+            cwd=await self._workspaces.prepare(task, agent),
+            agent=agent,
+            claude_session_id=task.claude_session_id,
+            resume=resume,
+            max_turns=task.limits.max_turns,
+            max_budget_usd=task.limits.max_budget_usd,
+            allowed_tools=await self._store.permission_rules(agent.name),
+        )
+
+    async def _race(
+        self, live: LiveTask, conversation: Conversation, session: ClaudeSession, *, resumed: bool
+    ) -> Outcome:
+        """The conversation against everything that can end it from outside."""
+        work = spawn(self._converse(conversation, resumed=resumed), name=f"conversation of {live.task_id}")
+        limits = [
+            spawn(live.clock.expired(), name=f"time limit of {live.task_id}"),
+            spawn(live.clock.lingered(), name=f"linger of {live.task_id}"),
+        ]
+        try:
+            runners: list[asyncio.Future[Any]] = [work, live.ending, *limits]
+            await asyncio.wait(runners, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                return work.result()
+            if limits[0].done():
+                live.end(Ending.TIMEOUT)
+            if limits[1].done():
+                live.end(Ending.LINGER)
+            await _hush(session, work, conversation)
+            return _ended_from_outside(live, live.ending.result())
+        finally:
+            for task in (work, *limits):
+                await cancel_and_wait(task)
+
+    async def _converse(self, conversation: Conversation, *, resumed: bool) -> Outcome:
+        try:
+            async with asyncio.TaskGroup() as group:
+                helpers = [
+                    group.create_task(conversation.listen(), name="listen"),
+                    group.create_task(conversation.pass_on_inputs(), name="inputs"),
+                    group.create_task(conversation.pass_on_interrupts(), name="interrupts"),
+                ]
+                outcome = await conversation.conduct(resumed=resumed)
+                for helper in helpers:
+                    helper.cancel()
+        except BaseExceptionGroup as group_error:
+            raise _root_of(group_error) from group_error
+        return outcome
+
+    async def _close(
+        self, live: LiveTask, session: ClaudeSession, stderr: "_StderrLines", conversation: Conversation
+    ) -> CliExit:
+        """End the process tree, then store what is left to store. Shielded: a cancelled run still cleans up."""
+        hurried = live.ending.done()
+        ended = await session.close(patience_seconds=STOP_PATIENCE_SECONDS if hurried else None)
+        await stderr.flush()
+        await live.log.flush()
+        usage = conversation.account.killed()
+        if usage != live.task.usage:
+            await live.count(usage, final=True)
+        return ended
+
+
+async def _hush(session: ClaudeSession, work: asyncio.Task[Outcome], conversation: Conversation) -> None:
+    """Interrupt the turn under way and hear it out for a moment, so that its last words and its cost are known."""
+    if not conversation.in_turn:
+        return
+    try:
+        async with asyncio.timeout(HUSH_SECONDS):
+            await session.interrupt()
+            await conversation.turn_ended(work)
+    except (TimeoutError, MachineError):
+        _log.info("a turn did not end within %s seconds of its interrupt", HUSH_SECONDS)
+
+
+def _root_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first failure in a group of failures: what came after it came of it."""
+    first = group.exceptions[0]
+    return _root_of(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+class _StderrLines:
+    """The CLI's stderr on its way to the output; bounded, since nothing holds a flooding CLI back here."""
+
+    def __init__(self, live: LiveTask) -> None:
+        self._live = live
+        self._lines: list[str] = []
+        self._taken = 0
+        self._flushing: asyncio.Task[None] | None = None
+
+    def take(self, line: str) -> None:
+        """One line, from the SDK's callback on the event loop."""
+        self._taken += 1
+        if self._taken > MAX_STDERR_LINES:
+            if self._taken == MAX_STDERR_LINES + 1:
+                self._lines.append(f"… more than {MAX_STDERR_LINES} lines on stderr, the rest is left out")
+            return
+        self._lines.append(line)
+        if self._flushing is None or self._flushing.done():
+            self._flushing = spawn(self.flush(), name=f"stderr of {self._live.task_id}")
+
+    async def flush(self) -> None:
+        """Hand on what was taken so far."""
+        lines, self._lines = self._lines, []
+        if lines:
+            text = "".join(f"{line}\n" for line in lines)
+            await self._live.log.add(Output(kind=OutputKind.STDERR, text=text))
+
+
+def _ended_from_outside(live: LiveTask, why: Ending) -> Outcome:
+    waiting = live.task.status is TaskStatus.WAITING_INPUT
+    match why:
+        case Ending.STOP:
+            return Cancelled(by=live.stopped_by)
+        case Ending.TIMEOUT:
+            limit = live.task.limits.timeout_seconds
+            return failed(FailureReason.TIMEOUT, f"The task ran for its limit of {limit:g} seconds.")
+        case Ending.LINGER:
+            return StillWaiting()
+        case Ending.PARK:
+            return StillWaiting() if waiting else Parked(reason=QueueReason.DRAIN, message="The machine shuts down.")
+
+
+def _crash_message(ended: CliExit) -> str:
+    tail = f" Its last words on stderr: {ended.stderr_tail.strip()[-2000:]}" if ended.stderr_tail.strip() else ""
+    return f"The CLI ended with code {ended.code} in the middle of its turn.{tail}"

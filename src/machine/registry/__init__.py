@@ -1,0 +1,1 @@
+"""Definitions: the agents there are, and the folders in which their tasks run."""
