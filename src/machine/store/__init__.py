@@ -1,0 +1,1 @@
+"""The only code that knows SQL: tables, one store per aggregate, migrations."""

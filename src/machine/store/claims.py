@@ -1,0 +1,94 @@
+"""Which queued task runs next: slots, agents' limits, conversations and fairness, in one statement.
+
+The same statement serves PostgreSQL, once its candidates are read with FOR UPDATE SKIP LOCKED.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import bindparam, func, select, text
+from sqlalchemy.engine import Connection
+
+from machine.domain.clock import Clock
+from machine.domain.events import StartedData, TaskEvent, TaskStarted
+from machine.domain.task import Lane, Task, TaskStatus
+from machine.ports import ClaimLimits
+from machine.store.database import Database
+from machine.store.event_log import encoded
+from machine.store.moves import check_transition, move_task, read_task, write_move
+from machine.store.tables import tasks
+from machine.store.types import moment_text
+from machine.store.writer import Recorder
+
+# The sets are small, for what runs is bounded by the slots; the scan stays within the index `tasks_queue`.
+_NEXT: Final = text(
+    """
+    SELECT task_id FROM tasks
+    LEFT JOIN (SELECT user_id AS runner, count(*) AS running FROM tasks WHERE status = 'running' GROUP BY user_id)
+           ON runner = user_id
+    WHERE status = 'queued'
+      AND lane IN :lanes
+      AND (parked_until IS NULL OR parked_until <= :at)
+      AND assigned_agent NOT IN :full_agents
+      AND conversation_id NOT IN (SELECT conversation_id FROM tasks WHERE status IN ('running', 'waiting_input'))
+    ORDER BY front DESC, priority DESC, coalesce(running, 0), task_id
+    LIMIT 1
+    """
+).bindparams(bindparam("lanes", expanding=True), bindparam("full_agents", expanding=True))
+
+_RUNNING: Final = tasks.c.status == TaskStatus.RUNNING.value
+
+
+class Claims:
+    """Hands slots to tasks; counting and taking are one transaction, so there is never one too many."""
+
+    def __init__(self, database: Database, machine_id: str, clock: Clock) -> None:
+        self._database = database
+        self._machine_id = machine_id
+        self._clock = clock
+
+    async def claim(self, limits: ClaimLimits, at: datetime) -> Task | None:
+        def write(connection: Connection, recorder: Recorder) -> Task | None:
+            task_id = self._next(connection, limits, at)
+            if task_id is None:
+                return None
+            old = read_task(connection, task_id)
+            change = {"attempt": old.attempt + 1, "front": False, "parked_until": None, "machine_id": self._machine_id}
+            new = old.moved_to(TaskStatus.RUNNING, at, **change)
+            started = StartedData(attempt=new.attempt, agent=new.assigned_agent, resumed=old.has_started)
+            return write_move(connection, recorder, old, new, [encoded(TaskStarted(data=started))], at)
+
+        return await self._database.write(write)
+
+    async def take_slot(self, task: Task, new: Task, events: Sequence[TaskEvent], limits: ClaimLimits) -> Task | None:
+        """Raises IllegalTransition, StaleTask, NotFound."""
+        check_transition(task, new)
+        at = self._clock()
+
+        def write(connection: Connection, recorder: Recorder) -> Task | None:
+            free = new.lane in self._free_lanes(connection, limits)
+            if not free or new.assigned_agent in _full_agents(connection, limits):
+                return None
+            return move_task(connection, recorder, task, new, events, at)
+
+        return await self._database.write(write)
+
+    def _next(self, connection: Connection, limits: ClaimLimits, at: datetime) -> str | None:
+        lanes = self._free_lanes(connection, limits)
+        if not lanes:
+            return None
+        values = {"lanes": lanes, "at": moment_text(at), "full_agents": _full_agents(connection, limits)}
+        return connection.execute(_NEXT, values).scalar_one_or_none()
+
+    def _free_lanes(self, connection: Connection, limits: ClaimLimits) -> list[str]:
+        query = select(tasks.c.lane, func.count()).where(_RUNNING, tasks.c.machine_id == self._machine_id)
+        taken = {Lane(lane): count for lane, count in connection.execute(query.group_by(tasks.c.lane))}
+        return [lane.value for lane, slots in limits.slots.items() if taken.get(lane, 0) < slots]
+
+
+def _full_agents(connection: Connection, limits: ClaimLimits) -> list[str]:
+    """Agents that run as many tasks as they may, on whichever machine."""
+    query = select(tasks.c.assigned_agent, func.count()).where(_RUNNING).group_by(tasks.c.assigned_agent)
+    running: dict[str, int] = dict(connection.execute(query).all())
+    return [agent for agent, most in limits.per_agent.items() if running.get(agent, 0) >= most]

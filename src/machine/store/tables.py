@@ -1,0 +1,256 @@
+"""The tables. `migrations/` makes them; a test compares the two."""
+
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+
+from machine.domain.approval import ApprovalStatus
+from machine.domain.task import NEXT, TaskStatus
+from machine.store.types import Json, Moment, Words
+
+metadata: Final = MetaData()
+
+
+def _one_of(column: str, values: type[StrEnum]) -> str:
+    return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
+
+
+tasks: Final = Table(
+    "tasks",
+    metadata,
+    Column("task_id", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("status_at", Moment, nullable=False),
+    Column("last_seq", Integer, nullable=False, server_default=text("0")),
+    Column("user_id", Text, nullable=False),
+    Column("machine_id", Text, nullable=False),
+    Column("session_id", Text),
+    Column("source", Text, nullable=False),
+    Column("assigned_agent", Text, nullable=False),
+    Column("conversation_id", Text, nullable=False),
+    Column("claude_session_id", Text, nullable=False),
+    Column("parent_task_id", Text),
+    Column("workspace", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("front", Boolean, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("losses", Integer, nullable=False),
+    Column("is_interactive", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("completed_at", Moment),
+    Column("duration_seconds", Float, nullable=False),
+    Column("input_tokens", Integer, nullable=False),
+    Column("output_tokens", Integer, nullable=False),
+    Column("cache_read_tokens", Integer, nullable=False),
+    Column("cache_creation_tokens", Integer, nullable=False),
+    Column("cost_usd", Float, nullable=False),
+    Column("estimated", Boolean, nullable=False),
+    Column("cost_kind", Text, nullable=False),
+    Column("waiting_reason", Text),
+    Column("queue_reason", Text),
+    Column("parked_until", Moment),
+    Column("limits", Json, nullable=False),
+    Column("routing", Json),
+    Column("failure", Json),
+    # Long texts stand last: what comes before them is read without them.
+    Column("title", Words, nullable=False),
+    Column("source_metadata", Json, nullable=False),
+    Column("result", Words),
+    Column("input_message", Words, nullable=False),
+    CheckConstraint(_one_of("status", TaskStatus), name="tasks_status"),
+    Index("tasks_by_status", "status", "task_id"),
+    Index("tasks_by_user", "user_id", "task_id"),
+    Index("tasks_by_user_status", "user_id", "status", "task_id"),
+    Index("tasks_by_agent", "assigned_agent", "task_id"),
+    Index("tasks_by_agent_status", "assigned_agent", "status", "task_id"),
+    Index("tasks_by_source", "source", "task_id"),
+    Index("tasks_by_conversation", "conversation_id", "task_id"),
+    Index("tasks_by_parent", "parent_task_id", "task_id"),
+    Index("tasks_by_session", "session_id", "task_id"),
+    # All that a claim looks at, of what is queued only: its scan never touches a task's row.
+    Index(
+        "tasks_queue",
+        *(
+            "status",
+            "lane",
+            "front",
+            "priority",
+            "task_id",
+            "user_id",
+            "assigned_agent",
+            "conversation_id",
+            "parked_until",
+        ),
+        sqlite_where=text("status = 'queued'"),
+        postgresql_where=text("status = 'queued'"),
+    ),
+)
+
+events: Final = Table(
+    "events",
+    metadata,
+    Column("task_id", Text, ForeignKey("tasks.task_id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("feed_seq", Integer),
+    Column("type", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("task_id", "seq"),
+)
+
+feed: Final = Table(
+    "feed",
+    metadata,
+    Column("feed_seq", Integer, primary_key=True, autoincrement=True),
+    Column("task_id", Text),
+    Column("seq", Integer),
+    Column("user_id", Text),
+    Column("type", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_autoincrement=True,  # a number that was pruned is never given again
+)
+
+inputs: Final = Table(
+    "inputs",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("input_id", Text, nullable=False, unique=True),
+    Column("task_id", Text, ForeignKey("tasks.task_id"), nullable=False),
+    Column("verbatim", Boolean, nullable=False),
+    Column("sent", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("message", Words, nullable=False),
+    Index("inputs_by_task", "task_id", "position"),
+)
+
+approvals: Final = Table(
+    "approvals",
+    metadata,
+    Column("approval_id", Text, primary_key=True),
+    Column("task_id", Text, ForeignKey("tasks.task_id"), nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("applied", Boolean, nullable=False),
+    Column("requested_at", Moment, nullable=False),
+    Column("answered_at", Moment),
+    Column("answered_by", Text),
+    Column("tool_name", Words, nullable=False),
+    Column("tool_use_id", Words),
+    Column("fingerprint", Text, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("input", Json, nullable=False),
+    Column("suggestions", Json, nullable=False),
+    Column("answer", Json),
+    CheckConstraint(_one_of("status", ApprovalStatus), name="approvals_status"),
+    Index("approvals_by_status", "status", "approval_id"),
+    Index("approvals_by_task", "task_id", "approval_id"),
+    Index("approvals_by_user", "user_id", "status", "approval_id"),
+)
+
+permission_rules: Final = Table(
+    "permission_rules",
+    metadata,
+    Column("agent", Text, nullable=False),
+    Column("rule", Words, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Column("added_at", Moment, nullable=False),
+    PrimaryKeyConstraint("agent", "rule"),
+)
+
+users: Final = Table(
+    "users",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+links: Final = Table(
+    "links",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+
+logins: Final = Table(
+    "logins",
+    metadata,
+    Column("login_id", Text, primary_key=True),
+    Column("user_id", Text, ForeignKey("users.user_id"), nullable=False),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("last_seen_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("user_agent", Words, nullable=False),
+    Index("logins_by_user", "user_id", "login_id"),
+)
+
+tokens: Final = Table(
+    "tokens",
+    metadata,
+    Column("token_id", Text, primary_key=True),
+    Column("user_id", Text, ForeignKey("users.user_id"), nullable=False),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("name", Words, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("last_used_at", Moment),
+    Column("revoked_at", Moment),
+    Index("tokens_by_user", "user_id", "token_id"),
+)
+
+sessions: Final = Table(
+    "sessions",
+    metadata,
+    Column("session_id", Text, primary_key=True),
+    Column("user_id", Text, ForeignKey("users.user_id"), nullable=False),
+    Column("machine_id", Text, nullable=False),
+    Column("connected_at", Moment, nullable=False),
+    Column("disconnected_at", Moment),
+    Index("sessions_by_user", "user_id", "session_id"),
+)
+
+machine_meta: Final = Table(
+    "machine_meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+
+def transition_trigger() -> str:
+    """The trigger that refuses a change of status outside the domain's table, whoever asks for it."""
+    allowed = "\n  ".join(
+        f"OR (OLD.status = '{old.value}' AND NEW.status IN ({', '.join(sorted(repr(new.value) for new in after))}))"
+        for old, after in NEXT.items()
+        if after
+    )
+    return (
+        "CREATE TRIGGER tasks_transition BEFORE UPDATE OF status ON tasks\n"
+        "WHEN NOT (NEW.status = OLD.status\n"
+        f"  {allowed})\n"
+        "BEGIN SELECT RAISE(ABORT, 'illegal transition of a task'); END"
+    )

@@ -1,0 +1,47 @@
+"""`SqlTaskStore`: the port `TaskStore`, put together from one part per aggregate."""
+
+from machine.domain.clock import Clock, utc_now
+from machine.store.approvals import Approvals
+from machine.store.claims import Claims
+from machine.store.database import Database
+from machine.store.event_log import EventLog
+from machine.store.inputs import Inputs
+from machine.store.tasks import Tasks
+
+
+class SqlTaskStore:
+    """Each method is that of the part that knows the aggregate; `machine.ports.TaskStore` says what each promises."""
+
+    def __init__(self, database: Database, *, machine_id: str, clock: Clock = utc_now) -> None:
+        tasks = Tasks(database, machine_id, clock)
+        self.create = tasks.create
+        self.get = tasks.get
+        self.list = tasks.list
+        self.in_status = tasks.in_status
+        self.counts = tasks.counts
+        self.move = tasks.move
+        self.adopt = tasks.adopt
+
+        claims = Claims(database, machine_id, clock)
+        self.claim = claims.claim
+        self.take_slot = claims.take_slot
+
+        log = EventLog(database, clock)
+        self.append = log.append
+        self.events = log.events
+        self.outputs = log.outputs
+        self.publish = log.publish
+        self.feed = log.feed
+        self.feed_range = log.feed_range
+
+        inputs = Inputs(database, clock)
+        self.add_input = inputs.add
+        self.inputs = inputs.list
+        self.mark_sent = inputs.mark_sent
+
+        approvals = Approvals(database, clock)
+        self.approval = approvals.get
+        self.approvals = approvals.list
+        self.save_approval = approvals.save
+        self.permission_rules = approvals.rules
+        self.add_permission_rules = approvals.add_rules

@@ -1,0 +1,99 @@
+"""Tasks: made, read, listed, moved."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from machine.domain.approval import Approval
+from machine.domain.clock import Clock
+from machine.domain.errors import BadRequest, Conflict
+from machine.domain.events import MachineEvent, TaskCreated, TaskEvent
+from machine.domain.task import NEXT, Task, TaskStatus
+from machine.ports import PendingInput, TaskFilter, TaskPage
+from machine.store.database import Database
+from machine.store.event_log import append_events, encoded
+from machine.store.inputs import put_input
+from machine.store.listing import read_page, task_id_in
+from machine.store.moves import check_transition, move_task, read_task
+from machine.store.rows import task_of, task_values
+from machine.store.tables import tasks
+from machine.store.writer import Recorder
+
+_OPEN = tuple(status.value for status, after in NEXT.items() if after)
+
+
+class Tasks:
+    """The tasks of one machine."""
+
+    def __init__(self, database: Database, machine_id: str, clock: Clock) -> None:
+        self._database = database
+        self._machine_id = machine_id
+        self._clock = clock
+
+    async def create(self, task: Task, first_input: PendingInput) -> Task:
+        """Store a task with its first message and its `task.created`. Raises Conflict for an id that is taken."""
+        at = self._clock()
+        created = task.model_copy(update={"last_seq": 1})
+
+        def write(connection: Connection, recorder: Recorder) -> Task:
+            try:
+                connection.execute(insert(tasks).values(**task_values(task), last_seq=0))
+            except IntegrityError as error:
+                raise Conflict(f"There is a task {task.task_id} already.", hint="Make a new id for it.") from error
+            put_input(connection, first_input)
+            append_events(connection, recorder, task.task_id, [encoded(TaskCreated(data=created))], at)
+            return read_task(connection, task.task_id)
+
+        return await self._database.write(write)
+
+    async def get(self, task_id: str) -> Task:
+        return await self._database.read(lambda connection: read_task(connection, task_id))
+
+    async def list(self, which: TaskFilter, *, limit: int, cursor: str | None = None) -> TaskPage:
+        """Raises BadRequest for a cursor that no page gave, and for a limit below 1."""
+        if limit < 1:
+            raise BadRequest(f"A page of {limit} tasks is none.", hint="Ask for a limit of 1 or more.")
+        before = None if cursor is None else task_id_in(cursor)
+        return await self._database.read(lambda connection: read_page(connection, which, limit, before))
+
+    async def in_status(self, *status: TaskStatus) -> tuple[Task, ...]:
+        wanted = [one.value for one in status]
+        query = select(tasks).where(tasks.c.status.in_(wanted), tasks.c.machine_id == self._machine_id)
+        query = query.order_by(tasks.c.task_id)
+        rows = await self._database.read(lambda connection: connection.execute(query).mappings().all())
+        return tuple(task_of(row) for row in rows)
+
+    async def counts(self) -> Mapping[TaskStatus, int]:
+        query = select(tasks.c.status, func.count()).where(tasks.c.status.in_(_OPEN)).group_by(tasks.c.status)
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        found = {TaskStatus(status): count for status, count in rows}
+        return {TaskStatus(status): found.get(TaskStatus(status), 0) for status in _OPEN}
+
+    async def move(
+        self,
+        old: Task,
+        new: Task,
+        events: Sequence[TaskEvent],
+        *,
+        approvals: Sequence[Approval] = (),
+        also: Sequence[MachineEvent] = (),
+    ) -> Task:
+        """Raises IllegalTransition too, when `new` cannot come after `old`."""
+        check_transition(old, new)
+        at = self._clock()
+        return await self._database.write(
+            lambda connection, recorder: move_task(
+                connection, recorder, old, new, events, at, approvals=approvals, also=also
+            )
+        )
+
+    async def adopt(self) -> int:
+        """Make all open tasks this machine's, for a database that has one machine: its name may have changed."""
+        foreign = update(tasks).where(tasks.c.status.in_(_OPEN), tasks.c.machine_id != self._machine_id)
+
+        def write(connection: Connection, _recorder: Recorder) -> int:
+            return connection.execute(foreign.values(machine_id=self._machine_id)).rowcount
+
+        return await self._database.write(write)
