@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypedDict
 
 from machine.claude.cli import ClaudeCli
 from machine.domain.clock import Clock
@@ -49,41 +50,21 @@ def build_engine(
     gate = LoginGate(login=claude, store=store, clock=clock, opened=slots.freed)
     conclusion = Conclusion(store=store, gate=gate, clock=clock)
     approvals = Approvals(store=store, live=live, slots=slots, clock=clock)
-    runner = SubAgentRunner(
-        claude=claude, store=store, approvals=approvals, workspaces=WorkspaceFolders(settings.workspaces_dir)
-    )
-    new_tasks = NewTasks(
-        agents=agents,
-        clock=clock,
-        machine_id=settings.machine_id,
-        default_agent=settings.default_agent,
-        timeout_seconds=settings.task_timeout_seconds,
-        demo=settings.demo,
-    )
+    new_tasks = _new_tasks(settings, agents, clock)
 
     def new_live(task: Task) -> LiveTask:
         return LiveTask(task, store=store, slots=slots, clock=clock, linger_seconds=settings.linger_seconds)
 
-    dispatcher = Dispatcher(
-        store=store,
-        agents=agents,
-        slots=slots,
-        gate=gate,
-        live=live,
-        runner=runner,
-        conclusion=conclusion,
-        clock=clock,
-        new_live=new_live,
-    )
+    workspaces = WorkspaceFolders(settings.workspaces_dir)
+    runner = SubAgentRunner(claude=claude, store=store, approvals=approvals, workspaces=workspaces)
+    shared: _Shared = {"store": store, "live": live, "conclusion": conclusion, "clock": clock}
+    dispatcher = Dispatcher(**shared, agents=agents, slots=slots, gate=gate, runner=runner, new_live=new_live)
     manager = BackgroundTaskManager(
-        store=store,
+        **shared,
         hub=hub,
-        live=live,
         slots=slots,
         dispatcher=dispatcher,
-        conclusion=conclusion,
         new_tasks=new_tasks,
-        clock=clock,
         machine_id=settings.machine_id,
     )
     intake = Intake(new_tasks=new_tasks, manager=manager, agents=agents, store=store)
@@ -94,7 +75,25 @@ def build_engine(
         brain=MachineBrain(intake=intake, manager=manager, store=store),
         gate=gate,
         recovery=Recovery(store=store, claude=claude, conclusion=conclusion, clock=clock, demo=settings.demo),
-        idleness=Idleness(
-            store=store, live=live, conclusion=conclusion, clock=clock, idle=timedelta(seconds=settings.idle_seconds)
-        ),
+        idleness=Idleness(**shared, idle=timedelta(seconds=settings.idle_seconds)),
+    )
+
+
+class _Shared(TypedDict):
+    """What several parts of the engine have in common."""
+
+    store: TaskStore
+    live: LiveTasks
+    conclusion: Conclusion
+    clock: Clock
+
+
+def _new_tasks(settings: Settings, agents: SubAgentRegistry, clock: Clock) -> NewTasks:
+    return NewTasks(
+        agents=agents,
+        clock=clock,
+        machine_id=settings.machine_id,
+        default_agent=settings.default_agent,
+        timeout_seconds=settings.task_timeout_seconds,
+        demo=settings.demo,
     )

@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from machine.api import ApiState
 from machine.app.data_folder import instance_of
@@ -44,6 +45,7 @@ async def opened(settings: Settings) -> AsyncIterator[MachineRoom]:
         people = SqlPeopleStore(database)
         claude, agents = await _claude(settings, stack)
         engine = build_engine(settings, store=store, hub=hub, claude=claude, agents=agents, clock=utc_now)
+        await store.adopt()  # one machine, one database: a changed MACHINE_ID must not strand its tasks
         await engine.recovery.recover()
         for name, watch in (("login", engine.gate.watch), ("idleness", engine.idleness.watch)):
             stack.push_async_callback(cancel_and_wait, spawn(watch(), name=f"{name} watch"))
@@ -82,8 +84,6 @@ def _read_definitions(
 ) -> tuple[ClaudeCli, SubAgentRegistry]:
     """What has to be read from files. Blocking."""
     installation = Installation.from_settings(settings, os.environ, instance=instance_of(settings), extra=extra)
-    if settings.demo:
-        agents = builtin_agents(model=MODEL_NAME, allowed_tools=DEMO_ALLOWED_TOOLS)
-    else:
-        agents = builtin_agents()
+    demo: dict[str, Any] = {"model": MODEL_NAME, "allowed_tools": DEMO_ALLOWED_TOOLS} if settings.demo else {}
+    agents = builtin_agents(**demo)
     return ClaudeCli(installation, wardens), SubAgentRegistry(agents)

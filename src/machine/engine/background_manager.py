@@ -90,7 +90,10 @@ class BackgroundTaskManager:
             return await self._follow_up(task, message, principal)
         one = new_input(task, message, self._now())
         said = InputData(input_id=one.input_id, message=message, user_id=principal.user_id if principal else None)
-        await self._store.add_input(one, TaskInput(data=said))
+        try:
+            await self._store.add_input(one, TaskInput(data=said))
+        except StaleTask:  # it has ended since it was read
+            return await self._follow_up(await self._store.get(task_id), message, principal)
         while True:
             live = self._live.get(task_id)
             if live is not None and live.accepts_input and not live.ending.done():
