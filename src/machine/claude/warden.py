@@ -2,8 +2,8 @@
 
 The SDK starts this program as its `cli_path`. It starts the real CLI with the same arguments on the same stdin, stdout
 and stderr, in a session of its own and with an allow-listed environment, and keeps a unix socket to the daemon. On
-Linux it is the subreaper of everything below it: `setsid`, a double fork or an emptied environment do not escape. Only
-what another daemon starts on request (docker, cron, `systemd-run`) is not below it.
+Linux it is the subreaper of everything below it: `setsid`, a double fork or an emptied environment do not escape.
+What another daemon starts on request (docker, cron, `systemd-run`) is not below it.
 
 Configuration: JSON in MACHINE_WARDEN
     {"socket": path, "run_id": str, "cli": path, "keep": [names of variables the CLI gets],
@@ -19,11 +19,9 @@ JSON lines from the daemon
 The end of the socket, an unreadable line, or a missing beat where there is a heartbeat: SIGKILL to the whole tree.
 SIGTERM to the warden walks the configured ladder.
 
-Exit code: the CLI's, 128+n where signal n ended it, 125 where the warden could start nothing, 126 or 127 where the CLI
-could not be run.
+Exit code: the CLI's, 128+n where signal n ended it, 125 where the warden, 126 or 127 where the CLI could not be run.
 
-It runs once per task beside a CLI that somebody waits for, hence the C halves of socket, signal and json (same names,
-a third of the start time) and no typing, dataclasses or enum.
+Somebody waits for its start, hence the C halves of socket, signal and json (a third of the time) and no typing or enum.
 """
 
 from __future__ import annotations

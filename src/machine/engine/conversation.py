@@ -1,6 +1,7 @@
 """One CLI's conversation: what goes in, what comes out, and what a finished turn means."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Final
 from uuid import uuid4
@@ -24,6 +25,8 @@ from machine.engine.live_task import LiveTask
 from machine.engine.outcome import Outcome, Parked, Rest, judged
 from machine.engine.transcription import Transcriber
 from machine.ports import ClaudeSession, PendingInput, TaskStore
+
+_log = logging.getLogger(__name__)
 
 SILENT_CLI_SECONDS: Final = 1.0
 """How long to wait after a turn for a CLI that never says whether it is idle; those we know all do."""
@@ -85,7 +88,10 @@ class Conversation:
         while True:
             await self._live.interrupt.wait()
             self._live.interrupt.clear()
-            await self._session.interrupt()
+            try:
+                await self._session.interrupt()
+            except CliGone as error:  # who asked is told by the time limit, and can stop the task instead
+                _log.warning("task %s was not interrupted: %s", self._live.task_id, error.message)
 
     async def conduct(self, *, resumed: bool) -> Outcome:
         """Say what there is to say, turn by turn, until there is an outcome. Raises CliGone, StoreError."""

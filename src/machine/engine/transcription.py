@@ -19,7 +19,7 @@ class Transcriber:
     """Knows how much of each content block is stored already."""
 
     def __init__(self) -> None:
-        self._texts: dict[str, str] = {}
+        self._texts: dict[str, list[str]] = {}  # in pieces: joined at each of them, a long text would cost its square
         self._uuids: set[str] = set()
 
     @classmethod
@@ -28,7 +28,7 @@ class Transcriber:
         self = cls()
         async for piece in stored:
             if piece.kind in (OutputKind.TEXT, OutputKind.THINKING) and piece.item:
-                self._texts[piece.item] = self._texts.get(piece.item, "") + piece.text
+                self._texts.setdefault(piece.item, []).append(piece.text)
             if piece.uuid:
                 self._uuids.add(piece.uuid)
         return self
@@ -57,7 +57,7 @@ class Transcriber:
                 return []
 
     def _delta(self, message: TextDelta) -> Output:
-        self._texts[message.item] = self._texts.get(message.item, "") + message.text
+        self._texts.setdefault(message.item, []).append(message.text)
         while len(self._texts) > MAX_REMEMBERED_ITEMS:
             del self._texts[next(iter(self._texts))]
         return Output(
@@ -69,7 +69,7 @@ class Transcriber:
         )
 
     def _rest(self, message: TextBlock) -> Output:
-        seen = self._texts.pop(message.item, "")
+        seen = "".join(self._texts.pop(message.item, ()))
         rest = message.text[len(seen) :] if message.text.startswith(seen) else message.text
         return Output(
             kind=OutputKind.THINKING if message.thinking else OutputKind.TEXT,

@@ -1,0 +1,134 @@
+"""Where Claude Code is installed and what it may know: paths, folders that are closed to it, its environment."""
+
+import importlib.util
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from machine.claude.leftovers import INSTANCE_VARIABLE, TASK_VARIABLE
+from machine.settings import Settings
+
+CREDENTIALS_FILE: Final = ".credentials.json"
+"""In the CLI's config folder: its login."""
+
+_SDK_PACKAGE: Final = "claude_agent_sdk"
+
+PASSED_ON: Final = frozenset(
+    {
+        "PATH",
+        "LANG",
+        "LANGUAGE",
+        "TZ",
+        "TMPDIR",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "REQUESTS_CA_BUNDLE",
+        "NODE_EXTRA_CA_CERTS",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+        "ALL_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "no_proxy",
+        "all_proxy",
+    }
+)
+"""What of the daemon's own environment the CLI gets; `LC_*`, too."""
+
+ALWAYS: Final[Mapping[str, str]] = {
+    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+    "DISABLE_AUTOUPDATER": "1",
+    "CLAUDE_CODE_DISABLE_AUTO_MEMORY": "1",  # it would be kept beside the login, which is closed to the file tools
+}
+
+_NEVER_READ: Final = Path("/proc")
+"""`/proc/self/environ` shows what the CLI was started with."""
+
+
+def bundled_cli() -> Path | None:
+    """The CLI in the SDK's wheel, found without importing the SDK; None where the wheel has none. Blocking."""
+    spec = importlib.util.find_spec(_SDK_PACKAGE)
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        if (path := Path(folder) / "_bundled" / "claude").is_file():
+            return path
+    return None
+
+
+class Installation(BaseModel):
+    """One place where the CLI runs.
+
+    `variables` are Anthropic's own (keys, tokens, providers); `extra` is what else the CLI gets, such as
+    ANTHROPIC_BASE_URL of the demo, and wins; `passed_on` is the allow-listed part of the daemon's environment.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    cli_path: Path | None = None
+    """Unset: the bundled one."""
+    config_dir: Path
+    home: Path
+    run_dir: Path
+    instance: str
+    variables: Mapping[str, SecretStr] = Field(default_factory=dict)
+    extra: Mapping[str, str] = Field(default_factory=dict)
+    passed_on: Mapping[str, str] = Field(default_factory=dict)
+    closed_folders: tuple[Path, ...] = ()
+    """Closed to every task's file tools; a task's own workspace stays open even inside of one."""
+    demo: bool = False
+
+    @classmethod
+    def from_settings(
+        cls, settings: Settings, environ: Mapping[str, str], *, instance: str, extra: Mapping[str, str] | None = None
+    ) -> "Installation":
+        """As the settings say. `instance` marks all processes of this data folder; `environ` is the daemon's own.
+
+        The CLI's home is a folder of ours, unless a person pointed CLAUDE_CONFIG_DIR at their own login: then it is
+        theirs. In the demo no variable of Anthropic's is passed on: nobody's key is sent to the scripted model.
+        """
+        data = settings.data_dir
+        own_login = settings.claude_config_dir is not None and not settings.demo
+        return cls(
+            cli_path=settings.claude_cli_path,
+            config_dir=settings.credentials_dir / "demo" if settings.demo else settings.cli_config_dir,
+            home=Path.home() if own_login else data / "home",
+            run_dir=settings.run_dir,
+            instance=instance,
+            variables={} if settings.demo else settings.anthropic,
+            extra=extra or {},
+            passed_on={k: v for k, v in environ.items() if k in PASSED_ON or k.startswith("LC_")},
+            closed_folders=(
+                settings.database_file.parent,
+                data / "config",
+                settings.credentials_dir,
+                settings.run_dir,
+                settings.workspaces_dir,
+                settings.cli_config_dir,
+            ),
+            demo=settings.demo,
+        )
+
+    def environment(self, task_id: str | None = None) -> dict[str, str]:
+        """The whole environment of a CLI, secrets included; for a task, with the marks by which it is found."""
+        marks = {TASK_VARIABLE: task_id, INSTANCE_VARIABLE: self.instance} if task_id is not None else {}
+        return {
+            **self.passed_on,
+            **{name: value.get_secret_value() for name, value in self.variables.items()},
+            **ALWAYS,
+            "HOME": str(self.home),
+            "CLAUDE_CONFIG_DIR": str(self.config_dir),
+            **self.extra,
+            **marks,
+        }
+
+    def closed_to(self, more: tuple[Path, ...]) -> tuple[Path, ...]:
+        """All that is closed to a task which closes `more`; the login by name, since parts of its folder are open."""
+        login = self.config_dir / CREDENTIALS_FILE
+        return tuple(dict.fromkeys((*self.closed_folders, self.config_dir, login, _NEVER_READ, *more)))
+
+    def prepare(self) -> None:
+        """Make the folders of the CLI, for their owner alone. Blocking. Raises OSError."""
+        for folder in (self.run_dir, self.home, self.config_dir):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)

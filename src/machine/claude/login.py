@@ -1,0 +1,95 @@
+"""Claude's login on this machine, as the CLI itself sees it."""
+
+import asyncio
+import hashlib
+import json
+import logging
+from pathlib import Path
+from typing import Final
+
+from machine.claude.clean import as_dict, as_optional_text, as_text
+from machine.claude.installation import CREDENTIALS_FILE, Installation
+from machine.ports import LoginState
+
+CHECK_SECONDS: Final = 10.0
+_KEY: Final = "ANTHROPIC_API_KEY"
+_OUTPUT_BYTES: Final = 64 * 1024
+_HINT: Final = "Log in on the dashboard, or set ANTHROPIC_API_KEY and start the program anew."
+
+_log = logging.getLogger(__name__)
+
+
+async def ask_login(cli: Path, installation: Installation) -> LoginState:
+    """What `claude auth status` says of this installation, within 10 s. It asks no server, so "ready" is a hope."""
+    state = await _state_of(cli, installation)
+    return state.model_copy(update={"evidence": await asyncio.to_thread(_evidence, installation)})
+
+
+async def _state_of(cli: Path, installation: Installation) -> LoginState:
+    if installation.demo:
+        return LoginState(state="demo", message="The demo model answers. No account is used and nothing costs money.")
+    if _KEY in installation.variables:
+        return LoginState(state="ready", method="api_key", message="Claude Code uses an API key.")
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            output = await _output_of(cli, installation)
+    except (TimeoutError, OSError) as error:
+        _log.warning("claude auth status failed: %r", error)
+        return LoginState(
+            state="unknown",
+            message=f"Claude Code did not say whether it is logged in ({error or 'no answer within 10 s'}).",
+            hint="Run `machine doctor`, which tries each step and says which one fails.",
+        )
+    return login_state(output)
+
+
+def login_state(output: bytes) -> LoginState:
+    """The state in the JSON that `claude auth status` prints."""
+    try:
+        status = as_dict(json.loads(output))
+    except (ValueError, RecursionError):
+        status = {}
+    method = as_optional_text(status.get("authMethod"))
+    if status.get("loggedIn") is True:
+        plan = as_text(status.get("subscriptionType"))
+        return LoginState(state="ready", method=method, message=f"Claude Code is logged in{plan and f' ({plan})'}.")
+    if status.get("loggedIn") is False:
+        return LoginState(state="needs_login", method=method, message="Claude Code is not logged in.", hint=_HINT)
+    return LoginState(
+        state="unknown",
+        message=f"Claude Code's answer about its login was not understood: {output[:200].decode(errors='replace')!r}",
+        hint="A newer Claude Code may say it differently; look for a newer version of this program.",
+    )
+
+
+def _evidence(installation: Installation) -> str:
+    """A digest of what the login rests on: names of variables, and time and size of the CLI's own file. Blocking."""
+    facts: list[object] = [*sorted(installation.variables)]
+    try:
+        file = (installation.config_dir / CREDENTIALS_FILE).stat()
+        facts += [file.st_mtime_ns, file.st_size]
+    except OSError as error:
+        facts.append(error.errno)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+async def _output_of(cli: Path, installation: Installation) -> bytes:
+    process = await asyncio.create_subprocess_exec(
+        cli,
+        "auth",
+        "status",
+        env=installation.environment(),
+        cwd=installation.home,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        output = await process.stdout.read(_OUTPUT_BYTES) if process.stdout is not None else b""
+        await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return output

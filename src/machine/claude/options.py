@@ -1,0 +1,102 @@
+"""How one CLI process is started: the SDK's options for a `LaunchSpec`.
+
+Importing this module imports the SDK: see `machine.claude.cli`.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast
+
+from claude_agent_sdk import ClaudeAgentOptions, HookCallback, HookMatcher
+
+from machine.claude.guard import MATCHER, Guard
+from machine.claude.installation import Installation
+from machine.claude.permissions import PermissionDesk
+from machine.claude.wardens import CONFIG_VARIABLE, Warden
+from machine.ports import Ask, LaunchSpec
+
+LONGEST_LINE_BYTES: Final = 17 * 1024 * 1024
+"""A line of 16 MiB passes; the SDK counts characters."""
+
+SDK_VARIABLES: Final = frozenset(
+    {
+        "CLAUDE_CODE_ENTRYPOINT",
+        "CLAUDE_AGENT_SDK_VERSION",
+        "CLAUDE_CODE_SDK_READS_SESSION_STATE",
+        "CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING",
+        "PWD",
+    }
+)
+"""What the SDK itself tells the CLI."""
+
+_GUARD_SECONDS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class StartOptions:
+    """How the CLI is started, and who answers it.
+
+    The SDK takes them apart for a transport of ours. Told apart, it also does not warn that a rule or a mode may let a
+    tool through without asking: that is what the guard is for.
+    """
+
+    command: ClaudeAgentOptions
+    answers: ClaudeAgentOptions
+
+
+def build_options(
+    spec: LaunchSpec,
+    installation: Installation,
+    *,
+    cli: Path,
+    launcher: Path,
+    warden: Warden,
+    ask: Ask,
+    on_stderr: Callable[[str], None],
+) -> StartOptions:
+    """The options for `spec`: the launcher as `cli_path`, with the real one in its environment for the warden."""
+    environment = installation.environment(spec.task_id)
+    keep = environment.keys() | SDK_VARIABLES
+    guard = guard_for(spec, installation)
+    command = ClaudeAgentOptions(
+        cwd=spec.cwd,
+        cli_path=launcher,
+        env={**environment, CONFIG_VARIABLE: warden.config(cli, keep)},
+        system_prompt={"type": "preset", "preset": "claude_code"},
+        setting_sources=["project"],
+        settings=json.dumps(_settings(guard)),
+        session_id=None if spec.resume else spec.claude_session_id,
+        resume=spec.claude_session_id if spec.resume else None,
+        max_turns=spec.max_turns,
+        max_budget_usd=spec.max_budget_usd,
+        model=spec.agent.model,
+        permission_mode=spec.agent.permission_mode,
+        allowed_tools=[*dict.fromkeys((*spec.agent.allowed_tools, *spec.allowed_tools))],
+        disallowed_tools=list(spec.agent.disallowed_tools),
+        permission_prompt_tool_name="stdio",
+        include_partial_messages=True,
+        max_buffer_size=LONGEST_LINE_BYTES,
+        stderr=on_stderr,
+    )
+    hook = HookMatcher(MATCHER, [cast("HookCallback", guard)], timeout=_GUARD_SECONDS, on_failure="block")
+    answers = ClaudeAgentOptions(can_use_tool=PermissionDesk(ask), hooks={"PreToolUse": [hook]})
+    return StartOptions(command, answers)
+
+
+def guard_for(spec: LaunchSpec, installation: Installation) -> Guard:
+    """The guard of one run. Open beside the workspace: the CLI's own files of this conversation, and its plans."""
+    config = installation.config_dir
+    project = config / "projects" / _folder_name(spec.cwd) / spec.claude_session_id
+    closed = installation.closed_to(spec.closed_folders)
+    return Guard(spec.cwd, home=installation.home, closed=closed, open_folders=(project, config / "plans"))
+
+
+def _settings(guard: Guard) -> dict[str, object]:
+    return {"permissions": {"deny": guard.deny_rules()}, "enableAllProjectMcpServers": True}
+
+
+def _folder_name(cwd: Path) -> str:
+    """As the CLI names the folder of a project's transcripts."""
+    return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in str(cwd))
