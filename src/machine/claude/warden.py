@@ -16,8 +16,7 @@ JSON lines to the daemon
 JSON lines from the daemon
     {"type": "stop", "ladder": [[signal name, patience in seconds], ...]}
     {"type": "beat"}
-The end of the socket, an unreadable line, or a missing beat where there is a heartbeat: SIGKILL to the whole tree.
-SIGTERM to the warden walks the configured ladder.
+The end of the socket, an unreadable line, or a missing beat: SIGKILL to the tree. SIGTERM to the warden: its ladder.
 
 Exit code: the CLI's, 128+n where signal n ended it, 125 where the warden, 126 or 127 where the CLI could not be run.
 
