@@ -1,0 +1,6 @@
+"""Fan-out of stored events to whoever listens."""
+
+from machine.hub.event_hub import EventHub
+from machine.hub.subscription import BoundedSubscription
+
+__all__ = ["BoundedSubscription", "EventHub"]
