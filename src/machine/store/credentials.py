@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from machine.domain.session import ApiToken, Login
 from machine.store.database import Database
 from machine.store.rows import login_of, token_of
-from machine.store.small_tables import add_for_user, all_rows, first_row, set_moment, set_moment_once
+from machine.store.small_tables import add_for_user, all_rows, first_row, note_moment, set_moment_once
 from machine.store.tables import links, logins, tokens
 from machine.store.writer import Recorder
 
@@ -57,10 +57,9 @@ class Logins:
         if row is None:
             return None
         login = login_of(row)
-        if at - login.last_seen_at < SEEN_TO_THE:
-            return login
-        await set_moment(self._database, logins.c.login_id, login.login_id, logins.c.last_seen_at, at)
-        return login.model_copy(update={"last_seen_at": at})
+        if at - login.last_seen_at >= SEEN_TO_THE:
+            await note_moment(self._database, logins.c.login_id, login.login_id, logins.c.last_seen_at, at)
+        return login
 
     async def list(self, user_id: str | None = None) -> tuple[Login, ...]:
         """Those that were not ended, oldest first; some may have expired."""
@@ -93,10 +92,9 @@ class Tokens:
         if row is None:
             return None
         token = token_of(row)
-        if token.last_used_at is not None and at - token.last_used_at < SEEN_TO_THE:
-            return token
-        await set_moment(self._database, tokens.c.token_id, token.token_id, tokens.c.last_used_at, at)
-        return token.model_copy(update={"last_used_at": at})
+        if token.last_used_at is None or at - token.last_used_at >= SEEN_TO_THE:
+            await note_moment(self._database, tokens.c.token_id, token.token_id, tokens.c.last_used_at, at)
+        return token
 
     async def list(self, user_id: str | None = None) -> tuple[ApiToken, ...]:
         """All of them, oldest first, revoked ones too."""

@@ -1,5 +1,6 @@
 """What every small table needs: add, first, all, set, set once."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,10 +9,12 @@ from sqlalchemy import Column, RowMapping, Select, Table, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from machine.domain.errors import Conflict, NotFound
+from machine.domain.errors import Conflict, NotFound, StoreError
 from machine.store.database import Database
 from machine.store.tables import users
 from machine.store.writer import Recorder
+
+_log = logging.getLogger(__name__)
 
 
 async def add_for_user(database: Database, table: Table, values: Mapping[str, Any]) -> None:
@@ -37,13 +40,16 @@ async def all_rows(database: Database, query: Select[Any]) -> Sequence[RowMappin
     return await database.read(lambda connection: connection.execute(query).mappings().all())
 
 
-async def set_moment(database: Database, key: Column[str], of: str, moment: Column[datetime], at: datetime) -> None:
-    """Set a moment of the row whose `key` is `of`, if there is one."""
+async def note_moment(database: Database, key: Column[str], of: str, moment: Column[datetime], at: datetime) -> None:
+    """Set a moment of the row whose `key` is `of`, if there is one and the disk takes it: nothing depends on it."""
 
     def write(connection: Connection, _recorder: Recorder) -> None:
         connection.execute(update(key.table).where(key == of).values({moment: at}))
 
-    await database.write(write)
+    try:
+        await database.write(write)
+    except StoreError as error:
+        _log.warning("could not note when %s was last seen: %s", of, error.message)
 
 
 async def set_moment_once(

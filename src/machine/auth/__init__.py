@@ -1,0 +1,1 @@
+"""Who may come in: people, their browsers and their tokens; and the secrets of all of them."""
