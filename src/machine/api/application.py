@@ -1,0 +1,75 @@
+"""The application: layers in their order, then routes."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from machine.api import (
+    agents,
+    approvals,
+    auth,
+    chat,
+    docs,
+    health,
+    logins,
+    pages,
+    sessions,
+    status,
+    task_events,
+    tasks,
+    tokens,
+    websocket,
+)
+from machine.api.bodies import Bodies
+from machine.api.doorkeeper import Doorkeeper
+from machine.api.errors import add_handlers
+from machine.api.openapi import describe
+from machine.api.origins import OriginGuard
+from machine.api.outermost import Outermost
+from machine.api.state import ApiState
+
+ROUTERS = (
+    health.router,
+    status.router,
+    tasks.router,
+    task_events.router,
+    chat.router,
+    approvals.router,
+    agents.router,
+    sessions.router,
+    logins.router,
+    tokens.router,
+    auth.router,
+    docs.router,
+    websocket.router,
+    pages.router,
+)
+
+
+def create_api(state: ApiState, **fastapi_options: Any) -> FastAPI:
+    """The API over `state`; `fastapi_options` (a lifespan) go to FastAPI.
+
+    A request passes, from the outside in: net and headers, Host and Origin, login, body, route.
+    """
+    app = FastAPI(
+        title="claude-code-agent",
+        version=state.version,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        middleware=[
+            Middleware(Outermost),
+            Middleware(OriginGuard, settings=state.settings),
+            Middleware(Doorkeeper, state=state),
+            Middleware(Bodies),
+        ],
+        **fastapi_options,
+    )
+    app.state.api = state
+    add_handlers(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    describe(app)
+    return app

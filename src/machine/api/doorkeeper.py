@@ -1,0 +1,47 @@
+"""The login in front of every route: closed unless the path is on the public list."""
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from machine.api.asgi import address, bearer, cookie, refuse_websocket
+from machine.api.errors import problem, problem_of
+from machine.api.public import is_public, may_viewer
+from machine.api.state import ApiState
+from machine.domain.errors import MachineError
+
+WEBSOCKETS = "/ws/"
+
+
+class Doorkeeper:
+    """Plain ASGI: puts the principal into `scope["principal"]`, or answers 401; a viewer who would write gets 403.
+
+    WebSockets under `/ws/` say hello after the handshake, so their route asks for the login itself; others are refused.
+    """
+
+    def __init__(self, app: ASGIApp, state: ApiState) -> None:
+        self._app = app
+        self._state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" and not scope["path"].startswith(WEBSOCKETS):
+            response = problem(404, "There is no WebSocket at this address.", hint="Sessions are at /ws/{session_id}.")
+            start = {"type": "", "status": 404, "headers": response.raw_headers}
+            await refuse_websocket(receive, send, start, bytes(response.body))
+            return
+        if scope["type"] != "http" or is_public(scope["method"], scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        try:
+            known = await self._state.authenticator.authenticate(
+                bearer=bearer(scope), cookie=cookie(scope, self._state.cookie_name), address=address(scope)
+            )
+        except MachineError as error:
+            await problem_of(error)(scope, receive, send)
+            return
+        scope["principal"] = known.principal
+        if not known.principal.may_write and not may_viewer(scope["method"], scope["path"]):
+            response = problem(
+                403, "A viewer may look and change nothing.", hint="Ask an administrator for more rights."
+            )
+            await response(scope, receive, send)
+            return
+        await self._app(scope, receive, send)

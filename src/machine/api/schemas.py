@@ -1,0 +1,287 @@
+"""What goes over the wire. Input models forbid what they do not know; output models are made from the domain."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from machine.domain.agent import SubAgent
+from machine.domain.approval import Approval
+from machine.domain.costs import CostKind
+from machine.domain.events import AuthStatusData, MachineStatusData
+from machine.domain.principal import Principal, Role, Via
+from machine.domain.session import ApiToken, Login, Session
+from machine.domain.task import (
+    MAX_MESSAGE_CHARS,
+    QueueReason,
+    Routing,
+    Task,
+    TaskFailure,
+    TaskLimits,
+    TaskSource,
+    TaskStatus,
+    WaitingReason,
+)
+
+PREVIEW_CHARS: Final = 500
+
+Message = Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_CHARS, pattern=r"\S")]
+ObjectId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
+AgentName = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+# --- in -------------------------------------------------------------------------------------------------------------
+
+
+class NewTask(_In):
+    """A wish. Limits that are not given are the agent's, or the machine's."""
+
+    message: Message
+    agent: AgentName | None = None
+    title: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    is_interactive: bool = False
+    priority: int = Field(0, ge=-100, le=100)
+    timeout_seconds: float | None = Field(None, gt=0, le=7 * 24 * 3600)
+    max_turns: int | None = Field(None, gt=0, le=10_000)
+    max_budget_usd: float | None = Field(None, gt=0, le=100_000)
+    parent_task_id: ObjectId | None = None
+    conversation_id: ObjectId | None = None
+    session_id: ObjectId | None = None
+
+
+class Say(_In):
+    """A message to a task."""
+
+    message: Message
+
+
+class StopTask(_In):
+    """`interrupt` ends the turn, the conversation stays open; `stop` ends the task."""
+
+    mode: Literal["interrupt", "stop"] = "stop"
+
+
+class ChatMessage(_In):
+    """A message to the Brain, or to the named agent; without `conversation_id` it begins a conversation."""
+
+    message: Message
+    conversation_id: ObjectId | None = None
+    agent: AgentName | None = None
+    session_id: ObjectId | None = None
+
+
+class UseLink(_In):
+    """The secret of a one-time link: what stands behind `#`."""
+
+    secret: str = Field(min_length=1, max_length=200)
+
+
+class NewToken(_In):
+    """A token for a program."""
+
+    name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
+    expires_in_days: int | None = Field(None, ge=1, le=3650)
+
+
+# --- out ------------------------------------------------------------------------------------------------------------
+
+
+class TaskSummary(_Out):
+    """A task in a list: long texts are cut to their first 500 characters."""
+
+    task_id: str
+    title: str
+    input_message: str
+    status: TaskStatus
+    source: TaskSource
+    session_id: str | None
+    user_id: str
+    machine_id: str
+    assigned_agent: str
+    parent_task_id: str | None
+    conversation_id: str
+    priority: int
+    attempt: int
+    is_interactive: bool
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    status_at: datetime
+    duration_seconds: float
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cache_creation_tokens: int
+    cost_usd: float
+    cost_kind: CostKind
+    estimated: bool
+    """Whether part of the cost is an estimate, because a turn was killed before the CLI reported it."""
+    result: str | None
+    failure: TaskFailure | None
+    waiting_reason: WaitingReason | None
+    queue_reason: QueueReason | None
+    parked_until: datetime | None
+    last_seq: int
+
+    @classmethod
+    def of(cls, task: Task) -> "TaskSummary":
+        fields = _flat(task)
+        for name in ("input_message", "result"):
+            fields[name] = _preview(fields[name])
+        return cls.model_validate(fields)
+
+
+class TaskView(TaskSummary):
+    """A task, whole."""
+
+    source_metadata: dict[str, Any]
+    routing: Routing | None
+    claude_session_id: str
+    limits: TaskLimits
+
+    @classmethod
+    def of(cls, task: Task) -> "TaskView":
+        return cls.model_validate(_flat(task))
+
+
+class TaskDetail(TaskView):
+    """A task with the end of the text that its agent has written so far."""
+
+    output_stream: str
+    """At most 1 MiB, of the newest 1,000 events; `GET /api/tasks/{id}/output` gives all of it."""
+
+    @classmethod
+    def with_output(cls, task: Task, output: str) -> "TaskDetail":
+        return cls.model_validate({**_flat(task), "output_stream": output})
+
+
+class TaskList(_Out):
+    items: list[TaskSummary]
+    next_cursor: str | None
+
+
+class TaskTaken(_Out):
+    """The task that takes a message: the one it was sent to, or the one that follows up."""
+
+    task_id: str
+
+
+class ChatTaken(_Out):
+    conversation_id: str
+    task_id: str
+
+
+class ApprovalList(_Out):
+    items: list[Approval]
+
+
+class SessionMade(_Out):
+    session_id: str
+
+
+class SessionList(_Out):
+    items: list[Session]
+
+
+class LoginView(Login):
+    current: bool
+    """Whether it is the login of the one who asks."""
+
+
+class LoginList(_Out):
+    items: list[LoginView]
+
+
+class TokenMade(ApiToken):
+    token: str
+    """The secret. It is shown this once."""
+
+
+class TokenList(_Out):
+    items: list[ApiToken]
+
+
+class Me(_Out):
+    """Who asks, and what they may do."""
+
+    user_id: str
+    name: str
+    role: Role
+    via: Via
+
+    @classmethod
+    def of(cls, principal: Principal) -> "Me":
+        user = principal.user
+        return cls(user_id=user.user_id, name=user.name, role=user.role, via=principal.via)
+
+
+class AgentView(_Out):
+    name: str
+    description: str
+    builtin: bool
+
+    @classmethod
+    def of(cls, agent: SubAgent) -> "AgentView":
+        """What people choose an agent by."""
+        return cls(name=agent.name, description=agent.description, builtin=agent.builtin)
+
+
+class AgentList(_Out):
+    items: list[AgentView]
+
+
+class StatusView(_Out):
+    """The machine, at a glance."""
+
+    machine_id: str
+    version: str
+    demo: bool
+    machine: MachineStatusData
+    auth: AuthStatusData
+    me: Me
+    default_agent: str
+    feed_seq: int
+    feed_oldest: int
+
+
+class Health(_Out):
+    status: Literal["ok", "draining"]
+    version: str
+    machine_id: str
+
+
+class Fault(_Out):
+    where: str
+    what: str
+
+
+class Problem(_Out):
+    """RFC 9457. `code` is stable and made for programs; `detail` and `hint` are made for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    hint: str
+    errors: list[Fault] = []
+    request_id: str | None = None
+
+
+def _flat(task: Task) -> dict[str, Any]:
+    """The fields of a task with its usage among them. Values stay as they are: nothing is copied."""
+    fields = dict(task)
+    usage = fields.pop("usage")
+    return {**fields, **dict(usage)}
+
+
+def _preview(text: str | None) -> str | None:
+    return text if text is None or len(text) <= PREVIEW_CHARS else text[: PREVIEW_CHARS - 1] + "…"

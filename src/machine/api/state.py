@@ -1,0 +1,62 @@
+"""What the API works with, built by `machine.app`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import machine
+from machine.auth import tokens
+from machine.auth.people import Authenticator
+from machine.domain.clock import Clock
+from machine.domain.events import StoredEvent
+from machine.engine.approvals import Approvals
+from machine.engine.background_manager import BackgroundTaskManager
+from machine.engine.brain import MachineBrain
+from machine.engine.intake import Intake
+from machine.engine.login_gate import LoginGate
+from machine.ports import Agents, PeopleStore, TaskStore
+from machine.settings import Settings
+
+
+class PolledSubscription(Protocol):
+    """A bounded queue of events that is emptied without waiting."""
+
+    lagged: bool
+
+    def take(self, limit: int | None = None) -> tuple[StoredEvent, ...]: ...
+
+    def close(self) -> None: ...
+
+
+class PolledHub(Protocol):
+    """A hub that says when there is something, so that one task can serve all subscriptions of a connection."""
+
+    def subscribe_task(self, task_id: str, *, on_ready: Callable[[], None] | None = None) -> PolledSubscription: ...
+
+    def subscribe_feed(self, *, on_ready: Callable[[], None] | None = None) -> PolledSubscription: ...
+
+
+@dataclass(frozen=True)
+class ApiState:
+    """Everything that routes may use. One for each application."""
+
+    settings: Settings
+    version: str
+    tasks: TaskStore
+    people: PeopleStore
+    hub: PolledHub
+    manager: BackgroundTaskManager
+    intake: Intake
+    approvals: Approvals
+    brain: MachineBrain
+    gate: LoginGate
+    agents: Agents
+    authenticator: Authenticator
+    clock: Clock
+    dashboard_dir: Path = field(default_factory=lambda: Path(machine.__path__[0]) / "dashboard")
+    """Where the built dashboard lies, if there is one: `index.html` and `assets/`."""
+
+    @property
+    def cookie_name(self) -> str:
+        return tokens.cookie_name(str(self.settings.data_dir))

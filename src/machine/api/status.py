@@ -1,0 +1,25 @@
+"""The machine, at a glance."""
+
+from fastapi import APIRouter
+
+from machine.api.deps import Caller, State
+from machine.api.schemas import Me, StatusView
+
+router = APIRouter(prefix="/api/status", tags=["status"])
+
+
+@router.get("")
+async def get_status(state: State, caller: Caller) -> StatusView:
+    """What it does, whether Claude Code can work, and who asks."""
+    oldest, newest = await state.tasks.feed_range()
+    return StatusView(
+        machine_id=state.settings.machine_id,
+        version=state.version,
+        demo=state.settings.demo,
+        machine=await state.manager.status(),
+        auth=state.gate.state,
+        me=Me.of(caller),
+        default_agent=state.settings.default_agent,
+        feed_seq=newest,
+        feed_oldest=oldest,
+    )

@@ -1,0 +1,87 @@
+"""Tasks: start, list, look at, talk to, stop, try again."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from machine.api.deps import Caller, Cursor, Id, Limit, Seen, State
+from machine.api.schemas import NewTask, Say, StopTask, TaskDetail, TaskList, TaskSummary, TaskTaken, TaskView
+from machine.api.task_text import newest_text
+from machine.domain.task import TaskSource, TaskStatus
+from machine.engine.intake import TaskRequest
+from machine.engine.new_tasks import source_of
+from machine.ports import TaskFilter
+
+router = APIRouter(prefix="/api/tasks", tags=["tasks"])
+
+Statuses = Annotated[list[TaskStatus], Query(max_length=6, description="May be given several times.")]
+Name = Annotated[str | None, Query(min_length=1, max_length=80, pattern=r"^[\x21-\x7e]+$")]
+
+
+@router.post("", status_code=201)
+async def create_task(new: NewTask, state: State, caller: Caller, seen: Seen) -> TaskView:
+    """Start a task. It is stored when this answers."""
+    await seen.own_session(new.session_id)
+    request = TaskRequest(**dict(new), source=source_of(caller))
+    return TaskView.of(await state.intake.accept(request, caller))
+
+
+@router.get("")
+async def list_tasks(
+    state: State,
+    seen: Seen,
+    status: Statuses = [],  # noqa: B006 - FastAPI copies defaults
+    agent: Name = None,
+    source: TaskSource | None = None,
+    conversation_id: Name = None,
+    parent_task_id: Name = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> TaskList:
+    """Newest first, long texts cut short. `next_cursor` is null on the last page."""
+    which = TaskFilter(
+        status=tuple(status),
+        agent=agent,
+        source=source,
+        user_id=seen.owner,
+        conversation_id=conversation_id,
+        parent_task_id=parent_task_id,
+    )
+    page = await state.tasks.list(which, limit=limit, cursor=cursor)
+    return TaskList(items=[TaskSummary.of(task) for task in page.items], next_cursor=page.next_cursor)
+
+
+@router.get("/{task_id}")
+async def get_task(task_id: Id, state: State, seen: Seen) -> TaskDetail:
+    """One task, with the end of what its agent has written."""
+    task = await seen.task(task_id)
+    return TaskDetail.with_output(task, await newest_text(state.tasks, task))
+
+
+@router.post("/{task_id}/stop")
+async def stop_task(task_id: Id, state: State, caller: Caller, seen: Seen, how: StopTask | None = None) -> TaskView:
+    """Answers when it has stopped: after `interrupt` the turn, after `stop` all its processes.
+
+    A task that had ended before stays as it is.
+    """
+    task = await seen.task(task_id)
+    if (how or StopTask()).mode == "interrupt":
+        await state.manager.interrupt(task.task_id)
+    else:
+        await state.manager.stop(task.task_id, by=caller.user_id)
+    return TaskView.of(await state.tasks.get(task.task_id))
+
+
+@router.post("/{task_id}/input", status_code=202)
+async def send_input(task_id: Id, said: Say, state: State, caller: Caller, seen: Seen) -> TaskTaken:
+    """Say something to a task. One that has ended is followed up by another, whose id is in the answer."""
+    task = await seen.task(task_id)
+    taken = await state.manager.send_input(task.task_id, said.message, principal=caller)
+    return TaskTaken(task_id=taken.task_id)
+
+
+@router.post("/{task_id}/retry", status_code=201)
+async def retry_task(task_id: Id, state: State, caller: Caller, seen: Seen) -> TaskView:
+    """A new task with the same wish."""
+    task = await seen.task(task_id)
+    return TaskView.of(await state.manager.retry(task.task_id, caller))
