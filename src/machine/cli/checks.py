@@ -1,0 +1,215 @@
+"""What `machine doctor` looks at on this computer: each check is a function from the settings to findings."""
+
+import os
+import platform
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from machine.settings import Settings
+
+Level = Literal["ok", "warning", "problem"]
+
+_MIN_FREE_BYTES: Final = 200 * 1024**2
+_GOOD_FREE_BYTES: Final = 2 * 1024**3
+_CLI_SECONDS: Final = 20
+_OLDEST_SANE_YEAR: Final = 2026
+_SKEW_SECONDS: Final = 60
+# SQLite's write-ahead log needs shared memory between processes, which these do not give.
+_NETWORK: Final = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "beegfs", "fuse.sshfs", "fuse.s3fs"}
+)
+_DOUBTFUL: Final = frozenset({"9p", "virtiofs", "fuse.grpcfuse", "drvfs", "vboxsf", "prl_fs"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report: what was looked at, how it is, and how to mend it."""
+
+    check: str
+    level: Level
+    text: str
+    hint: str = ""
+
+
+def python_version(_: "Settings") -> Iterator[Finding]:
+    """Which interpreter this is; one that is too old does not get this far."""
+    yield Finding("python", "ok", f"Python {platform.python_version()} ({sys.executable})")
+
+
+def user(_: "Settings") -> Iterator[Finding]:
+    """Agents run with the rights of the daemon's user."""
+    if os.geteuid() == 0:
+        hint = "Run the daemon as a user of its own: agents can do whatever that user can."
+        yield Finding("user", "warning", "running as root", hint)
+    else:
+        yield Finding("user", "ok", f"running as user {os.geteuid()}, not as root")
+
+
+def data_folder(settings: "Settings") -> Iterator[Finding]:
+    """The data folder is there, ours alone, and can be written to."""
+    folder = settings.data_dir
+    try:
+        state = folder.stat()
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        hint = "`machine serve` makes it." if missing else "Check its owner, or set MACHINE_DATA_DIR."
+        yield Finding("data folder", "warning" if missing else "problem", f"{folder}: {error.strerror}", hint)
+        return
+    mode = stat.S_IMODE(state.st_mode)
+    if not stat.S_ISDIR(state.st_mode):
+        yield Finding("data folder", "problem", f"{folder} is no folder", "Move it away, or set MACHINE_DATA_DIR.")
+        return
+    if state.st_uid != os.geteuid():
+        hint = "Run this as its owner, or set MACHINE_DATA_DIR."
+        yield Finding("data folder", "problem", f"{folder} belongs to user {state.st_uid}, not to you", hint)
+    elif mode & 0o077:
+        yield Finding("data folder", "problem", f"{folder} is open to others (mode {mode:04o})", f"chmod 700 {folder}")
+    else:
+        yield Finding("data folder", "ok", f"{folder}, mode {mode:04o}")
+    yield from _secret_folders(settings)
+    yield from _writable(folder)
+
+
+def _secret_folders(settings: "Settings") -> Iterator[Finding]:
+    for folder in (settings.credentials_dir, settings.run_dir, settings.database_file.parent):
+        if folder.is_dir() and (mode := stat.S_IMODE(folder.stat().st_mode)) & 0o077:
+            yield Finding(
+                "data folder", "problem", f"{folder} is open to others (mode {mode:04o})", f"chmod 700 {folder}"
+            )
+
+
+def _writable(folder: Path) -> Iterator[Finding]:
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-") as file:
+            file.write(b"x")
+            file.flush()
+            written_at = os.fstat(file.fileno()).st_mtime
+    except OSError as error:
+        yield Finding("data folder", "problem", f"cannot write to {folder}: {error.strerror}", "Check owner and space.")
+        return
+    if abs(written_at - time.time()) > _SKEW_SECONDS:
+        hint = "Use a folder on a local disk, or set both clocks right."
+        yield Finding("clock", "warning", "the file system's clock is not this computer's clock", hint)
+
+
+def disk(settings: "Settings") -> Iterator[Finding]:
+    """There is space, on a file system that a database can live on."""
+    folder = _existing(settings.data_dir)
+    free = shutil.disk_usage(folder).free
+    said = f"{free / 1024**3:.1f} GiB free"
+    if free < _MIN_FREE_BYTES:
+        yield Finding("disk", "problem", said, "Free some space: tasks fail and the database cannot grow.")
+    elif free < _GOOD_FREE_BYTES:
+        yield Finding("disk", "warning", said, "Free some space soon: every task has a folder of its own.")
+    else:
+        yield Finding("disk", "ok", said)
+    kind = file_system(folder, Path("/proc/self/mountinfo"))
+    if kind in _NETWORK:
+        hint = "Move the data folder to a local disk: SQLite loses data on network file systems."
+        yield Finding("disk", "problem", f"the data folder is on a network file system ({kind})", hint)
+    elif kind in _DOUBTFUL:
+        hint = "Prefer a local disk: on shared folders of a virtual machine, SQLite's locks may not work."
+        yield Finding("disk", "warning", f"the data folder is on a shared folder ({kind})", hint)
+
+
+def file_system(folder: Path, mountinfo: Path) -> str | None:
+    """The kind of file system that `folder` is on, by the kernel's list of mounts; None where there is no such list."""
+    try:
+        lines = mountinfo.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    best, kind = "", None
+    where = f"{folder.resolve()}/"
+    for line in lines:
+        before, _, after = line.partition(" - ")
+        if len(parts := before.split()) < 5 or not after:
+            continue
+        point = parts[4].replace("\\040", " ").rstrip("/") + "/"
+        if where.startswith(point) and len(point) >= len(best):
+            best, kind = point, after.split()[0]
+    return kind
+
+
+def claude_cli(settings: "Settings") -> Iterator[Finding]:
+    """Claude Code is there and starts."""
+    from machine.claude.installation import bundled_cli
+
+    path = settings.claude_cli_path or bundled_cli()
+    if path is None or not path.is_file():
+        hint = "Install the package again (its SDK brings the CLI), or point CLAUDE_CLI_PATH at `claude`."
+        yield Finding("claude", "problem", f"no Claude Code CLI{f' at {path}' if path else ''}", hint)
+        return
+    with tempfile.TemporaryDirectory(prefix="machine-doctor-") as home:
+        environ = {"PATH": os.environ.get("PATH", ""), "HOME": home, "CLAUDE_CONFIG_DIR": home}
+        try:
+            done = subprocess.run(
+                [path, "--version"], env=environ, capture_output=True, timeout=_CLI_SECONDS, check=True, text=True
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            yield Finding(
+                "claude", "problem", f"{path} --version fails: {error}", "Reinstall it, or set CLAUDE_CLI_PATH."
+            )
+            return
+    where = "bundled" if settings.claude_cli_path is None else str(path)
+    yield Finding("claude", "ok", f"Claude Code {done.stdout.strip()[:60]} ({where})")
+
+
+def tools(_: "Settings") -> Iterator[Finding]:
+    """Programs that agents use; none of them is needed to start."""
+    wanted = {
+        "bwrap": "Without it agents' commands run without a sandbox: install bubblewrap.",
+        "socat": "Without it the sandbox has no network: install socat.",
+        "git": "Without it agents cannot work on repositories: install git.",
+        "rg": "Without it Claude Code uses its own, slower in big folders: install ripgrep.",
+    }
+    missing = {name: hint for name, hint in wanted.items() if shutil.which(name) is None}
+    for name, hint in missing.items():
+        yield Finding("tools", "warning", f"{name} is not installed", hint)
+    if not missing:
+        yield Finding("tools", "ok", ", ".join(wanted))
+
+
+def clock(settings: "Settings") -> Iterator[Finding]:
+    """Time is plausible and does not run behind what is already stored."""
+    now = datetime.now(UTC)
+    newest = settings.database_file.stat().st_mtime if settings.database_file.is_file() else 0.0
+    if now.year < _OLDEST_SANE_YEAR:
+        yield Finding("clock", "problem", f"the clock says {now:%Y-%m-%d}", "Set it: logins and certificates need it.")
+    elif newest - now.timestamp() > _SKEW_SECONDS:
+        yield Finding("clock", "warning", "the database was written in the future", "Check the clock: it went back.")
+    else:
+        yield Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC")
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Whether a daemon could listen there now. Raises OSError for an address that is not this computer's."""
+    import errno
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise
+    return True
+
+
+def _existing(folder: Path) -> Path:
+    return next(parent for parent in (folder, *folder.parents) if parent.exists())
+
+
+LOCAL_CHECKS: Final = (python_version, user, data_folder, disk, claude_cli, tools, clock)

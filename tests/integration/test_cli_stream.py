@@ -1,0 +1,177 @@
+"""Following a task over a real WebSocket that breaks, repeats, skips and lags."""
+
+import asyncio
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.websockets import WebSocket
+from tests.support.daemon import clean_environment
+from tests.support.fake_daemon import FakeDaemon, ended, event, said, sends
+
+from machine.cli.client import Api
+from machine.cli.config import Endpoint
+from machine.cli.output import CliError
+from machine.cli.stream import Event, EventStream, Notice
+
+
+@contextlib.asynccontextmanager
+async def api_for(daemon: FakeDaemon) -> AsyncIterator[Api]:
+    async with daemon.serve(), await asyncio.to_thread(Api, lambda: Endpoint(daemon.url, "secret", local=False)) as api:
+        yield api
+
+
+async def read(daemon: FakeDaemon, **options: Any) -> tuple[list[Event], list[str]]:
+    events, notices = [], []
+    async with api_for(daemon) as api:
+        async for item in EventStream(api, "task_1", **options).read():
+            if isinstance(item, Notice):
+                notices.append(item.text)
+            else:
+                events.append(item)
+    return events, notices
+
+
+def seqs(events: Sequence[Event]) -> list[int]:
+    return [each["seq"] for each in events]
+
+
+async def test_an_undisturbed_task_is_read_to_its_end_without_a_word_about_the_connection() -> None:
+    daemon = FakeDaemon(sends(said(1, "a"), said(2, "b"), ended(3)))
+    events, notices = await read(daemon)
+    assert seqs(events) == [1, 2, 3]
+    assert notices == []
+    assert daemon.tokens == {"Bearer secret"}
+
+
+async def test_after_a_lost_connection_it_goes_on_behind_the_last_event() -> None:
+    daemon = FakeDaemon(sends(said(1, "a"), said(2, "b")), sends(said(2, "b"), said(3, "c"), ended(4)))
+    events, notices = await read(daemon)
+    assert seqs(events) == [1, 2, 3, 4]
+    assert daemon.asked_after == [0, 2]
+    assert len(notices) == 2
+    assert notices[1] == "connected again"
+
+
+async def test_what_comes_too_early_waits_for_its_turn() -> None:
+    daemon = FakeDaemon(sends(event(3, "task.metrics"), said(1, "a"), said(2, "b"), said(2, "b"), ended(4)))
+    assert seqs((await read(daemon))[0]) == [1, 2, 3, 4]
+    assert daemon.asked_after == [0]
+
+
+async def test_events_of_other_tasks_and_of_the_machine_are_left_out() -> None:
+    other = {**said(1, "x"), "task_id": "task_2"}
+    daemon = FakeDaemon(sends(other, {"type": "machine.status", "feed_seq": 9, "data": {}}, said(1, "a"), ended(2)))
+    events, _ = await read(daemon)
+    assert [each["task_id"] for each in events] == ["task_1", "task_1"]
+
+
+async def test_a_reader_that_lagged_asks_again_from_its_last_event() -> None:
+    daemon = FakeDaemon(sends(said(1, "a"), {"type": "lagged"}), sends(said(2, "b"), ended(3)))
+    events, _ = await read(daemon)
+    assert seqs(events) == [1, 2, 3]
+    assert daemon.asked_after == [0, 1]
+
+
+async def test_a_missing_event_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("machine.cli.stream._EARLY_SECONDS", 0.2)
+
+    async def skips(socket: WebSocket, after: int) -> None:
+        await sends(said(1, "a"), said(3, "c"))(socket, after)
+        await asyncio.sleep(5)
+
+    daemon = FakeDaemon(skips, sends(said(2, "b"), said(3, "c"), ended(4)))
+    assert seqs((await read(daemon))[0]) == [1, 2, 3, 4]
+
+
+async def test_a_daemon_that_stays_away_is_given_up_with_the_way_back() -> None:
+    with pytest.raises(CliError) as caught:
+        await read(FakeDaemon(sends(said(1, "a")), _refuses), patience_seconds=0.5)
+    assert caught.value.exit_code == 4
+    assert "machine tasks follow task_1" in caught.value.hint
+
+
+async def _refuses(socket: WebSocket, after: int) -> None:
+    await socket.close(1012)
+
+
+async def test_a_foreign_session_is_not_tried_again() -> None:
+    async def foreign(socket: WebSocket, after: int) -> None:
+        await socket.close(4403, "not yours")
+
+    daemon = FakeDaemon(foreign)
+    with pytest.raises(CliError, match="4403 not yours"):
+        await read(daemon)
+    assert daemon.asked_after == [0]
+
+
+async def test_an_error_for_the_subscription_is_shown_as_the_daemon_says_it() -> None:
+    daemon = FakeDaemon(sends({"type": "error", "id": "1", "code": "not_found", "detail": "There is no task task_1."}))
+    with pytest.raises(CliError, match=r"There is no task task_1\."):
+        await read(daemon)
+
+
+# --- the whole command against it -----------------------------------------------------------------------------------
+
+
+async def run_command(daemon: FakeDaemon, home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    async with daemon.serve():
+        environ = clean_environment(home, MACHINE_URL=daemon.url, MACHINE_TOKEN="secret")
+        command = [sys.executable, "-m", "machine", *arguments]
+        return await asyncio.to_thread(
+            subprocess.run, command, env=environ, capture_output=True, text=True, timeout=30, check=False
+        )
+
+
+@pytest.mark.parametrize(("how", "code"), [("completed", 0), ("failed", 1), ("cancelled", 3)])
+async def test_the_exit_code_tells_how_the_task_ended(tmp_path: Path, how: str, code: int) -> None:
+    done = await run_command(FakeDaemon(sends(said(1, "hello"), ended(2, how))), tmp_path, "run", "hi")
+    assert done.returncode == code, done.stderr
+    assert "hello\n" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+async def test_json_prints_each_event_once_also_over_a_broken_connection(tmp_path: Path) -> None:
+    daemon = FakeDaemon(sends(said(1, "a"), said(2, "b")), sends(said(2, "b"), ended(3)))
+    done = await run_command(daemon, tmp_path, "run", "hi", "--json")
+    assert [json.loads(line)["seq"] for line in done.stdout.splitlines()] == [1, 2, 3]
+
+
+async def test_without_anybody_to_answer_no_wait_ends_with_5_and_names_the_command(tmp_path: Path) -> None:
+    asked = event(1, "approval.requested", approval_id="approval_1", kind="permission", tool_name="Bash", input={})
+
+    async def waits(socket: WebSocket, after: int) -> None:
+        await sends(asked, event(2, "task.waiting", reason="approval"))(socket, after)
+        await asyncio.sleep(20)
+
+    done = await run_command(FakeDaemon(waits), tmp_path, "run", "hi", "--no-wait")
+    assert done.returncode == 5
+    assert "machine approvals allow approval_1" in done.stderr
+
+
+async def test_a_refused_task_is_shown_with_its_hint(tmp_path: Path) -> None:
+    done = await run_command(FakeDaemon(sends(), task_status=404), tmp_path, "run", "hi", "--agent", "x")
+    assert done.returncode == 2
+    assert done.stderr == "machine: There is no agent x.\n  Try y.\n"
+
+
+async def test_the_message_and_its_limits_are_sent_as_given(tmp_path: Path) -> None:
+    daemon = FakeDaemon(sends(ended(1)))
+    options = ("--agent", "executor", "--timeout", "60", "--max-turns", "3", "--max-budget", "0.5", "--interactive")
+    await run_command(daemon, tmp_path, "run", "do it", *options)
+    assert daemon.posted[0] == (
+        "/api/tasks",
+        {
+            "message": "do it",
+            "agent": "executor",
+            "is_interactive": True,
+            "timeout_seconds": 60.0,
+            "max_turns": 3,
+            "max_budget_usd": 0.5,
+        },
+    )
