@@ -8,7 +8,13 @@ from typing import Annotated, Final, Literal
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 ANTHROPIC_VARIABLES: Final = re.compile(
     r"^(ANTHROPIC_\w+|CLAUDE_CODE_(OAUTH_TOKEN|USE_\w+|SKIP_\w+_AUTH|MAX_\w+|API_\w+)"
@@ -36,6 +42,18 @@ class Settings(BaseSettings):
     """All settings. Variables are named in `docs`; times are in seconds, sizes in bytes."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, validate_default=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is the library's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given, and nothing behind its back: `read_settings` reads the environment it is handed."""
+        return (init_settings,)
 
     machine_id: str = Field("machine-001", pattern=r"^[A-Za-z0-9._-]{1,64}$")
     data_dir: Path = Field(
@@ -110,8 +128,15 @@ def read_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
         if path := environ.get(f"{name}_FILE"):
             anthropic.pop(f"{name}_FILE", None)
             anthropic[name] = SecretStr(Path(path).expanduser().read_text(encoding="utf-8").strip())
-    given = {name: value for name, value in overrides.items() if value is not None}
-    return Settings(anthropic=anthropic, **given)  # type: ignore[arg-type]  # names are checked by the model itself
+    source = EnvSettingsSource(Settings)
+    source.env_vars = {name.lower(): value for name, value in environ.items()}
+    found = source()
+    for name, value in overrides.items():
+        if value is not None:
+            alias = Settings.model_fields[name].validation_alias
+            found.pop(str(alias.choices[0]) if isinstance(alias, AliasChoices) else name, None)
+            found[name] = value
+    return Settings(anthropic=anthropic, **found)
 
 
 def cut_down(environ: MutableMapping[str, str]) -> None:

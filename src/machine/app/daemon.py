@@ -14,6 +14,7 @@ import click
 import uvicorn
 
 from machine.api import create_api
+from machine.api.ws_protocol import PromptWebSocketProtocol
 from machine.app.data_folder import announced, held, prepare
 from machine.app.logs import set_up_logging
 from machine.app.machine_room import MachineRoom, opened
@@ -107,6 +108,9 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
             hint="Another program may be using the port: give another one with --port.",
         ) from error
     with listener:
+        # Passed on to every connection: asyncio does it only for sockets of its own making, and without it an answer
+        # on a kept connection waits 40 ms for the other side's delayed acknowledgement.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listener
 
 
@@ -114,7 +118,8 @@ def _uvicorn_config(room: MachineRoom) -> uvicorn.Config:
     return uvicorn.Config(
         create_api(room.api),
         http="httptools",
-        ws="websockets",
+        ws=PromptWebSocketProtocol,
+        proxy_headers=False,  # nobody chooses the address that wrong secrets are counted for
         loop="asyncio",  # uvloop forks CLIs four times slower
         lifespan="off",
         log_config=None,

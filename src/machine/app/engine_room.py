@@ -20,6 +20,7 @@ from machine.engine.login_gate import LoginGate
 from machine.engine.new_tasks import NewTasks
 from machine.engine.recovery import Recovery
 from machine.engine.slots import Slots
+from machine.engine.status_board import StatusBoard
 from machine.engine.subagent_runner import SubAgentRunner
 from machine.hub import EventHub
 from machine.ports import TaskStore
@@ -39,6 +40,7 @@ class EngineRoom:
     gate: LoginGate
     recovery: Recovery
     idleness: Idleness
+    status_board: StatusBoard
 
 
 def build_engine(
@@ -75,6 +77,7 @@ def build_engine(
         brain=MachineBrain(intake=intake, manager=manager, store=store),
         gate=gate,
         recovery=Recovery(store=store, claude=claude, conclusion=conclusion, clock=clock, demo=settings.demo),
+        status_board=StatusBoard(manager=manager, store=store),
         idleness=Idleness(**shared, idle=timedelta(seconds=settings.idle_seconds)),
     )
 

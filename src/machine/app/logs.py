@@ -34,7 +34,7 @@ def set_up_logging(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
-    for noisy in ("uvicorn.access", "httpx2", "websockets", "claude_agent_sdk"):
+    for noisy in ("uvicorn", "uvicorn.error", "httpx2", "websockets", "claude_agent_sdk", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -47,8 +47,9 @@ async def opened(settings: Settings) -> AsyncIterator[MachineRoom]:
         engine = build_engine(settings, store=store, hub=hub, claude=claude, agents=agents, clock=utc_now)
         await store.adopt()  # one machine, one database: a changed MACHINE_ID must not strand its tasks
         await engine.recovery.recover()
-        for name, watch in (("login", engine.gate.watch), ("idleness", engine.idleness.watch)):
-            stack.push_async_callback(cancel_and_wait, spawn(watch(), name=f"{name} watch"))
+        for watcher in (engine.gate, engine.idleness, engine.status_board):
+            watching = spawn(watcher.watch(), name=f"{type(watcher).__name__} watch")
+            stack.push_async_callback(cancel_and_wait, watching)
         engine.manager.start()
         stack.push_async_callback(engine.manager.drain, 0)
         api = ApiState(

@@ -41,6 +41,7 @@ class Approvals:
         approval = _first(earlier, ApprovalStatus.PENDING, mark)
         if approval is None or approval.approval_id in live.answers:
             approval = self._new(live, request, mark)
+            live.asked.add(approval.approval_id)
             await self._supersede(live, earlier)
             await live.wait(WaitingReason.APPROVAL, ApprovalRequested(data=approval), approvals=[approval])
         elif live.task.status is TaskStatus.RUNNING:
@@ -82,6 +83,7 @@ class Approvals:
     async def _wait_for(self, live: LiveTask, approval: Approval) -> Answer:
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         live.answers[approval.approval_id] = future
+        live.asked.add(approval.approval_id)
         try:
             await future
         except asyncio.CancelledError:
@@ -115,9 +117,11 @@ class Approvals:
         return answered
 
     async def _supersede(self, live: LiveTask, earlier: Sequence[Approval]) -> None:
-        """Cards of a former process that the resumed agent did not ask for again."""
+        """Cards of a former process that the resumed agent did not ask for again, answered ones included: a word that
+        was given for something else must not count later."""
         for old in earlier:
-            if old.status is ApprovalStatus.PENDING and old.approval_id not in live.answers:
+            waits = old.status is ApprovalStatus.PENDING or (old.status is ApprovalStatus.ANSWERED and not old.applied)
+            if waits and old.approval_id not in live.asked:
                 await self._put_aside(old)
 
     async def _withdraw(self, live: LiveTask, approval: Approval) -> None:
@@ -127,7 +131,8 @@ class Approvals:
             await live.go_on("answered")
 
     async def _put_aside(self, approval: Approval) -> None:
-        gone = approval.model_copy(update={"status": ApprovalStatus.SUPERSEDED, "answered_at": self._now()})
+        at = approval.answered_at or self._now()
+        gone = approval.model_copy(update={"status": ApprovalStatus.SUPERSEDED, "answered_at": at})
         try:
             await self._store.save_approval(approval, gone, [ApprovalAnswered(data=gone)])
         except Conflict:

@@ -11,14 +11,14 @@ from machine.domain.clock import Clock
 from machine.domain.errors import Conflict, Forbidden, StaleTask, Unavailable
 from machine.domain.events import InputData, MachineStatusData, ParkedData, TaskInput, TaskQueued
 from machine.domain.principal import Principal
-from machine.domain.task import QueueReason, Task, TaskStatus, WaitingReason
+from machine.domain.task import QueueReason, Task, TaskSource, TaskStatus, WaitingReason
 from machine.engine.conclusion import Conclusion
 from machine.engine.dispatcher import Dispatcher
 from machine.engine.following import texts
 from machine.engine.live_task import Ending
 from machine.engine.live_tasks import LiveTasks
-from machine.engine.new_tasks import NewTasks, check_message, new_input
-from machine.engine.outcome import Cancelled
+from machine.engine.new_tasks import NewTasks, check_message, new_input, source_of
+from machine.engine.outcome import stopped
 from machine.engine.slots import Slots
 from machine.ports import Hub, TaskStore
 
@@ -88,7 +88,8 @@ class BackgroundTaskManager:
         task = await self._store.get(task_id)
         if task.ended:
             return await self._follow_up(task, message, principal)
-        one = new_input(task, message, self._now())
+        typed = principal is not None and source_of(principal) is TaskSource.DASHBOARD
+        one = new_input(task, message, self._now(), verbatim=not typed)
         said = InputData(input_id=one.input_id, message=message, user_id=principal.user_id if principal else None)
         try:
             await self._store.add_input(one, TaskInput(data=said))
@@ -128,8 +129,9 @@ class BackgroundTaskManager:
         return await self._store.get(task_id)
 
     async def stop(self, task_id: str, *, by: str | None = None) -> bool:
-        """Stop a task, queued, running or waiting. True when it is cancelled and no process of it is left; False when
-        it had ended before. Raises NotFound, Unavailable (its processes do not go away)."""
+        """Stop a task, queued, running or waiting. True when it has ended now and no process of it is left; False when
+        it had ended before. A conversation that rests after a finished turn is completed with its last result, all else
+        is cancelled. Raises NotFound, Unavailable (its processes do not go away)."""
         try:
             async with asyncio.timeout(STOP_SECONDS):
                 return await self._stop(task_id, by)
@@ -157,9 +159,15 @@ class BackgroundTaskManager:
             slots=self._slots.work_slots,
         )
 
+    async def something_happened(self) -> None:
+        """Wait until a task may have changed its status since the last call. For one caller."""
+        await self._dispatcher.worked.wait()
+        self._dispatcher.worked.clear()
+
     def stop_claiming(self) -> None:
         """From now on nothing new starts."""
         self._dispatcher.draining = True
+        self._slots.freed()
 
     async def drain(self, seconds: float) -> None:
         """Let what runs finish for up to `seconds`, then park the rest so that it resumes at the next start."""
@@ -218,15 +226,15 @@ class BackgroundTaskManager:
                 await live.done.wait()
             task = await self._store.get(task_id)
             if task.ended:
-                return task.status is TaskStatus.CANCELLED and live is not None
-            if task.status is not TaskStatus.RUNNING and await self._cancelled(task_id, by):
+                return live is not None
+            if task.status is not TaskStatus.RUNNING and await self._ended(task, by):
                 return True
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
-    async def _cancelled(self, task_id: str, by: str | None) -> bool:
-        if self._live.get(task_id) is not None:
+    async def _ended(self, task: Task, by: str | None) -> bool:
+        if self._live.get(task.task_id) is not None:
             return False
         try:
-            return (await self._conclusion.write(task_id, Cancelled(by=by))).ended
+            return (await self._conclusion.write(task.task_id, stopped(task, by))).ended
         except StaleTask:
             return False  # it was claimed in this very moment

@@ -4,9 +4,10 @@ from pydantic import BaseModel, ConfigDict
 
 from machine.domain.errors import NotFound
 from machine.domain.principal import Principal
-from machine.domain.task import Lane, Task, TaskSource
+from machine.domain.task import Lane, Task
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.intake import Intake, TaskRequest
+from machine.engine.new_tasks import source_of
 from machine.ports import TaskFilter, TaskStore
 
 BRAIN_AGENT = "brain"
@@ -37,7 +38,6 @@ class MachineBrain:
         conversation_id: str | None = None,
         agent: str | None = None,
         session_id: str | None = None,
-        source: TaskSource = TaskSource.DASHBOARD,
     ) -> ChatStarted:
         """Take a chat message: into the task that works on the conversation now, or as its next task.
 
@@ -54,7 +54,7 @@ class MachineBrain:
             conversation_id=conversation_id,
             parent_task_id=before.task_id if before else None,
             lane=Lane.CHAT if chosen == BRAIN_AGENT else Lane.WORK,
-            source=source,
+            source=source_of(principal),
             session_id=session_id,
         )
         task = await self._intake.accept(request, principal)

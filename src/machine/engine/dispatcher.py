@@ -40,6 +40,8 @@ class Dispatcher:
         new_live: Callable[[Task], LiveTask],
     ) -> None:
         self.draining = False
+        self.worked = asyncio.Event()
+        """Set after every look at the queue."""
         self._store = store
         self._agents = agents
         self._slots = slots
@@ -60,6 +62,7 @@ class Dispatcher:
                 _log.error("cannot claim tasks: %s %s", error.message, error.hint)
                 await asyncio.sleep(STORE_RETRY_SECONDS)
                 continue
+            self.worked.set()
             await self._slots.changed()
 
     async def _claim_all(self) -> None:

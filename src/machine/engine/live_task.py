@@ -53,6 +53,8 @@ class LiveTask:
         self.accepts_input = True
         self.answers: dict[str, asyncio.Future[Answer]] = {}
         """Of the approvals that a CLI waits for, by approval_id."""
+        self.asked: set[str] = set()
+        """Ids of the approvals that the CLI of this run has asked for; all others are of a former one."""
         self._store = store
         self._slots = slots
         self._now = clock

@@ -37,6 +37,7 @@ class LoginGate:
         self._refused_evidence: str | None = None
         self._patience = FIRST_RETRY
         self._told = asyncio.Event()
+        self._announced = self.state
 
     @property
     def open(self) -> bool:
@@ -71,7 +72,12 @@ class LoginGate:
                 continue
 
     async def check(self) -> None:
-        """Ask the CLI, and open or close accordingly."""
+        """Ask the CLI, open or close accordingly, and tell everybody what has changed, by this or by a task."""
+        await self._look()
+        if self.state != self._announced:
+            await self._announce()
+
+    async def _look(self) -> None:
         if self.open and self.state.state == "demo":
             return
         if self.state.state == "quota" and self.state.until and self._now() < self.state.until:
@@ -82,10 +88,7 @@ class LoginGate:
             found = LoginState(state="unknown", message=error.message, hint=error.hint)
         if found.state == "ready" and self._still_refused(found):
             return
-        before = self.state
         self._become(AuthStatusData(state=found.state, message=found.message, hint=found.hint, until=found.until))
-        if before != self.state:
-            await self._announce()
 
     def _still_refused(self, found: LoginState) -> bool:
         """The CLI believes in a login that the API has refused: wait for another login, or for the retry's time."""
@@ -106,9 +109,11 @@ class LoginGate:
             self._opened()
 
     async def _announce(self) -> None:
-        _log.info("login: %s %s", self.state.state, self.state.message)
+        state = self.state
+        _log.info("login: %s %s", state.state, state.message)
         try:
-            await self._store.publish(AuthStatus(data=self.state))
+            await self._store.publish(AuthStatus(data=state))
+            self._announced = state  # not stored: the next look tries again
         except MachineError:
             _log.warning("could not announce the state of the login", exc_info=True)
 

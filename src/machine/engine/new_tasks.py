@@ -11,7 +11,7 @@ from machine.domain.clock import Clock
 from machine.domain.costs import CostKind, Usage
 from machine.domain.errors import BadRequest
 from machine.domain.ids import new_id
-from machine.domain.principal import Principal
+from machine.domain.principal import Principal, Via
 from machine.domain.task import (
     MAX_MESSAGE_CHARS,
     Lane,
@@ -96,7 +96,7 @@ class NewTasks:
             message=message,
             agent=ended.assigned_agent,
             parent_task_id=ended.task_id,
-            source=ended.source,
+            source=source_of(principal),
             lane=ended.lane,
             is_interactive=ended.is_interactive,
             session_id=ended.session_id,
@@ -115,6 +115,7 @@ class NewTasks:
             update={
                 "task_id": task_id,
                 "user_id": principal.user_id,
+                "source": source_of(principal),
                 "parent_task_id": ended.task_id,
                 "conversation_id": new_id("conv"),
                 "claude_session_id": str(uuid4()),
@@ -126,7 +127,7 @@ class NewTasks:
 
     def first_input(self, task: Task) -> PendingInput:
         """The wish itself, as the first message of the conversation."""
-        return new_input(task, task.input_message, self._now())
+        return new_input(task, task.input_message, self._now(), verbatim=task.source is not TaskSource.DASHBOARD)
 
     def _limits(self, request: TaskRequest, agent: SubAgent) -> TaskLimits:
         try:
@@ -157,13 +158,19 @@ _UNTOUCHED: Final[dict[str, Any]] = {
 }
 
 
-def new_input(task: Task, message: str, at: datetime) -> PendingInput:
-    """A message for a task. Only what a person typed into the page may hold @files and slash commands."""
+def source_of(principal: Principal) -> TaskSource:
+    """Which door a principal's wishes come through."""
+    return TaskSource.DASHBOARD if principal.via is Via.BROWSER else TaskSource.API
+
+
+def new_input(task: Task, message: str, at: datetime, *, verbatim: bool) -> PendingInput:
+    """A message for a task. Only what a person typed into the page may hold @files and slash commands; everything
+    else is sent verbatim."""
     return PendingInput(
         input_id=str(uuid4()),
         task_id=task.task_id,
         message=message,
-        verbatim=task.source is not TaskSource.DASHBOARD,
+        verbatim=verbatim,
         created_at=at,
     )
 

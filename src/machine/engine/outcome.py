@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from machine.domain.messages import ApiFault, QuotaSeen, TurnEnded
-from machine.domain.task import FailureReason, QueueReason, TaskFailure, WaitingReason
+from machine.domain.task import FailureReason, QueueReason, Task, TaskFailure, TaskStatus, WaitingReason
 
 
 class _Outcome(BaseModel):
@@ -59,6 +59,13 @@ _LOGIN_STATUS: Final = frozenset({401, 403})
 def failed(reason: FailureReason, message: str) -> Failed:
     """Failed for `reason`; an empty message is filled in."""
     return Failed(failure=TaskFailure.of(reason, message.strip() or reason.replace("_", " ")))
+
+
+def stopped(task: Task, by: str | None) -> Completed | Cancelled:
+    """What a stop makes of a task: a conversation that rests after a finished turn is closed, not cut off."""
+    if task.status is TaskStatus.WAITING_INPUT and task.waiting_reason is WaitingReason.INPUT:
+        return Completed(result=task.result)
+    return Cancelled(by=by)
 
 
 def judged(

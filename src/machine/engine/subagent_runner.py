@@ -13,7 +13,7 @@ from machine.domain.task import FailureReason, QueueReason, Task, TaskStatus
 from machine.engine.approvals import Approvals
 from machine.engine.conversation import Conversation
 from machine.engine.live_task import Ending, LiveTask
-from machine.engine.outcome import Cancelled, Outcome, Parked, StillWaiting, failed
+from machine.engine.outcome import Outcome, Parked, StillWaiting, failed, stopped
 from machine.ports import Claude, ClaudeSession, CliExit, LaunchSpec, TaskStore, Workspaces
 
 STOP_PATIENCE_SECONDS: Final = 2.0
@@ -182,7 +182,7 @@ def _ended_from_outside(live: LiveTask, why: Ending) -> Outcome:
     waiting = live.task.status is TaskStatus.WAITING_INPUT
     match why:
         case Ending.STOP:
-            return Cancelled(by=live.stopped_by)
+            return stopped(live.task, live.stopped_by)
         case Ending.TIMEOUT:
             limit = live.task.limits.timeout_seconds
             return failed(FailureReason.TIMEOUT, f"The task ran for its limit of {limit:g} seconds.")
