@@ -699,11 +699,11 @@ async def test_an_interrupt_that_is_not_confirmed_is_given_up_after_5_seconds(fa
 
 async def test_the_login_is_asked_of_the_cli(place: Place) -> None:
     without_key = place.installation.model_copy(update={"variables": {}})
-    state = await ClaudeCli(without_key, Wardens(place.data / "s")).check()
+    claude = ClaudeCli(without_key, Wardens(place.data / "s"))
+    state, evidence = await claude.check(), await claude.evidence()
     assert (state.state, state.method) == ("needs_login", "none")
     (place.installation.config_dir / ".credentials.json").write_text("{}")
-    changed = await ClaudeCli(without_key, Wardens(place.data / "s")).check()
-    assert changed.evidence != state.evidence
+    assert await claude.evidence() != evidence
     state = await place.claude.check()
     assert (state.state, state.method) == ("ready", "api_key")
 

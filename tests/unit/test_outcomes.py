@@ -121,3 +121,10 @@ async def test_lingering_begins_anew_with_every_wait() -> None:
         assert not lingered.done()
         await asyncio.sleep(0.1)
         assert lingered.done()
+
+
+def test_a_turn_that_was_cut_off_keeps_what_was_streamed_of_it() -> None:
+    account = Account(Usage())
+    account.see(UsageSeen(message_id="m", model="x", usage=Usage(input_tokens=100, output_tokens=9, cost_usd=0.4)))
+    cut_off = _turn(is_error=True, subtype="error_during_execution", usage=Usage(), turn_cost_known=True)
+    assert account.end_turn(cut_off) == Usage(input_tokens=100, output_tokens=9, cost_usd=0.4, estimated=True)

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from machine.claude.cli import ClaudeCli
 from machine.domain.clock import Clock
+from machine.domain.costs import CostKind
 from machine.domain.task import Task
 from machine.engine.approvals import Approvals
 from machine.engine.background_manager import BackgroundTaskManager
@@ -52,7 +53,7 @@ def build_engine(
     gate = LoginGate(login=claude, store=store, clock=clock, opened=slots.freed)
     conclusion = Conclusion(store=store, gate=gate, clock=clock)
     approvals = Approvals(store=store, live=live, slots=slots, clock=clock)
-    new_tasks = _new_tasks(settings, agents, clock)
+    new_tasks = _new_tasks(settings, agents, gate, clock)
 
     def new_live(task: Task) -> LiveTask:
         return LiveTask(task, store=store, slots=slots, clock=clock, linger_seconds=settings.linger_seconds)
@@ -91,12 +92,12 @@ class _Shared(TypedDict):
     clock: Clock
 
 
-def _new_tasks(settings: Settings, agents: SubAgentRegistry, clock: Clock) -> NewTasks:
+def _new_tasks(settings: Settings, agents: SubAgentRegistry, gate: LoginGate, clock: Clock) -> NewTasks:
     return NewTasks(
         agents=agents,
         clock=clock,
         machine_id=settings.machine_id,
         default_agent=settings.default_agent,
         timeout_seconds=settings.task_timeout_seconds,
-        demo=settings.demo,
+        cost_kind=lambda: CostKind.DEMO if settings.demo else gate.cost_kind,
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from machine.claude import leftovers
 from machine.claude.installation import Installation, bundled_cli
-from machine.claude.login import ask_login
+from machine.claude.login import ask_login, evidence_of
 from machine.claude.tail import Tail
 from machine.claude.transcripts import Transcripts
 from machine.claude.wardens import Wardens, write_launcher
@@ -90,6 +90,10 @@ class ClaudeCli:
             hint = error.hint if isinstance(error, CliMissing) else ""
             return LoginState(state="unknown", message=str(error), hint=hint)
         return await ask_login(cli, self._installation)
+
+    async def evidence(self) -> str:
+        """See `ports.ClaudeLogin.evidence`."""
+        return await asyncio.to_thread(evidence_of, self._installation)
 
     async def _prepare(self) -> tuple[Any, Any, Path]:
         async with self._preparing:

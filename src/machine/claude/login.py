@@ -14,18 +14,16 @@ from machine.ports import LoginState
 CHECK_SECONDS: Final = 10.0
 _KEY: Final = "ANTHROPIC_API_KEY"
 _OUTPUT_BYTES: Final = 64 * 1024
-_HINT: Final = "Log in on the dashboard, or set ANTHROPIC_API_KEY and start the program anew."
+_HINT: Final = (
+    "Start the program with ANTHROPIC_API_KEY, with CLAUDE_CODE_OAUTH_TOKEN (from `claude setup-token`), or with "
+    "CLAUDE_CONFIG_DIR pointing at a folder where Claude Code is logged in. Tasks wait and go on by themselves."
+)
 
 _log = logging.getLogger(__name__)
 
 
 async def ask_login(cli: Path, installation: Installation) -> LoginState:
     """What `claude auth status` says of this installation, within 10 s. It asks no server, so "ready" is a hope."""
-    state = await _state_of(cli, installation)
-    return state.model_copy(update={"evidence": await asyncio.to_thread(_evidence, installation)})
-
-
-async def _state_of(cli: Path, installation: Installation) -> LoginState:
     if installation.demo:
         return LoginState(state="demo", message="The demo model answers. No account is used and nothing costs money.")
     if _KEY in installation.variables:
@@ -62,7 +60,7 @@ def login_state(output: bytes) -> LoginState:
     )
 
 
-def _evidence(installation: Installation) -> str:
+def evidence_of(installation: Installation) -> str:
     """A digest of what the login rests on: names of variables, and time and size of the CLI's own file. Blocking."""
     facts: list[object] = [*sorted(installation.variables)]
     try:

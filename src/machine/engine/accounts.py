@@ -25,7 +25,14 @@ class Account:
         self._streaming[seen.message_id] = seen.usage
 
     def end_turn(self, turn: TurnEnded) -> Usage:
-        """Replace what was streamed by what the CLI reports; returns the new sum."""
+        """Replace what was streamed by what the CLI reports; returns the new sum.
+
+        Of a turn that was cut off the CLI reports nothing: then what was streamed stays, as an estimate.
+        """
+        if turn.is_error and self._streaming and not turn.usage.output_tokens:
+            if turn.total_cost_usd is not None:
+                self._last_total_usd = turn.total_cost_usd
+            return self.killed()
         cost, estimated = self._cost_of(turn)
         if turn.total_cost_usd is not None:
             self._last_total_usd = turn.total_cost_usd

@@ -42,6 +42,8 @@ class Conclusion:
         """Store the end of the output, then the outcome, and tell the gate what it says about the login."""
         if isinstance(outcome, Parked):
             self._gate.heed(outcome)
+        elif isinstance(outcome, Completed):
+            self._gate.worked()
         while True:
             try:
                 await live.log.close()

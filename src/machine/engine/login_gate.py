@@ -7,13 +7,17 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from machine.domain.clock import Clock
+from machine.domain.costs import CostKind
 from machine.domain.errors import MachineError
 from machine.domain.events import AuthStatus, AuthStatusData
 from machine.domain.task import QueueReason
 from machine.engine.outcome import Parked
 from machine.ports import ClaudeLogin, LoginState, TaskStore
 
-CHECK_SECONDS: Final = 5.0
+LOOK_SECONDS: Final = 2.0
+"""How often the login's evidence is looked at: a file's time and size, no process."""
+CLOSED_LOOK: Final = timedelta(seconds=30)
+"""How often a CLI is asked again that says it is not logged in."""
 FIRST_RETRY: Final = timedelta(seconds=60)
 LONGEST_RETRY: Final = timedelta(minutes=15)
 UNKNOWN_QUOTA: Final = timedelta(minutes=15)
@@ -29,15 +33,16 @@ class LoginGate:
 
     def __init__(self, *, login: ClaudeLogin, store: TaskStore, clock: Clock, opened: Callable[[], None]) -> None:
         self.state = AuthStatusData(state="unknown", message="The login was not checked yet.")
+        self.cost_kind = CostKind.BILLED
+        """What work costs with the present login."""
         self._login = login
         self._store = store
         self._now = clock
         self._opened = opened
-        self._refused_until: datetime | None = None
-        self._refused_evidence: str | None = None
+        self._closed_until: datetime | None = None
         self._patience = FIRST_RETRY
+        self._looked_at = clock()
         self._told = asyncio.Event()
-        self._announced = self.state
 
     @property
     def open(self) -> bool:
@@ -46,14 +51,16 @@ class LoginGate:
     def heed(self, parked: Parked) -> None:
         """A task was sent back by the API."""
         if parked.reason is QueueReason.QUOTA:
-            until = parked.until or self._now() + UNKNOWN_QUOTA
-            self._become(AuthStatusData(state="quota", message=parked.message, until=until, hint=_QUOTA_HINT))
+            self._closed_until = parked.until or self._now() + UNKNOWN_QUOTA
+            state = AuthStatusData(state="quota", message=parked.message, until=self._closed_until, hint=_QUOTA_HINT)
         elif parked.reason is QueueReason.NOT_LOGGED_IN:
-            self._refused_until = self._now() + self._patience
+            self._closed_until = self._now() + self._patience
             self._patience = min(self._patience * 2, LONGEST_RETRY)
-            self._refused_evidence = None
             message = parked.message or "The API refused this machine's login."
-            self._become(AuthStatusData(state="needs_login", message=message, hint=_LOGIN_HINT))
+            state = AuthStatusData(state="needs_login", message=message, hint=_LOGIN_HINT)
+        else:
+            return
+        self._become(state)
         self._told.set()
 
     def worked(self) -> None:
@@ -62,45 +69,46 @@ class LoginGate:
 
     async def watch(self) -> None:
         """Check the login now and whenever it may have changed, for as long as the machine runs."""
+        evidence = await self._login.evidence()
+        await self.check()
         while True:
-            await self.check()
-            self._told.clear()
-            try:
-                async with asyncio.timeout(CHECK_SECONDS):
-                    await self._told.wait()
-            except TimeoutError:
-                continue
+            if await self._heard_something():
+                await self._announce()
+            seen = await self._login.evidence()
+            if seen != evidence or self._worth_another_look():
+                evidence, self._closed_until = seen, None
+                await self.check()
 
     async def check(self) -> None:
-        """Ask the CLI, open or close accordingly, and tell everybody what has changed, by this or by a task."""
-        await self._look()
-        if self.state != self._announced:
-            await self._announce()
-
-    async def _look(self) -> None:
-        if self.open and self.state.state == "demo":
-            return
-        if self.state.state == "quota" and self.state.until and self._now() < self.state.until:
-            return
+        """Ask the CLI, and open or close accordingly."""
         try:
             found = await self._login.check()
         except MachineError as error:
             found = LoginState(state="unknown", message=error.message, hint=error.hint)
-        if found.state == "ready" and self._still_refused(found):
-            return
+        self._looked_at = self._now()
+        self.cost_kind = _COST_KINDS.get(found.state, _COST_KINDS.get(found.method or "", CostKind.BILLED))
+        before = self.state
         self._become(AuthStatusData(state=found.state, message=found.message, hint=found.hint, until=found.until))
+        if before != self.state:
+            await self._announce()
 
-    def _still_refused(self, found: LoginState) -> bool:
-        """The CLI believes in a login that the API has refused: wait for another login, or for the retry's time."""
-        if self._refused_until is None:
+    async def _heard_something(self) -> bool:
+        """Wait a while for a task's word; whether there was one."""
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._told.wait()
+        except TimeoutError:
             return False
-        evidence = found.evidence
-        if self._refused_evidence is None:
-            self._refused_evidence = evidence
-        if evidence == self._refused_evidence and self._now() < self._refused_until:
-            return True
-        self._refused_until = self._refused_evidence = None
-        return False
+        self._told.clear()
+        return True
+
+    def _worth_another_look(self) -> bool:
+        """Closed, and the time is over for which that was certain: a quota has reset, a login may be good again."""
+        if self.open:
+            return False
+        if self._closed_until is not None:
+            return self._now() >= self._closed_until
+        return self._now() - self._looked_at >= CLOSED_LOOK
 
     def _become(self, state: AuthStatusData) -> None:
         was_open = self.open
@@ -109,14 +117,18 @@ class LoginGate:
             self._opened()
 
     async def _announce(self) -> None:
-        state = self.state
-        _log.info("login: %s %s", state.state, state.message)
+        _log.info("login: %s %s", self.state.state, self.state.message)
         try:
-            await self._store.publish(AuthStatus(data=state))
-            self._announced = state  # not stored: the next look tries again
+            await self._store.publish(AuthStatus(data=self.state))
         except MachineError:
             _log.warning("could not announce the state of the login", exc_info=True)
 
 
+_COST_KINDS: Final = {
+    "demo": CostKind.DEMO,
+    "claude.ai": CostKind.SUBSCRIPTION,
+    "oauth_token": CostKind.SUBSCRIPTION,
+}
+"""By the state of the login, or the CLI's own word for its method."""
 _LOGIN_HINT: Final = "Log Claude Code in on this machine; tasks wait and go on by themselves afterwards."
 _QUOTA_HINT: Final = "Tasks wait and go on by themselves when the quota resets."

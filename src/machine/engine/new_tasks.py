@@ -1,5 +1,6 @@
 """How tasks come into being: from a wish, as a follow-up, as another try."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
@@ -52,14 +53,21 @@ class NewTasks:
     """Makes tasks; storing and running them is the manager's matter."""
 
     def __init__(
-        self, *, agents: Agents, clock: Clock, machine_id: str, default_agent: str, timeout_seconds: float, demo: bool
+        self,
+        *,
+        agents: Agents,
+        clock: Clock,
+        machine_id: str,
+        default_agent: str,
+        timeout_seconds: float,
+        cost_kind: Callable[[], CostKind],
     ) -> None:
         self._agents = agents
         self._now = clock
         self._machine_id = machine_id
         self._default_agent = default_agent
         self._timeout_seconds = timeout_seconds
-        self._cost_kind = CostKind.DEMO if demo else CostKind.BILLED
+        self._cost_kind = cost_kind
 
     def from_request(self, request: TaskRequest, principal: Principal, *, before: Task | None = None) -> Task:
         """A task for a wish; with `before`, in the conversation of that task. Raises BadRequest, NotFound (agent)."""
@@ -85,7 +93,7 @@ class NewTasks:
             priority=request.priority or agent.priority,
             is_interactive=request.is_interactive,
             limits=self._limits(request, agent),
-            cost_kind=self._cost_kind,
+            cost_kind=self._cost_kind(),
             created_at=(now := self._now()),
             status_at=now,
         )
@@ -110,7 +118,7 @@ class NewTasks:
         """The same wish once more, in a conversation and a workspace of its own."""
         now = self._now()
         task_id = new_id("task")
-        fresh = ended.model_copy(update=_UNTOUCHED)
+        fresh = ended.model_copy(update={**_UNTOUCHED, "cost_kind": self._cost_kind()})
         return fresh.model_copy(
             update={
                 "task_id": task_id,

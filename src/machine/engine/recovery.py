@@ -1,25 +1,21 @@
 """What to do at start with tasks whose process is gone."""
 
 import logging
-from contextlib import aclosing
 from datetime import datetime
 from typing import Final
 
 from machine.domain.approval import ApprovalStatus
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
-from machine.domain.events import ParkedData, TaskEvent, TaskOutput, TaskQueued
-from machine.domain.messages import TurnEnded, UsageSeen
+from machine.domain.events import ParkedData, TaskQueued
 from machine.domain.task import FailureReason, QueueReason, Task, TaskStatus, WaitingReason
+from machine.engine.catching_up import CatchingUp
 from machine.engine.conclusion import Conclusion
 from machine.engine.outcome import Cancelled, failed
-from machine.engine.output_log import cut
-from machine.engine.transcription import Transcriber
 from machine.ports import Claude, TaskStore
 
 MAX_LOSSES: Final = 3
 """How often a task may lose its process with the daemon before it fails as `lost`."""
-BATCH: Final = 200
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +25,7 @@ class Recovery:
 
     def __init__(self, *, store: TaskStore, claude: Claude, conclusion: Conclusion, clock: Clock, demo: bool) -> None:
         self._store = store
+        self._catching_up = CatchingUp(store=store, claude=claude)
         self._demo = demo
         self._claude = claude
         self._conclusion = conclusion
@@ -55,7 +52,7 @@ class Recovery:
                 await self._conclusion.write(task.task_id, Cancelled(reason=f"it was begun with {model}"))
 
     async def _bring_back(self, task: Task) -> None:
-        await self._catch_up(task)
+        await self._catching_up.of(task)
         task = await self._store.get(task.task_id)
         losses = task.losses + 1
         if losses > MAX_LOSSES:
@@ -71,7 +68,7 @@ class Recovery:
         await self._store.move(task, queued, [TaskQueued(data=told)])
 
     async def _look_at_waiting(self, task: Task) -> None:
-        await self._catch_up(task)
+        await self._catching_up.of(task)
         if task.waiting_reason is not WaitingReason.APPROVAL:
             return
         if await self._store.approvals(task_id=task.task_id, status=ApprovalStatus.PENDING):
@@ -80,25 +77,6 @@ class Recovery:
         queued = task.moved_to(TaskStatus.QUEUED, self._now(), front=True, queue_reason=QueueReason.ANSWERED)
         told = ParkedData(reason=QueueReason.ANSWERED, message="A person has answered.")
         await self._store.move(task, queued, [TaskQueued(data=told)])
-
-    async def _catch_up(self, task: Task) -> None:
-        """Append what the transcript holds beyond the stored events, by message uuid."""
-        transcriber = await Transcriber.caught_up(self._store.outputs(task.task_id))
-        inputs = await self._store.inputs(task.task_id)
-        events: list[TaskEvent] = []
-        async with aclosing(
-            self._claude.transcript(task.claude_session_id, since_input=inputs[0].input_id)
-        ) as messages:
-            async for message in messages:
-                if transcriber.knows(message) or isinstance(message, UsageSeen | TurnEnded):
-                    continue
-                pieces = transcriber.pieces(message)
-                events += [TaskOutput(data=part) for piece in pieces for part in cut(piece)]
-                if len(events) >= BATCH:
-                    await self._store.append(task.task_id, events)
-                    events = []
-        if events:
-            await self._store.append(task.task_id, events)
 
     async def _last_sign(self, task: Task) -> datetime:
         newest = await self._store.events(task.task_id, after=max(0, task.last_seq - 1), limit=1)

@@ -11,13 +11,14 @@ from machine.domain.errors import CliCrashed, CliGone, CliMissing, MachineError
 from machine.domain.events import Output, OutputKind
 from machine.domain.task import FailureReason, QueueReason, Task, TaskStatus
 from machine.engine.approvals import Approvals
+from machine.engine.catching_up import CatchingUp
 from machine.engine.conversation import Conversation
 from machine.engine.live_task import Ending, LiveTask
 from machine.engine.outcome import Outcome, Parked, StillWaiting, failed, stopped
 from machine.ports import Claude, ClaudeSession, CliExit, LaunchSpec, TaskStore, Workspaces
 
 STOP_PATIENCE_SECONDS: Final = 2.0
-"""For the polite steps of a stop or a park; then SIGKILL for the whole tree."""
+"""For the polite steps of a stop; then SIGKILL for the whole tree."""
 HUSH_SECONDS: Final = 1.5
 MAX_STDERR_LINES: Final = 2000
 
@@ -30,6 +31,7 @@ class SubAgentRunner:
     def __init__(self, *, claude: Claude, store: TaskStore, approvals: Approvals, workspaces: Workspaces) -> None:
         self._claude = claude
         self._store = store
+        self._catching_up = CatchingUp(store=store, claude=claude)
         self._approvals = approvals
         self._workspaces = workspaces
 
@@ -50,6 +52,8 @@ class SubAgentRunner:
     async def _run(self, live: LiveTask, agent: SubAgent) -> Outcome:
         stderr = _StderrLines(live)
         resume = await self._claude.knows(live.task.claude_session_id)
+        if resume and live.task.attempt > 1:
+            await self._catching_up.of(live.task)
         taken = await self._claude.inputs_taken(live.task.claude_session_id) if resume else frozenset()
         spec = await self._spec(live.task, agent, resume=resume)
         session = await self._claude.open(
@@ -97,7 +101,8 @@ class SubAgentRunner:
                 live.end(Ending.TIMEOUT)
             if limits[1].done():
                 live.end(Ending.LINGER)
-            await _hush(session, work, conversation)
+            if live.ending.result() in (Ending.STOP, Ending.TIMEOUT):
+                await _hush(session, work, conversation)
             return _ended_from_outside(live, live.ending.result())
         finally:
             for task in (work, *limits):
@@ -122,14 +127,21 @@ class SubAgentRunner:
         self, live: LiveTask, session: ClaudeSession, stderr: "_StderrLines", conversation: Conversation
     ) -> CliExit:
         """End the process tree, then store what is left to store. Shielded: a cancelled run still cleans up."""
-        hurried = live.ending.done()
-        ended = await session.close(patience_seconds=STOP_PATIENCE_SECONDS if hurried else None)
+        ended = await session.close(patience_seconds=_patience(live))
         await stderr.flush()
         await live.log.flush()
         usage = conversation.account.killed()
         if usage != live.task.usage:
             await live.count(usage, final=True)
         return ended
+
+
+def _patience(live: LiveTask) -> float | None:
+    """How politely a CLI is ended. One that is to resume is killed where it stands: told that its input has ended, or
+    that its turn is over, it would answer its agent's open requests in the person's name."""
+    if not live.ending.done():
+        return None
+    return STOP_PATIENCE_SECONDS if live.ending.result() in (Ending.STOP, Ending.TIMEOUT) else 0.0
 
 
 async def _hush(session: ClaudeSession, work: asyncio.Task[Outcome], conversation: Conversation) -> None:

@@ -105,8 +105,6 @@ class LoginState(Value):
     message: str = ""
     hint: str = ""
     until: datetime | None = None
-    evidence: str = ""
-    """Changes when the login does (time and size of its file, a digest of the key's name); no secret."""
 
 
 class ClaudeLogin(Protocol):
@@ -114,4 +112,9 @@ class ClaudeLogin(Protocol):
 
     async def check(self) -> LoginState:
         """Ask the CLI. Does not contact the API, so it can be ready and still be refused."""
+        ...
+
+    async def evidence(self) -> str:
+        """A text that changes when the login does (names of variables, time and size of its file), and is no secret.
+        Cheap: no process is started."""
         ...
