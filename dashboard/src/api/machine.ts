@@ -1,0 +1,91 @@
+import createClient from "openapi-fetch";
+import { SignedOut } from "../feed/connection";
+import type { EventPage } from "../feed/stream";
+import type { TaskStatus } from "../feed/wire";
+import { ApiError, errorOf } from "./problem";
+import type { components, paths } from "./schema";
+
+type Schemas = components["schemas"];
+export type Status = Schemas["StatusView"];
+export type TaskPage = Schemas["TaskList"];
+export type TaskView = Schemas["TaskView"];
+export interface AgentInfo {
+  name: string;
+  description: string;
+}
+
+const PATIENCE_MS = 30_000;
+const EVENTS_PAGE = 2_000;
+const LIST_PAGE = 50;
+const WHOLE_CONVERSATION = 200;
+
+const http = createClient<paths>({
+  baseUrl: location.origin,
+  fetch: (request) => fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) }),
+});
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** What the machine answered; a problem becomes an ApiError. */
+async function answered<T>(request: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await request;
+  if (!response.ok) throw errorOf(response, error);
+  return data as T;
+}
+
+/** The same for all that is behind the login; without one it is SignedOut. */
+async function done<T>(request: Promise<Answer<T>>): Promise<T> {
+  try {
+    return await answered(request);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) throw new SignedOut("You are not signed in.");
+    throw error;
+  }
+}
+
+export interface Wish {
+  message: string;
+  agent?: string;
+}
+
+// Fields with a default may be left out; the generated type of a body wants them all.
+const newTask = (wish: Wish) => wish as Schemas["NewTask"];
+
+export const machine = {
+  login: (secret: string) => answered(http.POST("/api/auth/login", { body: { secret } })),
+  logout: () => done(http.POST("/api/auth/logout")),
+  status: () => done(http.GET("/api/status")),
+  openSession: async () => (await done(http.POST("/api/sessions"))).session_id,
+
+  tasks(cursor: string | null, status: TaskStatus[] = []): Promise<TaskPage> {
+    const query = { limit: LIST_PAGE, status, ...(cursor ? { cursor } : {}) };
+    return done(http.GET("/api/tasks", { params: { query } }));
+  },
+  conversation(id: string): Promise<TaskPage> {
+    return done(
+      http.GET("/api/tasks", { params: { query: { conversation_id: id, limit: WHOLE_CONVERSATION } } }),
+    );
+  },
+  task: (id: string): Promise<TaskView> =>
+    done(http.GET("/api/tasks/{task_id}", { params: { path: { task_id: id } } })),
+  create: (wish: Wish): Promise<TaskView> => done(http.POST("/api/tasks", { body: newTask(wish) })),
+  retry: (id: string): Promise<TaskView> =>
+    done(http.POST("/api/tasks/{task_id}/retry", { params: { path: { task_id: id } } })),
+
+  async events(id: string, after: number): Promise<EventPage> {
+    const params = { path: { task_id: id }, query: { after, limit: EVENTS_PAGE } };
+    const page: unknown = await done(http.GET("/api/tasks/{task_id}/events", { params }));
+    // The generated type of a union inside a list has lost the tags; TaskEvent is the same union, with them.
+    return page as EventPage;
+  },
+
+  async agents(): Promise<{ items: AgentInfo[] }> {
+    const response = await fetch("/api/agents", { signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (!response.ok) throw errorOf(response, null);
+    return (await response.json()) as { items: AgentInfo[] };
+  },
+};

@@ -1,0 +1,2915 @@
+// Made by `npm run types` from the program's OpenAPI document. Do not edit.
+
+export interface paths {
+    "/api/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Agents
+         * @description All agents, by name.
+         */
+        get: operations["list_agents_api_agents_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Approvals
+         * @description Those in `status`, of one task or of all that the caller sees; with neither, those that are pending.
+         */
+        get: operations["list_approvals_api_approvals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{approval_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Approval
+         * @description One approval.
+         */
+        get: operations["get_approval_api_approvals__approval_id__get"];
+        put?: never;
+        /**
+         * Answer Approval
+         * @description Answer it. 409 when it is not pending any more.
+         */
+        post: operations["answer_approval_api_approvals__approval_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log In
+         * @description Use a one-time link up. The login is in an HttpOnly cookie that goes to this machine's own pages only.
+         */
+        post: operations["log_in_api_auth_login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log Out
+         * @description End the login that was presented. A token is not ended by this: revoke it under /api/tokens.
+         */
+        post: operations["log_out_api_auth_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Me
+         * @description Who the caller is.
+         */
+        get: operations["me_api_auth_me_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chat
+         * @description Say something. The answer comes as events of the task, and as `chat.reply` in the machine's feed.
+         */
+        post: operations["chat_api_chat_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Logins
+         * @description The caller's logins; everybody's for an administrator.
+         */
+        get: operations["list_logins_api_logins_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/logins/{login_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Login
+         * @description Sign a browser out at once; its open connections are closed.
+         */
+        delete: operations["end_login_api_logins__login_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description The caller's sessions; everybody's for an administrator.
+         */
+        get: operations["list_sessions_api_sessions_get"];
+        put?: never;
+        /**
+         * Create Session
+         * @description An id for `/ws/{session_id}`.
+         */
+        post: operations["create_session_api_sessions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Session
+         * @description One session, with what its tasks cost and which of them are active.
+         */
+        get: operations["get_session_api_sessions__session_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Status
+         * @description What it does, whether Claude Code can work, and who asks.
+         */
+        get: operations["get_status_api_status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tasks
+         * @description Newest first, long texts cut short. `next_cursor` is null on the last page.
+         */
+        get: operations["list_tasks_api_tasks_get"];
+        put?: never;
+        /**
+         * Create Task
+         * @description Start a task. It is stored when this answers.
+         */
+        post: operations["create_task_api_tasks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Task
+         * @description One task, with the end of what its agent has written.
+         */
+        get: operations["get_task_api_tasks__task_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Events
+         * @description Events with `seq` > `after`, oldest first. `last_seq` is the newest there is: ask again until you are there.
+         */
+        get: operations["list_events_api_tasks__task_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/input": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Input
+         * @description Say something to a task. One that has ended is followed up by another, whose id is in the answer.
+         */
+        post: operations["send_input_api_tasks__task_id__input_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/output": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Output
+         * @description All text that the agent has written so far, as plain text.
+         */
+        get: operations["get_output_api_tasks__task_id__output_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Task
+         * @description A new task with the same wish.
+         */
+        post: operations["retry_task_api_tasks__task_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Task
+         * @description Answers when it has stopped: after `interrupt` the turn, after `stop` all its processes.
+         *
+         *     A task that had ended before stays as it is.
+         */
+        post: operations["stop_task_api_tasks__task_id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tokens
+         * @description The caller's tokens, without their secrets; everybody's for an administrator.
+         */
+        get: operations["list_tokens_api_tokens_get"];
+        put?: never;
+        /**
+         * Create Token
+         * @description A token with the caller's rights. Its secret is in this answer and never again.
+         */
+        post: operations["create_token_api_tokens_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Token
+         * @description End a token at once; its open connections are closed.
+         */
+        delete: operations["revoke_token_api_tokens__token_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Healthz
+         * @description The process answers.
+         */
+        get: operations["healthz_healthz_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readyz
+         * @description 503 while the machine drains and takes no new tasks.
+         */
+        get: operations["readyz_readyz_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * Ack
+         * @description The message with this id was done; `data` says what came of it.
+         */
+        Ack: {
+            /**
+             * Data
+             * @default {}
+             */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string | number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ack";
+        };
+        /** AgentList */
+        AgentList: {
+            /** Items */
+            items: components["schemas"]["AgentView"][];
+        };
+        /** AgentView */
+        AgentView: {
+            /** Builtin */
+            builtin: boolean;
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Answer
+         * @description What a person answered. `answers` maps each question's text to the chosen label, or to the person's own words.
+         */
+        Answer: {
+            /** Answers */
+            answers?: {
+                [key: string]: string | string[];
+            } | null;
+            decision: components["schemas"]["Decision"];
+            /** Input */
+            input?: {
+                [key: string]: unknown;
+            } | null;
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Remember
+             * @default false
+             */
+            remember: boolean;
+        };
+        /**
+         * ApiToken
+         * @description A token of a program. The secret is stored as a hash only and shown once, when it is made.
+         */
+        ApiToken: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at?: string | null;
+            /** Last Used At */
+            last_used_at?: string | null;
+            /** Name */
+            name: string;
+            /** Revoked At */
+            revoked_at?: string | null;
+            /** Token Id */
+            token_id: string;
+            /** User Id */
+            user_id: string;
+        };
+        /**
+         * Approval
+         * @description One request of an agent to a person.
+         */
+        Approval: {
+            /** Agent */
+            agent: string;
+            answer?: components["schemas"]["Answer"] | null;
+            /** Answered At */
+            answered_at?: string | null;
+            /** Answered By */
+            answered_by?: string | null;
+            /**
+             * Applied
+             * @default false
+             */
+            applied: boolean;
+            /** Approval Id */
+            approval_id: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Input */
+            input: {
+                [key: string]: unknown;
+            };
+            kind: components["schemas"]["ApprovalKind"];
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /** @default pending */
+            status: components["schemas"]["ApprovalStatus"];
+            /**
+             * Suggestions
+             * @default []
+             */
+            suggestions: {
+                [key: string]: unknown;
+            }[];
+            /** Task Id */
+            task_id: string;
+            /** Title */
+            title: string;
+            /** Tool Name */
+            tool_name: string;
+            /** Tool Use Id */
+            tool_use_id?: string | null;
+            /** User Id */
+            user_id: string;
+        };
+        /** ApprovalAnswer */
+        ApprovalAnswer: {
+            /**
+             * Answers
+             * @default null
+             */
+            answers: {
+                [key: string]: string | string[];
+            } | null;
+            /** Approval Id */
+            approval_id: string;
+            decision: components["schemas"]["Decision"];
+            /** Id */
+            id: string | number;
+            /**
+             * Input
+             * @default null
+             */
+            input: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * Remember
+             * @default false
+             */
+            remember: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "approval.answer";
+        };
+        /**
+         * ApprovalAnswered
+         * @description The approval is no longer pending: answered, superseded or cancelled; `data.status` says which.
+         */
+        ApprovalAnswered: {
+            data: components["schemas"]["Approval"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "approval.answered";
+        };
+        /**
+         * ApprovalKind
+         * @description What the agent wants to know.
+         * @enum {string}
+         */
+        ApprovalKind: "permission" | "question" | "plan";
+        /** ApprovalList */
+        ApprovalList: {
+            /** Items */
+            items: components["schemas"]["Approval"][];
+        };
+        /** ApprovalRequested */
+        ApprovalRequested: {
+            data: components["schemas"]["Approval"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "approval.requested";
+        };
+        /**
+         * ApprovalStatus
+         * @description `superseded`: the agent asked anew, or no longer needs to know. `cancelled`: its task has ended.
+         * @enum {string}
+         */
+        ApprovalStatus: "pending" | "answered" | "superseded" | "cancelled";
+        /** AuthStatus */
+        AuthStatus: {
+            data: components["schemas"]["AuthStatusData"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "auth.status";
+        };
+        /** AuthStatusData */
+        AuthStatusData: {
+            /**
+             * Hint
+             * @default
+             */
+            hint: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "needs_login" | "quota" | "demo" | "unknown";
+            /** Until */
+            until?: string | null;
+        };
+        /** CancelledData */
+        CancelledData: {
+            /**
+             * By
+             * @default null
+             */
+            by: string | null;
+            cost_kind: components["schemas"]["CostKind"];
+            /** Duration Seconds */
+            duration_seconds: number;
+            /**
+             * Reason
+             * @default stopped
+             */
+            reason: string;
+            /**
+             * Result
+             * @default null
+             */
+            result: string | null;
+            usage: components["schemas"]["Usage"];
+        };
+        /**
+         * ChatMessage
+         * @description A message to the Brain, or to the named agent; without `conversation_id` it begins a conversation.
+         */
+        ChatMessage: {
+            /** Agent */
+            agent?: string | null;
+            /** Conversation Id */
+            conversation_id?: string | null;
+            /** Message */
+            message: string;
+            /** Session Id */
+            session_id?: string | null;
+        };
+        /** ChatReply */
+        ChatReply: {
+            data: components["schemas"]["ChatReplyData"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.reply";
+        };
+        /** ChatReplyData */
+        ChatReplyData: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Task Id */
+            task_id: string;
+            /** Text */
+            text: string;
+        };
+        /** ChatSay */
+        ChatSay: {
+            /**
+             * Agent
+             * @default null
+             */
+            agent: string | null;
+            /**
+             * Conversation Id
+             * @default null
+             */
+            conversation_id: string | null;
+            /** Id */
+            id: string | number;
+            /** Message */
+            message: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.message";
+        };
+        /** ChatTaken */
+        ChatTaken: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Task Id */
+            task_id: string;
+        };
+        ClientMessage: components["schemas"]["Subscribe"] | components["schemas"]["Unsubscribe"] | components["schemas"]["Feed"] | components["schemas"]["ChatSay"] | components["schemas"]["TaskSay"] | components["schemas"]["TaskStop"] | components["schemas"]["ApprovalAnswer"];
+        /** ContinuedData */
+        ContinuedData: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "answered" | "input";
+        };
+        /**
+         * CostKind
+         * @description `billed` is money, `subscription` is a price at API rates that nobody is billed, `demo` is play money.
+         * @enum {string}
+         */
+        CostKind: "billed" | "subscription" | "demo";
+        /**
+         * Decision
+         * @description A person's word.
+         * @enum {string}
+         */
+        Decision: "allow" | "deny";
+        /** EndedData */
+        EndedData: {
+            cost_kind: components["schemas"]["CostKind"];
+            /** Duration Seconds */
+            duration_seconds: number;
+            /**
+             * Result
+             * @default null
+             */
+            result: string | null;
+            usage: components["schemas"]["Usage"];
+        };
+        /**
+         * Error
+         * @description The message with this id was not done: a problem as on HTTP. `id` is null where none could be read.
+         */
+        Error: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Hint
+             * @default
+             */
+            hint: string;
+            /**
+             * Id
+             * @default null
+             */
+            id: string | number | null;
+            /** Status */
+            status: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "error";
+        };
+        /**
+         * EventPlace
+         * @description Where an event stands; beside it, `type` and `data` are those of a TaskEvent or a MachineEvent.
+         */
+        EventPlace: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Feed Seq
+             * @default null
+             */
+            feed_seq: number | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq: number | null;
+            /**
+             * Task Id
+             * @default null
+             */
+            task_id: string | null;
+        };
+        /** FailedData */
+        FailedData: {
+            cost_kind: components["schemas"]["CostKind"];
+            /** Duration Seconds */
+            duration_seconds: number;
+            failure: components["schemas"]["TaskFailure"];
+            /**
+             * Result
+             * @default null
+             */
+            result: string | null;
+            usage: components["schemas"]["Usage"];
+        };
+        /**
+         * FailureReason
+         * @description The closed list of reasons for which a task fails.
+         * @enum {string}
+         */
+        FailureReason: "not_logged_in" | "quota" | "budget" | "max_turns" | "timeout" | "lost" | "cli_missing" | "cli_crashed" | "api_error" | "refused" | "bad_request" | "internal";
+        /** Fault */
+        Fault: {
+            /** What */
+            what: string;
+            /** Where */
+            where: string;
+        };
+        /**
+         * Feed
+         * @description Replay the feed from after `after` to the `feed_seq` of `session.ready`; error `feed_gone` if that is too old.
+         */
+        Feed: {
+            /** After */
+            after: number;
+            /** Id */
+            id: string | number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "feed";
+        };
+        /** Health */
+        Health: {
+            /** Machine Id */
+            machine_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "draining";
+            /** Version */
+            version: string;
+        };
+        /** InputData */
+        InputData: {
+            /** Input Id */
+            input_id: string;
+            /** Message */
+            message: string;
+            /**
+             * User Id
+             * @default null
+             */
+            user_id: string | null;
+        };
+        /**
+         * Lagged
+         * @description You were too slow; the connection closes with 4408.
+         */
+        Lagged: {
+            /**
+             * @default {
+             *       "message": "You read too slowly. Connect again, and ask from your last seq and feed_seq."
+             *     }
+             */
+            data: components["schemas"]["LaggedData"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "lagged";
+        };
+        /** LaggedData */
+        LaggedData: {
+            /**
+             * Message
+             * @default You read too slowly. Connect again, and ask from your last seq and feed_seq.
+             */
+            message: string;
+        };
+        /**
+         * Lane
+         * @description Which slots a task uses: those of the machine, or the one kept free for chat with the Brain.
+         * @enum {string}
+         */
+        Lane: "work" | "chat";
+        /** LoginList */
+        LoginList: {
+            /** Items */
+            items: components["schemas"]["LoginView"][];
+        };
+        /** LoginView */
+        LoginView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Current */
+            current: boolean;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Login Id */
+            login_id: string;
+            /**
+             * User Agent
+             * @default
+             */
+            user_agent: string;
+            /** User Id */
+            user_id: string;
+        };
+        MachineEvent: components["schemas"]["ChatReply"] | components["schemas"]["AuthStatus"] | components["schemas"]["MachineStatus"];
+        /** MachineStatus */
+        MachineStatus: {
+            data: components["schemas"]["MachineStatusData"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "machine.status";
+        };
+        /** MachineStatusData */
+        MachineStatusData: {
+            /** Machine Id */
+            machine_id: string;
+            /** Queued */
+            queued: number;
+            /** Running */
+            running: number;
+            /** Slots */
+            slots: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "draining";
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * Me
+         * @description Who asks, and what they may do.
+         */
+        Me: {
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** User Id */
+            user_id: string;
+            via: components["schemas"]["Via"];
+        };
+        /** MetricsData */
+        MetricsData: {
+            cost_kind: components["schemas"]["CostKind"];
+            /** Duration Seconds */
+            duration_seconds: number;
+            usage: components["schemas"]["Usage"];
+        };
+        /**
+         * NewTask
+         * @description A wish. Limits that are not given are the agent's, or the machine's.
+         */
+        NewTask: {
+            /** Agent */
+            agent?: string | null;
+            /** Conversation Id */
+            conversation_id?: string | null;
+            /**
+             * Is Interactive
+             * @default false
+             */
+            is_interactive: boolean;
+            /** Max Budget Usd */
+            max_budget_usd?: number | null;
+            /** Max Turns */
+            max_turns?: number | null;
+            /** Message */
+            message: string;
+            /** Parent Task Id */
+            parent_task_id?: string | null;
+            /**
+             * Priority
+             * @default 0
+             */
+            priority: number;
+            /** Session Id */
+            session_id?: string | null;
+            /** Timeout Seconds */
+            timeout_seconds?: number | null;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * NewToken
+         * @description A token for a program.
+         */
+        NewToken: {
+            /** Expires In Days */
+            expires_in_days?: number | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Output
+         * @description One stored piece of output.
+         *
+         *     Pieces with the same `item` belong together: their texts joined are the whole. `more` says that another follows.
+         */
+        Output: {
+            /**
+             * Data
+             * @default null
+             */
+            data: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Input
+             * @default null
+             */
+            input: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Is Error
+             * @default null
+             */
+            is_error: boolean | null;
+            /**
+             * Item
+             * @default null
+             */
+            item: string | null;
+            kind: components["schemas"]["OutputKind"];
+            /**
+             * More
+             * @default false
+             */
+            more: boolean;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Parent Tool Use Id
+             * @default null
+             */
+            parent_tool_use_id: string | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Tool Use Id
+             * @default null
+             */
+            tool_use_id: string | null;
+            /**
+             * Uuid
+             * @default null
+             */
+            uuid: string | null;
+        };
+        /**
+         * OutputKind
+         * @description What a piece of output is.
+         * @enum {string}
+         */
+        OutputKind: "text" | "thinking" | "tool_use" | "tool_result" | "system" | "stderr";
+        /** ParkedData */
+        ParkedData: {
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            reason: components["schemas"]["QueueReason"];
+            /**
+             * Until
+             * @default null
+             */
+            until: string | null;
+        };
+        PlacedMachineEvent: components["schemas"]["EventPlace"] & Omit<components["schemas"]["MachineEvent"], "type">;
+        PlacedTaskEvent: components["schemas"]["EventPlace"] & Omit<components["schemas"]["TaskEvent"], "type">;
+        /**
+         * Problem
+         * @description RFC 9457. `code` is stable and made for programs; `detail` and `hint` are made for people.
+         */
+        Problem: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Errors
+             * @default []
+             */
+            errors: components["schemas"]["Fault"][];
+            /** Hint */
+            hint: string;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id: string | null;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * QueueReason
+         * @description Why a task that had started, or could have, stands in the queue again.
+         * @enum {string}
+         */
+        QueueReason: "not_logged_in" | "quota" | "drain" | "lost" | "answered" | "input";
+        /** ReadyData */
+        ReadyData: {
+            auth: components["schemas"]["AuthStatusData"];
+            /** Demo */
+            demo: boolean;
+            /** Feed Oldest */
+            feed_oldest: number;
+            /** Feed Seq */
+            feed_seq: number;
+            machine: components["schemas"]["MachineStatusData"];
+            /** Machine Id */
+            machine_id: string;
+            me: components["schemas"]["Me"];
+            /** Session Id */
+            session_id: string;
+            /** Version */
+            version: string;
+        };
+        /**
+         * Role
+         * @description What a person may do: an administrator everything, a member their own work, a viewer only look.
+         * @enum {string}
+         */
+        Role: "administrator" | "member" | "viewer";
+        /**
+         * Routing
+         * @description Which agent was chosen, by which rule, and who came second.
+         */
+        Routing: {
+            /** Decision */
+            decision: string;
+            /** Reason */
+            reason: string;
+            /** Runner Up */
+            runner_up?: string | null;
+        };
+        /**
+         * Say
+         * @description A message to a task.
+         */
+        Say: {
+            /** Message */
+            message: string;
+        };
+        ServerMessage: components["schemas"]["SessionReady"] | components["schemas"]["Ack"] | components["schemas"]["Error"] | components["schemas"]["Lagged"];
+        /**
+         * Session
+         * @description One connection of a dashboard or client. Its id is no secret; what it may see is decided by its user.
+         */
+        Session: {
+            /**
+             * Active Tasks
+             * @default []
+             */
+            active_tasks: string[];
+            /**
+             * Connected At
+             * Format: date-time
+             */
+            connected_at: string;
+            /** Disconnected At */
+            disconnected_at?: string | null;
+            /** Machine Id */
+            machine_id: string;
+            /** Session Id */
+            session_id: string;
+            /**
+             * Total Cost Usd
+             * @default 0
+             */
+            total_cost_usd: number;
+            /** User Id */
+            user_id: string;
+        };
+        /** SessionList */
+        SessionList: {
+            /** Items */
+            items: components["schemas"]["Session"][];
+        };
+        /** SessionMade */
+        SessionMade: {
+            /** Session Id */
+            session_id: string;
+        };
+        /**
+         * SessionReady
+         * @description The first message: who you are, and the machine's state.
+         */
+        SessionReady: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            data: components["schemas"]["ReadyData"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "session.ready";
+        };
+        /** StartedData */
+        StartedData: {
+            /** Agent */
+            agent: string;
+            /** Attempt */
+            attempt: number;
+            /**
+             * Resumed
+             * @default false
+             */
+            resumed: boolean;
+        };
+        /**
+         * StatusView
+         * @description The machine, at a glance.
+         */
+        StatusView: {
+            auth: components["schemas"]["AuthStatusData"];
+            /** Default Agent */
+            default_agent: string;
+            /** Demo */
+            demo: boolean;
+            /** Feed Oldest */
+            feed_oldest: number;
+            /** Feed Seq */
+            feed_seq: number;
+            machine: components["schemas"]["MachineStatusData"];
+            /** Machine Id */
+            machine_id: string;
+            me: components["schemas"]["Me"];
+            /** Version */
+            version: string;
+        };
+        /**
+         * StopTask
+         * @description `interrupt` ends the turn, the conversation stays open; `stop` ends the task.
+         */
+        StopTask: {
+            /**
+             * Mode
+             * @default stop
+             * @enum {string}
+             */
+            mode: "interrupt" | "stop";
+        };
+        /**
+         * Subscribe
+         * @description All events of a task after `after`, then live. Its `ack` comes before the first of them.
+         */
+        Subscribe: {
+            /**
+             * After
+             * @default 0
+             */
+            after: number;
+            /** Id */
+            id: string | number;
+            /** Task Id */
+            task_id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "subscribe";
+        };
+        /**
+         * Task
+         * @description A task as it is now. A fact: it changes by being replaced.
+         */
+        Task: {
+            /** Assigned Agent */
+            assigned_agent: string;
+            /**
+             * Attempt
+             * @default 0
+             */
+            attempt: number;
+            /** Claude Session Id */
+            claude_session_id: string;
+            /**
+             * Completed At
+             * @default null
+             */
+            completed_at: string | null;
+            /** Conversation Id */
+            conversation_id: string;
+            /** @default billed */
+            cost_kind: components["schemas"]["CostKind"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Duration Seconds
+             * @default 0
+             */
+            duration_seconds: number;
+            /** @default null */
+            failure: components["schemas"]["TaskFailure"] | null;
+            /**
+             * Front
+             * @default false
+             */
+            front: boolean;
+            /** Input Message */
+            input_message: string;
+            /**
+             * Is Interactive
+             * @default false
+             */
+            is_interactive: boolean;
+            /** @default work */
+            lane: components["schemas"]["Lane"];
+            /**
+             * Last Seq
+             * @default 0
+             */
+            last_seq: number;
+            limits?: components["schemas"]["TaskLimits"];
+            /**
+             * Losses
+             * @default 0
+             */
+            losses: number;
+            /** Machine Id */
+            machine_id: string;
+            /**
+             * Parent Task Id
+             * @default null
+             */
+            parent_task_id: string | null;
+            /**
+             * Parked Until
+             * @default null
+             */
+            parked_until: string | null;
+            /**
+             * Priority
+             * @default 0
+             */
+            priority: number;
+            /** @default null */
+            queue_reason: components["schemas"]["QueueReason"] | null;
+            /**
+             * Result
+             * @default null
+             */
+            result: string | null;
+            /** @default null */
+            routing: components["schemas"]["Routing"] | null;
+            /**
+             * Session Id
+             * @default null
+             */
+            session_id: string | null;
+            /** @default api */
+            source: components["schemas"]["TaskSource"];
+            /** Source Metadata */
+            source_metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Started At
+             * @default null
+             */
+            started_at: string | null;
+            /** @default queued */
+            status: components["schemas"]["TaskStatus"];
+            /**
+             * Status At
+             * Format: date-time
+             */
+            status_at: string;
+            /** Task Id */
+            task_id: string;
+            /** Title */
+            title: string;
+            usage?: components["schemas"]["Usage"];
+            /** User Id */
+            user_id: string;
+            /** @default null */
+            waiting_reason: components["schemas"]["WaitingReason"] | null;
+            /** Workspace */
+            workspace: string;
+        };
+        /** TaskCancelled */
+        TaskCancelled: {
+            data: components["schemas"]["CancelledData"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.cancelled";
+        };
+        /** TaskCompleted */
+        TaskCompleted: {
+            data: components["schemas"]["EndedData"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.completed";
+        };
+        /**
+         * TaskContinued
+         * @description The task runs again after it waited for a person, in the same process.
+         */
+        TaskContinued: {
+            data: components["schemas"]["ContinuedData"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.continued";
+        };
+        /** TaskCreated */
+        TaskCreated: {
+            data: components["schemas"]["Task"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.created";
+        };
+        /**
+         * TaskDetail
+         * @description A task with the end of the text that its agent has written so far.
+         */
+        TaskDetail: {
+            /** Assigned Agent */
+            assigned_agent: string;
+            /** Attempt */
+            attempt: number;
+            /** Cache Creation Tokens */
+            cache_creation_tokens: number;
+            /** Cache Read Tokens */
+            cache_read_tokens: number;
+            /** Claude Session Id */
+            claude_session_id: string;
+            /** Completed At */
+            completed_at: string | null;
+            /** Conversation Id */
+            conversation_id: string;
+            cost_kind: components["schemas"]["CostKind"];
+            /** Cost Usd */
+            cost_usd: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Duration Seconds */
+            duration_seconds: number;
+            /** Estimated */
+            estimated: boolean;
+            failure: components["schemas"]["TaskFailure"] | null;
+            /** Input Message */
+            input_message: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Is Interactive */
+            is_interactive: boolean;
+            /** Last Seq */
+            last_seq: number;
+            limits: components["schemas"]["TaskLimits"];
+            /** Machine Id */
+            machine_id: string;
+            /** Output Stream */
+            output_stream: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Parent Task Id */
+            parent_task_id: string | null;
+            /** Parked Until */
+            parked_until: string | null;
+            /** Priority */
+            priority: number;
+            queue_reason: components["schemas"]["QueueReason"] | null;
+            /** Result */
+            result: string | null;
+            routing: components["schemas"]["Routing"] | null;
+            /** Session Id */
+            session_id: string | null;
+            source: components["schemas"]["TaskSource"];
+            /** Source Metadata */
+            source_metadata: {
+                [key: string]: unknown;
+            };
+            /** Started At */
+            started_at: string | null;
+            status: components["schemas"]["TaskStatus"];
+            /**
+             * Status At
+             * Format: date-time
+             */
+            status_at: string;
+            /** Task Id */
+            task_id: string;
+            /** Title */
+            title: string;
+            /** User Id */
+            user_id: string;
+            waiting_reason: components["schemas"]["WaitingReason"] | null;
+        };
+        TaskEvent: components["schemas"]["TaskCreated"] | components["schemas"]["TaskStarted"] | components["schemas"]["TaskOutput"] | components["schemas"]["TaskMetrics"] | components["schemas"]["TaskInput"] | components["schemas"]["TaskWaiting"] | components["schemas"]["TaskContinued"] | components["schemas"]["TaskParked"] | components["schemas"]["TaskQueued"] | components["schemas"]["TaskCompleted"] | components["schemas"]["TaskFailed"] | components["schemas"]["TaskCancelled"] | components["schemas"]["ApprovalRequested"] | components["schemas"]["ApprovalAnswered"];
+        TaskEventPage: {
+            events: components["schemas"]["PlacedTaskEvent"][];
+            last_seq: number;
+        };
+        /** TaskFailed */
+        TaskFailed: {
+            data: components["schemas"]["FailedData"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.failed";
+        };
+        /**
+         * TaskFailure
+         * @description Why a task failed: a reason from the closed list, what happened, and what to do.
+         */
+        TaskFailure: {
+            /** Hint */
+            hint: string;
+            /** Message */
+            message: string;
+            reason: components["schemas"]["FailureReason"];
+        };
+        /**
+         * TaskInput
+         * @description A person's message to the task was accepted.
+         */
+        TaskInput: {
+            data: components["schemas"]["InputData"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.input";
+        };
+        /**
+         * TaskLimits
+         * @description Bounds of one task. `timeout_seconds` counts running time only: waiting for a person costs nothing.
+         */
+        TaskLimits: {
+            /** Max Budget Usd */
+            max_budget_usd?: number | null;
+            /** Max Turns */
+            max_turns?: number | null;
+            /**
+             * Timeout Seconds
+             * @default 3600
+             */
+            timeout_seconds: number;
+        };
+        /** TaskList */
+        TaskList: {
+            /** Items */
+            items: components["schemas"]["TaskSummary"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** TaskMetrics */
+        TaskMetrics: {
+            data: components["schemas"]["MetricsData"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.metrics";
+        };
+        /** TaskOutput */
+        TaskOutput: {
+            data: components["schemas"]["Output"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.output";
+        };
+        /**
+         * TaskParked
+         * @description The task stands in the queue until the login, the quota or the daemon is back.
+         */
+        TaskParked: {
+            data: components["schemas"]["ParkedData"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.parked";
+        };
+        /**
+         * TaskQueued
+         * @description The task stands in the queue again and will resume its conversation as soon as there is a slot.
+         */
+        TaskQueued: {
+            data: components["schemas"]["ParkedData"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.queued";
+        };
+        /** TaskSay */
+        TaskSay: {
+            /** Id */
+            id: string | number;
+            /** Message */
+            message: string;
+            /** Task Id */
+            task_id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.input";
+        };
+        /**
+         * TaskSource
+         * @description Which door a task came through.
+         * @enum {string}
+         */
+        TaskSource: "dashboard" | "webhook" | "api" | "schedule" | "brain";
+        /** TaskStarted */
+        TaskStarted: {
+            data: components["schemas"]["StartedData"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.started";
+        };
+        /**
+         * TaskStatus
+         * @description Where a task is in its life.
+         * @enum {string}
+         */
+        TaskStatus: "queued" | "running" | "waiting_input" | "completed" | "failed" | "cancelled";
+        /**
+         * TaskStop
+         * @description Its `ack` comes when the task has stopped; other messages are answered meanwhile.
+         */
+        TaskStop: {
+            /** Id */
+            id: string | number;
+            /**
+             * Mode
+             * @default stop
+             * @enum {string}
+             */
+            mode: "interrupt" | "stop";
+            /** Task Id */
+            task_id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.stop";
+        };
+        /**
+         * TaskSummary
+         * @description A task in a list: long texts are cut to their first 500 characters.
+         */
+        TaskSummary: {
+            /** Assigned Agent */
+            assigned_agent: string;
+            /** Attempt */
+            attempt: number;
+            /** Cache Creation Tokens */
+            cache_creation_tokens: number;
+            /** Cache Read Tokens */
+            cache_read_tokens: number;
+            /** Completed At */
+            completed_at: string | null;
+            /** Conversation Id */
+            conversation_id: string;
+            cost_kind: components["schemas"]["CostKind"];
+            /** Cost Usd */
+            cost_usd: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Duration Seconds */
+            duration_seconds: number;
+            /** Estimated */
+            estimated: boolean;
+            failure: components["schemas"]["TaskFailure"] | null;
+            /** Input Message */
+            input_message: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Is Interactive */
+            is_interactive: boolean;
+            /** Last Seq */
+            last_seq: number;
+            /** Machine Id */
+            machine_id: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Parent Task Id */
+            parent_task_id: string | null;
+            /** Parked Until */
+            parked_until: string | null;
+            /** Priority */
+            priority: number;
+            queue_reason: components["schemas"]["QueueReason"] | null;
+            /** Result */
+            result: string | null;
+            /** Session Id */
+            session_id: string | null;
+            source: components["schemas"]["TaskSource"];
+            /** Started At */
+            started_at: string | null;
+            status: components["schemas"]["TaskStatus"];
+            /**
+             * Status At
+             * Format: date-time
+             */
+            status_at: string;
+            /** Task Id */
+            task_id: string;
+            /** Title */
+            title: string;
+            /** User Id */
+            user_id: string;
+            waiting_reason: components["schemas"]["WaitingReason"] | null;
+        };
+        /**
+         * TaskTaken
+         * @description The task that takes a message: the one it was sent to, or the one that follows up.
+         */
+        TaskTaken: {
+            /** Task Id */
+            task_id: string;
+        };
+        /**
+         * TaskView
+         * @description A task, whole.
+         */
+        TaskView: {
+            /** Assigned Agent */
+            assigned_agent: string;
+            /** Attempt */
+            attempt: number;
+            /** Cache Creation Tokens */
+            cache_creation_tokens: number;
+            /** Cache Read Tokens */
+            cache_read_tokens: number;
+            /** Claude Session Id */
+            claude_session_id: string;
+            /** Completed At */
+            completed_at: string | null;
+            /** Conversation Id */
+            conversation_id: string;
+            cost_kind: components["schemas"]["CostKind"];
+            /** Cost Usd */
+            cost_usd: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Duration Seconds */
+            duration_seconds: number;
+            /** Estimated */
+            estimated: boolean;
+            failure: components["schemas"]["TaskFailure"] | null;
+            /** Input Message */
+            input_message: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Is Interactive */
+            is_interactive: boolean;
+            /** Last Seq */
+            last_seq: number;
+            limits: components["schemas"]["TaskLimits"];
+            /** Machine Id */
+            machine_id: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Parent Task Id */
+            parent_task_id: string | null;
+            /** Parked Until */
+            parked_until: string | null;
+            /** Priority */
+            priority: number;
+            queue_reason: components["schemas"]["QueueReason"] | null;
+            /** Result */
+            result: string | null;
+            routing: components["schemas"]["Routing"] | null;
+            /** Session Id */
+            session_id: string | null;
+            source: components["schemas"]["TaskSource"];
+            /** Source Metadata */
+            source_metadata: {
+                [key: string]: unknown;
+            };
+            /** Started At */
+            started_at: string | null;
+            status: components["schemas"]["TaskStatus"];
+            /**
+             * Status At
+             * Format: date-time
+             */
+            status_at: string;
+            /** Task Id */
+            task_id: string;
+            /** Title */
+            title: string;
+            /** User Id */
+            user_id: string;
+            waiting_reason: components["schemas"]["WaitingReason"] | null;
+        };
+        /** TaskWaiting */
+        TaskWaiting: {
+            data: components["schemas"]["WaitingData"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.waiting";
+        };
+        /** TokenList */
+        TokenList: {
+            /** Items */
+            items: components["schemas"]["ApiToken"][];
+        };
+        /** TokenMade */
+        TokenMade: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at?: string | null;
+            /** Last Used At */
+            last_used_at?: string | null;
+            /** Name */
+            name: string;
+            /** Revoked At */
+            revoked_at?: string | null;
+            /** Token */
+            token: string;
+            /** Token Id */
+            token_id: string;
+            /** User Id */
+            user_id: string;
+        };
+        /** Unsubscribe */
+        Unsubscribe: {
+            /** Id */
+            id: string | number;
+            /** Task Id */
+            task_id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "unsubscribe";
+        };
+        /**
+         * Usage
+         * @description Tokens and dollars, added up. `estimated` is true where a turn was killed before the CLI reported its cost.
+         */
+        Usage: {
+            /**
+             * Cache Creation Tokens
+             * @default 0
+             */
+            cache_creation_tokens: number;
+            /**
+             * Cache Read Tokens
+             * @default 0
+             */
+            cache_read_tokens: number;
+            /**
+             * Cost Usd
+             * @default 0
+             */
+            cost_usd: number;
+            /**
+             * Estimated
+             * @default false
+             */
+            estimated: boolean;
+            /**
+             * Input Tokens
+             * @default 0
+             */
+            input_tokens: number;
+            /**
+             * Output Tokens
+             * @default 0
+             */
+            output_tokens: number;
+        };
+        /**
+         * UseLink
+         * @description The secret of a one-time link: what stands behind `#`.
+         */
+        UseLink: {
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * Via
+         * @description How a principal proved who it is.
+         * @enum {string}
+         */
+        Via: "browser" | "token" | "internal";
+        /** WaitingData */
+        WaitingData: {
+            reason: components["schemas"]["WaitingReason"];
+            /**
+             * Result
+             * @default null
+             */
+            result: string | null;
+        };
+        /**
+         * WaitingReason
+         * @description Why a task in `waiting_input` waits.
+         * @enum {string}
+         */
+        WaitingReason: "approval" | "input" | "interrupted";
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    list_agents_api_agents_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_approvals_api_approvals_get: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["ApprovalStatus"] | null;
+                task_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_approval_api_approvals__approval_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_approval_api_approvals__approval_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_in_api_auth_login_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseLink"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_out_api_auth_logout_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_api_auth_me_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chat_api_chat_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatMessage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatTaken"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_logins_api_logins_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_login_api_logins__login_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions_api_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_session_api_sessions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionMade"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session_api_sessions__session_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_status_api_status_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tasks_api_tasks_get: {
+        parameters: {
+            query?: {
+                agent?: string | null;
+                conversation_id?: string | null;
+                /** @description `next_cursor` of before. */
+                cursor?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+                parent_task_id?: string | null;
+                source?: components["schemas"]["TaskSource"] | null;
+                /** @description May be given several times. */
+                status?: components["schemas"]["TaskStatus"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_task_api_tasks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_task_api_tasks__task_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_events_api_tasks__task_id__events_get: {
+        parameters: {
+            query?: {
+                /** @description The `seq` after which to begin. */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskEventPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_input_api_tasks__task_id__input_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Say"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskTaken"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_output_api_tasks__task_id__output_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_task_api_tasks__task_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_task_api_tasks__task_id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StopTask"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens_api_tokens_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_token_api_tokens_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token_api_tokens__token_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    healthz_healthz_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readyz_readyz_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import type { TaskEvent } from "../feed/wire";
+import { Conversation } from "./conversation";
+import type { Item } from "./items";
+
+const AT = "2026-01-01T00:00:00Z";
+const USAGE = { input_tokens: 1, output_tokens: 2, cost_usd: 0.1, estimated: false };
+
+type Made = [type: string, data: Record<string, unknown>];
+
+const output = (data: Record<string, unknown>): Made => [
+  "task.output",
+  {
+    text: "",
+    item: null,
+    more: false,
+    name: null,
+    tool_use_id: null,
+    input: null,
+    parent_tool_use_id: null,
+    data: null,
+    ...data,
+  },
+];
+
+function fold(...made: Made[]): Item[] {
+  const conversation = new Conversation();
+  made.forEach(([type, data], index) => {
+    conversation.apply({ type, data, seq: index + 1, at: AT, task_id: "task_1" } as unknown as TaskEvent);
+  });
+  return conversation.items;
+}
+
+describe("Conversation", () => {
+  it("joins pieces of a text to the last character, however they are cut and whatever comes between", () => {
+    const items = fold(
+      output({ kind: "text", text: "Hé", item: "a", more: true }),
+      output({ kind: "stderr", text: "note\n" }),
+      output({ kind: "text", text: "l\n", item: "a", more: true }),
+      ["task.metrics", { usage: USAGE, cost_kind: "demo", duration_seconds: 1 }],
+      output({ kind: "text", text: "o", item: "a" }),
+    );
+    expect(items[0]).toMatchObject({ kind: "text", text: "Hél\no", done: true });
+    expect(items).toHaveLength(2);
+  });
+
+  it("keeps texts of different items apart", () => {
+    const items = fold(
+      output({ kind: "text", text: "one", item: "a" }),
+      output({ kind: "text", text: "two", item: "b" }),
+    );
+    expect(items.map((item) => item.kind === "text" && item.text)).toEqual(["one", "two"]);
+  });
+
+  it("brings a tool's result to its call", () => {
+    const [tool, ...rest] = fold(
+      output({ kind: "tool_use", name: "Bash", tool_use_id: "t", input: { command: "ls" } }),
+      output({ kind: "tool_result", tool_use_id: "t", text: "a\n", more: true, is_error: true }),
+      output({ kind: "tool_result", tool_use_id: "t", text: "b", is_error: true }),
+    );
+    expect(tool).toMatchObject({
+      name: "Bash",
+      input: { command: "ls" },
+      result: "a\nb",
+      isError: true,
+      done: true,
+    });
+    expect(rest).toEqual([]);
+  });
+
+  it("reads a large input that comes as JSON in pieces", () => {
+    const [tool] = fold(
+      output({ kind: "tool_use", name: "Write", tool_use_id: "t", text: '{"content":"x', more: true }),
+      output({ kind: "tool_use", name: "Write", tool_use_id: "t", text: 'y"}' }),
+    );
+    expect(tool).toMatchObject({ input: { content: "xy" } });
+  });
+
+  it("shows the first message and every later one, equal ones too", () => {
+    const items = fold(
+      ["task.created", { input_message: "do it" }],
+      ["task.started", { attempt: 1, resumed: false }],
+      ["task.input", { input_id: "2", message: "do it" }],
+    );
+    expect(items.map((item) => item.kind)).toEqual(["input", "input"]);
+  });
+
+  it("marks where it was resumed, and why", () => {
+    const items = fold(
+      output({ kind: "text", text: "half a sent", item: "a", more: true }),
+      ["task.queued", { reason: "lost", message: "", until: null }],
+      ["task.started", { attempt: 2, resumed: true }],
+      ["task.started", { attempt: 3, resumed: true }],
+    );
+    expect(items[0]).toMatchObject({ text: "half a sent", done: true });
+    expect(items.slice(1).map((item) => item.kind === "marker" && item.what)).toEqual(["resumed", "resumed"]);
+    expect(items[1]).toMatchObject({ text: "Resumed after a restart" });
+  });
+
+  it("turns a question into its answer, in its place", () => {
+    const asked = { approval_id: "a", status: "pending", tool_use_id: "t" };
+    const items = fold(
+      output({ kind: "tool_use", name: "Bash", tool_use_id: "t", input: {} }),
+      ["approval.requested", asked],
+      output({ kind: "text", text: "later", item: "x" }),
+      ["approval.answered", { ...asked, status: "answered" }],
+    );
+    expect(items.map((item) => item.kind)).toEqual(["tool", "approval", "text"]);
+    expect(items[1]).toMatchObject({ approval: { status: "answered" } });
+    expect(items[0]).toMatchObject({ asked: false });
+  });
+
+  it("ends with what to do when it failed", () => {
+    const failure = { reason: "timeout", message: "Too slow.", hint: "Raise it." };
+    const items = fold(["task.failed", { failure, usage: USAGE, cost_kind: "billed", duration_seconds: 3 }]);
+    expect(items).toEqual([expect.objectContaining({ kind: "end", status: "failed", failure })]);
+  });
+
+  it("shows kinds it does not know", () => {
+    const items = fold(["task.sang", { song: "la" }], output({ kind: "hologram", text: "?" }));
+    expect(items.map((item) => item.kind)).toEqual(["unknown", "unknown"]);
+  });
+
+  it("replaces only what changed, so that a view can tell by identity", () => {
+    const conversation = new Conversation();
+    const say = (seq: number, item: string, text: string) => {
+      const [type, data] = output({ kind: "text", text, item, more: true });
+      conversation.apply({ type, data, seq, at: AT, task_id: "t" } as unknown as TaskEvent);
+    };
+    say(1, "a", "x");
+    say(2, "b", "y");
+    const [first, second] = [...conversation.items];
+    say(3, "b", "z");
+    expect(conversation.items[0]).toBe(first);
+    expect(conversation.items[1]).not.toBe(second);
+  });
+
+  it("folds fifty thousand events in well under a second", () => {
+    const started = performance.now();
+    fold(
+      ...Array.from({ length: 50_000 }, (_, index) =>
+        output({ kind: "text", text: "word ", item: `i${index >> 4}`, more: true }),
+      ),
+    );
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});

@@ -1,0 +1,255 @@
+import type { Approval, Output, QueueReason, TaskEvent } from "../feed/wire";
+import { type Item, queuedText, resumedText, type TextItem, type ToolItem } from "./items";
+
+type End = Extract<TaskEvent, { type: "task.completed" | "task.failed" | "task.cancelled" }>;
+
+/**
+ * Folds a task's events, in order, into what is shown of them.
+ *
+ * Each event costs a constant time: items are found by index, and one that changes is replaced by a new object, so a
+ * view can tell by identity what to draw again. `items` is the list itself; it is only ever added to or replaced in.
+ */
+export class Conversation {
+  readonly items: Item[] = [];
+  #byKey = new Map<string, number>();
+  #open: string | null = null;
+  #queueReason: QueueReason | null = null;
+
+  apply(event: TaskEvent): void {
+    switch (event.type) {
+      case "task.created":
+        this.#say(event, "first", event.data.input_message);
+        return;
+      case "task.input":
+        this.#say(event, `input:${event.data.input_id}`, event.data.message);
+        return;
+      case "task.output":
+        this.#output(event, event.data);
+        return;
+      case "task.started":
+        if (event.data.resumed) this.#resumed(event);
+        this.#queueReason = null;
+        return;
+      case "task.parked":
+      case "task.queued":
+        this.#queued(event);
+        return;
+      case "task.waiting":
+        if (event.data.reason === "interrupted") this.#mark(event, "interrupted", "Interrupted");
+        this.#closeText();
+        return;
+      case "approval.requested":
+      case "approval.answered":
+        this.#approval(event.at, event.data);
+        return;
+      case "task.completed":
+      case "task.failed":
+      case "task.cancelled":
+        this.#end(event);
+        return;
+      case "task.continued":
+      case "task.metrics":
+        return;
+      default:
+        this.#unknown(event);
+    }
+  }
+
+  #say(event: TaskEvent, key: string, message: string): void {
+    this.#add({ kind: "input", key, at: event.at, parent: null, message });
+  }
+
+  #output(event: TaskEvent, output: Output): void {
+    switch (output.kind) {
+      case "text":
+      case "thinking":
+        this.#text(event, output, output.kind);
+        return;
+      case "tool_use":
+        this.#toolUse(event, output);
+        return;
+      case "tool_result":
+        this.#toolResult(event, output);
+        return;
+      case "stderr":
+        this.#stderr(event, output);
+        return;
+      case "system": {
+        const { text, data, parent_tool_use_id: parent } = output;
+        this.#add({
+          kind: "system",
+          key: `e${event.seq}`,
+          at: event.at,
+          parent,
+          name: output.name ?? "note",
+          text,
+          data,
+        });
+        return;
+      }
+      default:
+        this.#unknown(event);
+    }
+  }
+
+  #text(event: TaskEvent, output: Output, kind: TextItem["kind"]): void {
+    const key = output.item ? `${kind}:${output.item}` : `e${event.seq}`;
+    const known = this.#find(key);
+    if (known?.kind === kind) {
+      this.#put({ ...known, text: known.text + output.text, done: !output.more });
+      return;
+    }
+    // An empty piece only says that something ended which never began.
+    if (output.text === "" && !output.more) return;
+    const parent = output.parent_tool_use_id;
+    this.#add({ kind, key, at: event.at, parent, text: output.text, done: !output.more });
+    this.#open = output.more ? key : null;
+  }
+
+  #toolUse(event: TaskEvent, output: Output): void {
+    const key = toolKey(event, output);
+    const known = this.#find(key);
+    const old = known?.kind === "tool" ? known : newTool(key, event, output);
+    const inputText = old.inputText + output.text;
+    const input = output.input ?? (output.more || inputText === "" ? old.input : parsed(inputText));
+    this.#put({ ...old, name: output.name ?? old.name, input, inputText });
+  }
+
+  #toolResult(event: TaskEvent, output: Output): void {
+    const key = toolKey(event, output);
+    const known = this.#find(key);
+    const old = known?.kind === "tool" ? known : newTool(key, event, output);
+    const isError = old.isError || output.is_error === true;
+    this.#put({ ...old, result: (old.result ?? "") + output.text, isError, done: !output.more });
+  }
+
+  /** Lines on stderr that follow each other are one block. */
+  #stderr(event: TaskEvent, output: Output): void {
+    const last = this.items.at(-1);
+    if (last?.kind !== "stderr") {
+      this.#add({ kind: "stderr", key: `e${event.seq}`, at: event.at, parent: null, text: output.text });
+      return;
+    }
+    const seam = last.text.endsWith("\n") || output.text.startsWith("\n") ? "" : "\n";
+    this.#put({ ...last, text: last.text + seam + output.text });
+  }
+
+  #approval(at: string, approval: Approval): void {
+    this.#put({ kind: "approval", key: `approval:${approval.approval_id}`, at, parent: null, approval });
+    const tool = approval.tool_use_id ? this.#find(`tool:${approval.tool_use_id}`) : undefined;
+    if (tool?.kind === "tool") this.#put({ ...tool, asked: approval.status === "pending" });
+  }
+
+  #queued(event: Extract<TaskEvent, { type: "task.parked" | "task.queued" }>): void {
+    const { reason, message, until } = event.data;
+    this.#queueReason = reason;
+    this.#closeText();
+    const what = event.type === "task.parked" ? "parked" : "queued";
+    this.#add({
+      kind: "marker",
+      key: `e${event.seq}`,
+      at: event.at,
+      parent: null,
+      what,
+      text: message || queuedText(reason),
+      until,
+    });
+  }
+
+  /** That it goes on takes the place of the line that said it would. */
+  #resumed(event: TaskEvent): void {
+    const last = this.items.at(-1);
+    const waited = last?.kind === "marker" && (last.what === "queued" || last.what === "parked");
+    const text = resumedText(this.#queueReason);
+    if (waited) this.#put({ ...last, what: "resumed", text, at: event.at, until: null });
+    else this.#mark(event, "resumed", text);
+  }
+
+  #mark(event: TaskEvent, what: "resumed" | "interrupted", text: string): void {
+    this.#closeText();
+    this.#add({ kind: "marker", key: `e${event.seq}`, at: event.at, parent: null, what, text, until: null });
+  }
+
+  #end(event: End): void {
+    this.#closeText();
+    const { usage, cost_kind: costKind, duration_seconds: seconds } = event.data;
+    const base = {
+      kind: "end",
+      key: `e${event.seq}`,
+      at: event.at,
+      parent: null,
+      usage,
+      costKind,
+      seconds,
+    } as const;
+    if (event.type === "task.failed") {
+      this.#add({ ...base, status: "failed", failure: event.data.failure, reason: "" });
+    } else if (event.type === "task.cancelled") {
+      this.#add({ ...base, status: "cancelled", failure: null, reason: event.data.reason });
+    } else {
+      this.#add({ ...base, status: "completed", failure: null, reason: "" });
+    }
+  }
+
+  #unknown(event: { type: string; seq: number; at: string; data: unknown }): void {
+    this.#add({
+      kind: "unknown",
+      key: `e${event.seq}`,
+      at: event.at,
+      parent: null,
+      name: event.type,
+      data: event.data,
+    });
+  }
+
+  /** A text that was cut off in the middle, as by a stop, will get no more. */
+  #closeText(): void {
+    const open = this.#open === null ? undefined : this.#find(this.#open);
+    this.#open = null;
+    if (open && (open.kind === "text" || open.kind === "thinking") && !open.done)
+      this.#put({ ...open, done: true });
+  }
+
+  #find(key: string): Item | undefined {
+    const index = this.#byKey.get(key);
+    return index === undefined ? undefined : this.items[index];
+  }
+
+  #put(item: Item): void {
+    const index = this.#byKey.get(item.key);
+    if (index === undefined) this.#add(item);
+    else this.items[index] = item;
+  }
+
+  #add(item: Item): void {
+    this.#byKey.set(item.key, this.items.length);
+    this.items.push(item);
+  }
+}
+
+function toolKey(event: TaskEvent, output: Output): string {
+  return output.tool_use_id ? `tool:${output.tool_use_id}` : `e${event.seq}`;
+}
+
+function newTool(key: string, event: TaskEvent, output: Output): ToolItem {
+  const base = { kind: "tool", key, at: event.at, parent: output.parent_tool_use_id } as const;
+  return {
+    ...base,
+    name: output.name ?? "Tool",
+    input: null,
+    inputText: "",
+    result: null,
+    isError: false,
+    done: false,
+    asked: false,
+  };
+}
+
+function parsed(json: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,89 @@
+import type { CostKind } from "../feed/wire";
+import type { Task } from "./task";
+
+const whole = new Intl.NumberFormat("en");
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const dayAndClock = new Intl.DateTimeFormat(undefined, {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+
+/** 950, 12.3k, 1.2M */
+export function tokens(count: number): string {
+  return count < 10_000 ? whole.format(count) : compact.format(count).replace("K", "k");
+}
+
+/** Enough digits to see a small cost grow, no more. */
+export function dollars(usd: number): string {
+  if (usd === 0) return "$0";
+  return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
+}
+
+const KINDS: Readonly<Record<CostKind, string>> = {
+  billed: "billed",
+  subscription: "subscription estimate",
+  demo: "demo",
+};
+
+const MEANINGS: Readonly<Record<CostKind, string>> = {
+  billed: "Billed by the API.",
+  subscription: "What it would cost at API rates. A subscription covers it: nobody is billed.",
+  demo: "Play money: the demo model costs nothing.",
+};
+
+/** Of which kind a cost is, and what that means. */
+export function costKind(kind: CostKind, estimated: boolean): { label: string; meaning: string } {
+  const note = estimated ? " Part of it is estimated: a turn was stopped before its cost was known." : "";
+  return { label: KINDS[kind] ?? kind, meaning: (MEANINGS[kind] ?? "") + note };
+}
+
+/** 8 s, 2 min 5 s, 3 h 20 min */
+export function duration(seconds: number): string {
+  const total = Math.max(0, Math.round(seconds));
+  if (total < 60) return `${total} s`;
+  const minutes = Math.floor(total / 60);
+  if (minutes < 60) return total % 60 === 0 ? `${minutes} min` : `${minutes} min ${total % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** How long ago, in one short word; from a day on, the date. */
+export function ago(iso: string, now: number): string {
+  const seconds = Math.max(0, (now - Date.parse(iso)) / 1000);
+  if (seconds < 60) return "now";
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
+  return dayAndClock.format(new Date(iso));
+}
+
+export function time(iso: string): string {
+  return clock.format(new Date(iso));
+}
+
+export function fullTime(iso: string): string {
+  return full.format(new Date(iso));
+}
+
+/** What a task's status is called, with the reason where there is one. */
+export function statusText(task: Pick<Task, "status" | "waiting_reason" | "queue_reason">): string {
+  switch (task.status) {
+    case "queued":
+      return task.queue_reason === "not_logged_in" || task.queue_reason === "quota" ? "Parked" : "Queued";
+    case "running":
+      return "Running";
+    case "waiting_input":
+      if (task.waiting_reason === "approval") return "Needs your answer";
+      return task.waiting_reason === "interrupted" ? "Interrupted" : "Waiting for you";
+    case "completed":
+      return "Completed";
+    case "failed":
+      return "Failed";
+    case "cancelled":
+      return "Stopped";
+    default:
+      return task.status;
+  }
+}

@@ -1,0 +1,114 @@
+import type { Approval, CostKind, QueueReason, TaskFailure, Usage } from "../feed/wire";
+
+interface Base {
+  /** Stable for the life of the item. */
+  key: string;
+  at: string;
+  /** Set for what a sub-agent inside the conversation said or did. */
+  parent: string | null;
+}
+
+export interface InputItem extends Base {
+  kind: "input";
+  message: string;
+}
+
+export interface TextItem extends Base {
+  kind: "text" | "thinking";
+  text: string;
+  /** False while more of it may come. */
+  done: boolean;
+}
+
+export interface ToolItem extends Base {
+  kind: "tool";
+  name: string;
+  input: Record<string, unknown> | null;
+  /** A large input arrives as JSON text in pieces; empty otherwise. */
+  inputText: string;
+  result: string | null;
+  isError: boolean;
+  done: boolean;
+  /** While a person is asked whether it may be done. */
+  asked: boolean;
+}
+
+export interface SystemItem extends Base {
+  kind: "system";
+  name: string;
+  text: string;
+  data: Record<string, unknown> | null;
+}
+
+export interface StderrItem extends Base {
+  kind: "stderr";
+  text: string;
+}
+
+export interface MarkerItem extends Base {
+  kind: "marker";
+  what: "resumed" | "parked" | "queued" | "interrupted";
+  text: string;
+  until: string | null;
+}
+
+export interface ApprovalItem extends Base {
+  kind: "approval";
+  approval: Approval;
+}
+
+export interface EndItem extends Base {
+  kind: "end";
+  status: "completed" | "failed" | "cancelled";
+  failure: TaskFailure | null;
+  /** Why it was cancelled; empty otherwise. */
+  reason: string;
+  usage: Usage;
+  costKind: CostKind;
+  seconds: number;
+}
+
+/** Something of a kind that this page does not know: shown as it is. */
+export interface UnknownItem extends Base {
+  kind: "unknown";
+  name: string;
+  data: unknown;
+}
+
+export type Item =
+  | InputItem
+  | TextItem
+  | ToolItem
+  | SystemItem
+  | StderrItem
+  | MarkerItem
+  | ApprovalItem
+  | EndItem
+  | UnknownItem;
+
+const RESUMED: Readonly<Record<QueueReason, string>> = {
+  lost: "Resumed after a restart",
+  drain: "Resumed after a restart",
+  answered: "Resumed with your answer",
+  input: "Resumed with your message",
+  not_logged_in: "Resumed after the login",
+  quota: "Resumed after the quota's reset",
+};
+
+const QUEUED: Readonly<Record<QueueReason, string>> = {
+  lost: "The machine restarted. The conversation goes on as soon as there is a free slot.",
+  drain: "The machine is restarting. The conversation goes on afterwards.",
+  answered: "Waiting for a free slot to go on with your answer.",
+  input: "Waiting for a free slot to go on with your message.",
+  not_logged_in: "Claude Code is not logged in on this machine. The task goes on by itself after the login.",
+  quota: "The quota is used up. The task goes on by itself after the reset.",
+};
+
+/** What a resumed start is called, by why the task stood in the queue. */
+export function resumedText(reason: QueueReason | null): string {
+  return RESUMED[reason ?? "lost"];
+}
+
+export function queuedText(reason: QueueReason): string {
+  return QUEUED[reason] ?? "Waiting in the queue.";
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import type { TaskEvent } from "../feed/wire";
+import { applyToTask, hasEnded, needsAnswer, type Task } from "./task";
+
+const AT = "2026-01-01T00:00:05Z";
+const task = {
+  task_id: "t",
+  status: "queued",
+  last_seq: 1,
+  waiting_reason: null,
+  started_at: null,
+} as unknown as Task;
+const event = (seq: number, type: string, data: object = {}) =>
+  ({ task_id: "t", seq, type, at: AT, data }) as unknown as TaskEvent;
+
+describe("applyToTask", () => {
+  it("follows a task through its life", () => {
+    const running = applyToTask(task, event(2, "task.started", { attempt: 1 }));
+    expect(running).toMatchObject({ status: "running", started_at: AT, attempt: 1 });
+    const asking = applyToTask(running, event(5, "approval.requested"));
+    expect(needsAnswer(asking)).toBe(true);
+    const onward = applyToTask(asking, event(7, "task.continued", { reason: "answered" }));
+    expect(onward).toMatchObject({ status: "running", waiting_reason: null });
+    const usage = { input_tokens: 5, output_tokens: 6, cost_usd: 0.5, estimated: false };
+    const done = applyToTask(
+      onward,
+      event(9, "task.completed", { result: "ok", usage, cost_kind: "demo", duration_seconds: 4 }),
+    );
+    expect(done).toMatchObject({
+      status: "completed",
+      result: "ok",
+      input_tokens: 5,
+      cost_usd: 0.5,
+      last_seq: 9,
+    });
+    expect(hasEnded(done)).toBe(true);
+  });
+
+  it("ignores what the snapshot has already, and what is another task's", () => {
+    const newer = { ...task, last_seq: 5 };
+    expect(applyToTask(newer, event(5, "task.started", { attempt: 1 }))).toBe(newer);
+    expect(applyToTask(newer, { ...event(6, "task.continued"), task_id: "other" })).toBe(newer);
+  });
+
+  it("changes nothing but the place for kinds it does not know", () => {
+    expect(applyToTask(task, event(2, "task.sang"))).toEqual({ ...task, last_seq: 2 });
+  });
+});

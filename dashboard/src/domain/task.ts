@@ -1,0 +1,97 @@
+import type { components } from "../api/schema";
+import type { TaskEvent, TaskStatus, Usage } from "../feed/wire";
+
+/** A task as lists show it: its usage flat, long texts cut. */
+export type Task = components["schemas"]["TaskSummary"];
+
+const ENDED: ReadonlySet<TaskStatus> = new Set(["completed", "failed", "cancelled"]);
+
+export function hasEnded(task: Pick<Task, "status">): boolean {
+  return ENDED.has(task.status);
+}
+
+/** Whether the task waits for a person to decide something, as opposed to being open for another message. */
+export function needsAnswer(task: Pick<Task, "status" | "waiting_reason">): boolean {
+  return task.status === "waiting_input" && task.waiting_reason === "approval";
+}
+
+function moved(task: Task, status: TaskStatus, event: TaskEvent, changes: Partial<Task> = {}): Task {
+  const reset = { waiting_reason: null, queue_reason: null, parked_until: null };
+  return { ...task, ...reset, status, status_at: event.at, ...changes };
+}
+
+function changed(task: Task, event: TaskEvent): Task {
+  switch (event.type) {
+    case "task.created":
+      return taskOf(event);
+    case "task.started":
+      return moved(task, "running", event, {
+        attempt: event.data.attempt,
+        started_at: task.started_at ?? event.at,
+      });
+    case "task.continued":
+      return moved(task, "running", event);
+    case "task.waiting": {
+      const { reason, result } = event.data;
+      return moved(task, "waiting_input", event, { waiting_reason: reason, result: result ?? task.result });
+    }
+    case "approval.requested":
+      return moved(task, "waiting_input", event, { waiting_reason: "approval" });
+    case "task.parked":
+    case "task.queued":
+      return moved(task, "queued", event, {
+        queue_reason: event.data.reason,
+        parked_until: event.data.until,
+      });
+    case "task.metrics":
+      return { ...task, ...event.data.usage, ...picked(event.data) };
+    case "task.completed":
+    case "task.failed":
+    case "task.cancelled":
+      return ended(task, event);
+    default:
+      return task;
+  }
+}
+
+type End = Extract<TaskEvent, { type: "task.completed" | "task.failed" | "task.cancelled" }>;
+
+function picked({
+  cost_kind,
+  duration_seconds,
+}: Pick<Task, "cost_kind" | "duration_seconds">): Partial<Task> {
+  return { cost_kind, duration_seconds };
+}
+
+const NOTHING_USED: Usage = {
+  input_tokens: 0,
+  output_tokens: 0,
+  cache_read_tokens: 0,
+  cache_creation_tokens: 0,
+  cost_usd: 0,
+  estimated: false,
+};
+
+/** The task that an event says was created, in the form of lists. */
+export function taskOf(event: Extract<TaskEvent, { type: "task.created" }>): Task {
+  const { usage = NOTHING_USED, ...task } = event.data;
+  return { ...task, ...usage, last_seq: event.seq };
+}
+
+function ended(task: Task, event: End): Task {
+  const { result, usage } = event.data;
+  const status =
+    event.type === "task.completed" ? "completed" : event.type === "task.failed" ? "failed" : "cancelled";
+  return moved(task, status, event, {
+    ...usage,
+    ...picked(event.data),
+    ...{ result, completed_at: event.at },
+    failure: event.type === "task.failed" ? event.data.failure : null,
+  });
+}
+
+/** The task after an event. One that the task has seen already, or that is another's, changes nothing. */
+export function applyToTask(task: Task, event: TaskEvent): Task {
+  if (event.task_id !== task.task_id || event.seq <= task.last_seq) return task;
+  return { ...changed(task, event), last_seq: event.seq };
+}

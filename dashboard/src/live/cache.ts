@@ -1,0 +1,62 @@
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { Status, TaskPage, TaskView } from "../api/machine";
+import { applyToTask, type Task, taskOf } from "../domain/task";
+import { type FeedEvent, isTaskEvent, type TaskEvent } from "../feed/wire";
+
+export const keys = {
+  status: ["status"],
+  agents: ["agents"],
+  tasks: ["tasks"],
+  active: ["tasks", "active"],
+  recent: ["tasks", "recent"],
+  task: (taskId: string) => ["task", taskId],
+  conversation: (id: string) => ["conversation", id],
+} as const;
+
+type Pages = InfiniteData<TaskPage, string | null>;
+
+/** A page of a list after an event. One more task goes to the front of the first page. */
+export function applyToPage(page: TaskPage, event: TaskEvent, isFirst: boolean): TaskPage {
+  const known = page.items.some((task) => task.task_id === event.task_id);
+  if (known) return { ...page, items: page.items.map((task) => applyToTask(task, event)) };
+  if (event.type !== "task.created" || !isFirst) return page;
+  return { ...page, items: [taskOf(event), ...page.items] };
+}
+
+export function applyAll(page: TaskPage, events: readonly FeedEvent[], isFirst: boolean): TaskPage {
+  return events.filter(isTaskEvent).reduce((sum, event) => applyToPage(sum, event, isFirst), page);
+}
+
+/** A task after events that arrived while it was loaded. */
+export function applyToView<T extends Task>(task: T, events: readonly FeedEvent[]): T {
+  const later = events.filter(isTaskEvent).reduce<Task>((sum, event) => applyToTask(sum, event), task);
+  // Lists cut long texts; what only the whole task has stays as it is.
+  return { ...task, ...later };
+}
+
+/** Carries an event of the feed into what was loaded. */
+export function applyToCache(client: QueryClient, event: FeedEvent): void {
+  if (isTaskEvent(event)) {
+    client.setQueryData<TaskPage>(keys.active, (page) => page && applyToPage(page, event, true));
+    client.setQueryData<Pages>(keys.recent, (data) => {
+      if (!data) return data;
+      const isNew =
+        event.type === "task.created" && !data.pages.some(({ items }) => has(items, event.task_id));
+      const pages = data.pages.map((page, index) => applyToPage(page, event, isNew && index === 0));
+      return { ...data, pages };
+    });
+    client.setQueryData<TaskView>(keys.task(event.task_id), (task) => task && applyToView(task, [event]));
+    return;
+  }
+  client.setQueryData<Status>(keys.status, (status) => status && applyToStatus(status, event));
+}
+
+function has(items: readonly Task[], taskId: string): boolean {
+  return items.some((task) => task.task_id === taskId);
+}
+
+export function applyToStatus(status: Status, event: FeedEvent): Status {
+  if (event.type === "auth.status") return { ...status, auth: event.data };
+  if (event.type === "machine.status") return { ...status, machine: event.data };
+  return status;
+}

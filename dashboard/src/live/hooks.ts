@@ -1,0 +1,99 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { createContext, useContext, useMemo, useSyncExternalStore } from "react";
+import { machine, type TaskPage } from "../api/machine";
+import type { Task } from "../domain/task";
+import type { ConnectionState } from "../feed/connection";
+import type { Signal } from "../feed/signal";
+import type { TaskStatus } from "../feed/wire";
+import { applyAll, applyToStatus, applyToView, keys } from "./cache";
+import type { Live } from "./live";
+import type { TaskView } from "./task-view";
+
+const ACTIVE: TaskStatus[] = ["queued", "running", "waiting_input"];
+
+const LiveContext = createContext<Live | null>(null);
+export const LiveProvider = LiveContext.Provider;
+
+export function useLive(): Live {
+  const live = useContext(LiveContext);
+  if (!live) throw new Error("There is no LiveProvider above this component.");
+  return live;
+}
+
+export function useSignal<T>(signal: Signal<T>): T {
+  return useSyncExternalStore(signal.watch, signal.get);
+}
+
+export function useConnection(): ConnectionState {
+  return useSignal(useLive().feed.connection.state);
+}
+
+export function useTaskView(taskId: string): TaskView {
+  const { views } = useLive();
+  return views.get(taskId);
+}
+
+export function useStatus() {
+  const { feed } = useLive();
+  return useQuery({
+    queryKey: keys.status,
+    queryFn: async () => {
+      const { snapshot, arrived } = await feed.during(machine.status);
+      return arrived.reduce(applyToStatus, snapshot);
+    },
+  });
+}
+
+export function useAgents() {
+  return useQuery({ queryKey: keys.agents, queryFn: machine.agents, select: ({ items }) => items });
+}
+
+export function useTask(taskId: string) {
+  const { feed } = useLive();
+  return useQuery({
+    queryKey: keys.task(taskId),
+    queryFn: async () => {
+      const { snapshot, arrived } = await feed.during(() => machine.task(taskId));
+      return applyToView(snapshot, arrived);
+    },
+  });
+}
+
+/** All tasks that are not over, and page by page the newest of all. */
+export function useTasks() {
+  const { feed } = useLive();
+  const active = useQuery({
+    queryKey: keys.active,
+    queryFn: async () => {
+      const { snapshot, arrived } = await feed.during(() => machine.tasks(null, ACTIVE));
+      return applyAll(snapshot, arrived, true);
+    },
+  });
+  const recent = useInfiniteQuery({
+    queryKey: keys.recent,
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: TaskPage) => page.next_cursor,
+    queryFn: async ({ pageParam }): Promise<TaskPage> => {
+      const { snapshot, arrived } = await feed.during(() => machine.tasks(pageParam));
+      return applyAll(snapshot, arrived, pageParam === null);
+    },
+  });
+  const tasks = useMemo(() => {
+    const known = [
+      ...(recent.data?.pages.flatMap(({ items }) => items) ?? []),
+      ...(active.data?.items ?? []),
+    ];
+    return merged(known);
+  }, [active.data, recent.data]);
+  return { tasks, active, recent };
+}
+
+/** Newest task first, each once in its newest form. */
+function merged(tasks: readonly Task[]): Task[] {
+  const byId = new Map<string, Task>();
+  for (const task of tasks) {
+    const known = byId.get(task.task_id);
+    if (!known || known.last_seq < task.last_seq) byId.set(task.task_id, task);
+  }
+  return [...byId.values()].sort((a, b) => (a.task_id < b.task_id ? 1 : -1));
+}

@@ -1,0 +1,79 @@
+import { CircleAlert, FlaskConical, WifiOff } from "lucide-react";
+import type { ReactNode } from "react";
+import type { Status } from "../api/machine";
+import { time } from "../domain/format";
+import { useConnection, useLive } from "../live/hooks";
+import { Button } from "../parts/button";
+import { useNow } from "../parts/now";
+
+function Banner({ icon, tone, children }: { icon: ReactNode; tone: "warn" | "tint"; children: ReactNode }) {
+  const colours =
+    tone === "warn" ? "border-warn-line bg-warn-tint text-warn" : "border-line bg-tint text-accent";
+  return (
+    <div role="status" className={`flex min-h-9 items-center gap-2 border-b px-4 py-1.5 text-xs ${colours}`}>
+      {icon}
+      <div className="min-w-0 flex-1">{children}</div>
+    </div>
+  );
+}
+
+/** What concerns everything on the page stands above everything. */
+export function Banners({ status }: { status: Status | undefined }) {
+  return (
+    <>
+      <OfflineBanner />
+      {status?.demo && (
+        <Banner tone="tint" icon={<FlaskConical aria-hidden className="size-3.5 shrink-0" />}>
+          <b>Demo model.</b>{" "}
+          <span className="text-soft">
+            Answers are scripted. Nothing reaches Anthropic, nothing is billed.
+          </span>
+        </Banner>
+      )}
+      {status && <LoginBanner auth={status.auth} />}
+      {status?.machine.state === "draining" && (
+        <Banner tone="warn" icon={<CircleAlert aria-hidden className="size-3.5 shrink-0" />}>
+          The machine is shutting down. Running tasks go on after its restart.
+        </Banner>
+      )}
+    </>
+  );
+}
+
+function OfflineBanner() {
+  const { feed } = useLive();
+  const state = useConnection();
+  const isOffline = state.kind === "offline";
+  const now = useNow(500, isOffline);
+  if (!isOffline) return null;
+  const seconds = Math.max(1, Math.ceil((state.retryAt - now) / 1000));
+  return (
+    <Banner tone="warn" icon={<WifiOff aria-hidden className="size-3.5 shrink-0" />}>
+      <div className="flex flex-wrap items-center justify-between gap-x-3">
+        <span>
+          <b>No connection to the machine.</b> What you see may be old. Next try in {seconds} s.
+        </span>
+        <Button look="secondary" size="small" onClick={() => feed.connection.retryNow()}>
+          Try now
+        </Button>
+      </div>
+    </Banner>
+  );
+}
+
+const SAID: Readonly<Partial<Record<Status["auth"]["state"], string>>> = {
+  needs_login: "Claude Code is not logged in on this machine.",
+  quota: "The quota is used up.",
+};
+
+function LoginBanner({ auth }: { auth: Status["auth"] }) {
+  const said = SAID[auth.state];
+  if (!said) return null;
+  const until = auth.until ? ` Goes on at ${time(auth.until)}.` : " Tasks wait and go on by themselves.";
+  return (
+    <Banner tone="warn" icon={<CircleAlert aria-hidden className="size-3.5 shrink-0" />}>
+      <b>{auth.message || said}</b> {auth.hint}
+      {until}
+    </Banner>
+  );
+}

@@ -1,0 +1,116 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+import { machine } from "../api/machine";
+import { useAgents, useStatus } from "../live/hooks";
+import { Composer } from "../parts/composer";
+import { useIsWide } from "../parts/media";
+import { TaskList } from "./task-list";
+
+interface Example {
+  title: string;
+  message: string;
+}
+
+/** What the demo model can play. The words after `demo:` are part of the program's interface. */
+const EXAMPLES: readonly Example[] = [
+  { title: "Make a plan", message: "Plan how to add a health check to a small web service." },
+  { title: "Edit a file", message: "Write a short greeting into a file. demo:edit" },
+  { title: "Ask me a question", message: "Set up a new project, and ask me what you need to know. demo:ask" },
+  { title: "Ask for permission", message: "Run a command that needs my permission. demo:permission" },
+  { title: "Take a while", message: "Tell me a long story, slowly. demo:slow" },
+  { title: "Fail", message: "Show me what a failure looks like. demo:fail" },
+];
+
+const ANY_AGENT = "";
+
+/** What should be done? A wish becomes a task. On a narrow screen the list of tasks is below it. */
+export function StartPage() {
+  const navigate = useNavigate();
+  const status = useStatus();
+  const isWide = useIsWide();
+  const [agent, setAgent] = useState(ANY_AGENT);
+  const box = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (!matchMedia("(pointer: coarse)").matches) box.current?.focus();
+  }, []);
+  const start = async (message: string) => {
+    const task = await machine.create(agent === ANY_AGENT ? { message } : { message, agent });
+    await navigate({ to: "/tasks/$taskId", params: { taskId: task.task_id } });
+  };
+  return (
+    <div className="h-full overflow-y-auto">
+      <div className="mx-auto w-full max-w-[44rem] px-4 pt-8 pb-10 md:pt-[16vh]">
+        <h1 className="mb-4 font-semibold text-xl tracking-tight">What should be done?</h1>
+        <Composer
+          draft="start"
+          label="What should be done"
+          placeholder="Describe a task…"
+          sendLabel="Start the task"
+          rows={3}
+          inputRef={box}
+          send={start}
+        >
+          <AgentPicker agent={agent} change={setAgent} />
+        </Composer>
+        {isWide || (
+          <div className="-mx-2 mt-6">
+            <TaskList />
+          </div>
+        )}
+        {status.data?.demo && <Examples start={start} />}
+      </div>
+    </div>
+  );
+}
+
+function AgentPicker({ agent, change }: { agent: string; change(agent: string): void }) {
+  const agents = useAgents();
+  if (!agents.data?.length) return null;
+  const chosen = agents.data.find(({ name }) => name === agent);
+  return (
+    <select
+      aria-label="Agent"
+      title={chosen?.description ?? "The machine chooses the agent that fits."}
+      value={agent}
+      onChange={(event) => change(event.target.value)}
+      className="h-7 max-w-full rounded-md border-0 bg-transparent pr-1 text-soft text-xs hover:bg-hover hover:text-ink"
+    >
+      <option value={ANY_AGENT}>Any agent</option>
+      {agents.data.map(({ name }) => (
+        <option key={name} value={name}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Examples({ start }: { start(message: string): Promise<void> }) {
+  const [busy, setBusy] = useState<string | null>(null);
+  const run = (message: string) => {
+    setBusy(message);
+    start(message).finally(() => setBusy(null));
+  };
+  return (
+    <section aria-labelledby="examples" className="mt-8">
+      <h2 id="examples" className="mb-2 text-soft">
+        Try one of these with the demo model
+      </h2>
+      <ul className="grid gap-2 sm:grid-cols-2">
+        {EXAMPLES.map(({ title, message }) => (
+          <li key={title}>
+            <button
+              type="button"
+              disabled={busy !== null}
+              onClick={() => run(message)}
+              className="flex h-full w-full flex-col items-start rounded-lg border bg-raised px-3 py-2.5 text-left transition-colors hover:border-edge hover:bg-hover disabled:opacity-60"
+            >
+              <span className="block font-medium">{title}</span>
+              <span className="mt-0.5 block text-soft text-xs">{message}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,57 @@
+import { ChevronRight } from "lucide-react";
+import { createContext, type ReactNode, useContext, useId, useState } from "react";
+
+/** Remembers which parts of a list are open while its rows come and go. */
+export const FoldMemory = createContext<Map<string, boolean>>(new Map());
+
+/** Open or closed: as the reader chose, and as `byItself` says until then. */
+export function useFold(name: string, byItself: boolean): [boolean, () => void] {
+  const memory = useContext(FoldMemory);
+  const [chosen, choose] = useState(memory.get(name));
+  const open = chosen ?? byItself;
+  const toggle = () => {
+    memory.set(name, !open);
+    choose(!open);
+  };
+  return [open, toggle];
+}
+
+interface Props {
+  name: string;
+  title: ReactNode;
+  open?: boolean;
+  className?: string;
+  titleClass?: string;
+  children: () => ReactNode;
+}
+
+/** A line that opens and closes what is under it. `children` is a function: what is closed costs nothing. */
+export function Fold({
+  name,
+  title,
+  open: initially = false,
+  className = "",
+  titleClass = "",
+  children,
+}: Props) {
+  const [open, toggle] = useFold(name, initially);
+  const id = useId();
+  return (
+    <div className={className}>
+      <button
+        type="button"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        onClick={toggle}
+        className={`flex w-full min-w-0 items-center gap-1.5 rounded-md text-left ${titleClass}`}
+      >
+        <ChevronRight
+          aria-hidden
+          className={`size-3.5 shrink-0 text-faint transition-transform ${open ? "rotate-90" : ""}`}
+        />
+        {title}
+      </button>
+      {open && <div id={id}>{children()}</div>}
+    </div>
+  );
+}

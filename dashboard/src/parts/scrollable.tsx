@@ -1,0 +1,12 @@
+import type { HTMLAttributes, Ref } from "react";
+
+interface Props extends HTMLAttributes<HTMLElement> {
+  label: string;
+  ref?: Ref<HTMLElement>;
+}
+
+/** Something that scrolls on its own, and is reached by keyboard for it. */
+export function Scrollable({ label, ...rest }: Props) {
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys scroll only what has the focus
+  return <section tabIndex={0} aria-label={label} {...rest} />;
+}

@@ -1,0 +1,148 @@
+import { Brain, Code, Terminal } from "lucide-react";
+import { memo, useState } from "react";
+import { fullTime, time } from "../domain/format";
+import type { InputItem, MarkerItem, StderrItem, SystemItem, TextItem, UnknownItem } from "../domain/items";
+import { Button, IconButton } from "../parts/button";
+import { CopyButton } from "../parts/copy";
+import { Fold, useFold } from "../parts/fold";
+import { Markdown } from "../parts/markdown";
+import { head, ProgramOutput } from "../parts/output";
+
+const INPUT_LINES = 14;
+
+/** What a person said. */
+export const Input = memo(function Input({ item }: { item: InputItem }) {
+  const [all, toggle] = useFold(item.key, false);
+  const { shown, more } = head(item.message, INPUT_LINES);
+  return (
+    <div className="flex justify-end pl-8">
+      <div className="max-w-full rounded-xl bg-tint px-4 py-2.5">
+        <p className="whitespace-pre-wrap text-base [overflow-wrap:anywhere]">
+          {all || more === 0 ? item.message : `${shown}\n…`}
+        </p>
+        {more > 0 && (
+          <Button look="ghost" size="small" onClick={toggle} className="-ml-2">
+            {all ? "Show less" : `Show ${more} more lines`}
+          </Button>
+        )}
+        <span className="sr-only">You, {time(item.at)}</span>
+      </div>
+    </div>
+  );
+});
+
+/** What the agent wrote: as Markdown, or exactly as it came. */
+export const Text = memo(function Text({ item }: { item: TextItem }) {
+  const [source, setSource] = useState(false);
+  return (
+    <div className="group/text relative">
+      {source ? (
+        <pre className="verbatim rounded-lg border bg-sunken px-3.5 py-3">{item.text}</pre>
+      ) : (
+        <Markdown text={item.text} done={item.done} />
+      )}
+      {item.done && (
+        <div className="absolute -top-2 right-0 flex rounded-md border bg-raised opacity-0 focus-within:opacity-100 group-hover/text:opacity-100">
+          <IconButton
+            label={source ? "Show as formatted text" : "Show as it came"}
+            aria-pressed={source}
+            onClick={() => setSource(!source)}
+            size="small"
+          >
+            <Code aria-hidden className="size-3.5" />
+          </IconButton>
+          <CopyButton text={item.text} />
+        </div>
+      )}
+    </div>
+  );
+});
+
+export const Thinking = memo(function Thinking({ item }: { item: TextItem }) {
+  return (
+    <Fold
+      name={item.key}
+      titleClass="py-0.5 text-faint hover:text-ink w-auto!"
+      title={
+        <>
+          <Brain aria-hidden className="size-3.5 shrink-0" />
+          <span>{item.done ? "Thought" : "Thinking…"}</span>
+        </>
+      }
+    >
+      {() => (
+        <div className="mt-1 ml-1.5 whitespace-pre-wrap border-l-2 pl-4 text-soft [overflow-wrap:anywhere]">
+          {item.text}
+        </div>
+      )}
+    </Fold>
+  );
+});
+
+/** Something the program said about itself: one quiet line. */
+export const System = memo(function System({ item }: { item: SystemItem | UnknownItem }) {
+  const data = item.data ? JSON.stringify(item.data, null, 2) : "";
+  const text = item.kind === "system" ? item.text : "";
+  const detail = [text, data].filter(Boolean).join("\n");
+  const title = (
+    <span className="min-w-0 truncate text-xs">
+      <span className="font-mono">{item.name}</span> {said(item.name, item.data)}
+    </span>
+  );
+  if (!detail) return <p className="flex gap-1.5 pl-5 text-faint">{title}</p>;
+  return (
+    <Fold name={item.key} titleClass="py-0.5 text-faint hover:text-ink w-auto!" title={title}>
+      {() => (
+        <div className="mt-1 ml-1.5 border-l-2 pl-4 text-soft">
+          <ProgramOutput text={detail} label={item.name} />
+        </div>
+      )}
+    </Fold>
+  );
+});
+
+/** What a note says in one word: its own field ("status": "requesting"), or its message. */
+function said(name: string, data: unknown): string {
+  if (typeof data !== "object" || data === null) return "";
+  const fields = data as Record<string, unknown>;
+  const words = fields[name] ?? fields.message;
+  return typeof words === "string" ? words.slice(0, 120) : "";
+}
+
+export const Stderr = memo(function Stderr({ item }: { item: StderrItem }) {
+  return (
+    <Fold
+      name={item.key}
+      titleClass="py-0.5 text-faint hover:text-ink w-auto!"
+      title={
+        <>
+          <Terminal aria-hidden className="size-3.5 shrink-0" />
+          <span className="text-xs">Messages of the program (stderr)</span>
+        </>
+      }
+    >
+      {() => (
+        <div className="mt-1 ml-1.5 border-l-2 pl-4 text-soft">
+          <ProgramOutput text={item.text} label="stderr" />
+        </div>
+      )}
+    </Fold>
+  );
+});
+
+/** Where the conversation was interrupted and went on. */
+export const Marker = memo(function Marker({ item }: { item: MarkerItem }) {
+  return (
+    <div className="flex items-center gap-3 py-1 text-faint text-xs">
+      <span className="h-px flex-1 bg-line" />
+      <span className="text-center">
+        {item.text}
+        {item.until && ` Goes on at ${time(item.until)}.`}
+      </span>
+      <time dateTime={item.at} title={fullTime(item.at)} className="numeric">
+        {time(item.at)}
+      </time>
+      <span className="h-px flex-1 bg-line" />
+    </div>
+  );
+});

@@ -1,0 +1,64 @@
+import { Link } from "@tanstack/react-router";
+import { ArrowLeft } from "lucide-react";
+import { costKind, dollars, duration, tokens } from "../domain/format";
+import type { Task } from "../domain/task";
+import { useNow } from "../parts/now";
+import { StatusChip } from "../parts/status";
+import { TaskActions } from "./task-actions";
+
+/** What it is, how it stands, what it has used so far. */
+export function TaskHeader({ task }: { task: Task }) {
+  return (
+    <header className="border-b px-4 py-2.5 sm:px-6">
+      <div className="flex items-center gap-2">
+        <Link
+          to="/"
+          aria-label="Back to all tasks"
+          className="-ml-2 rounded-md p-2 text-soft hover:bg-hover md:hidden"
+        >
+          <ArrowLeft aria-hidden className="size-4" />
+        </Link>
+        <h1 className="min-w-0 flex-1 truncate font-semibold text-base tracking-tight" title={task.title}>
+          {task.title}
+        </h1>
+        <TaskActions task={task} />
+      </div>
+      <div className="numeric mt-0.5 flex flex-wrap items-center gap-x-3 gap-y-0.5 text-soft text-xs">
+        <StatusChip task={task} />
+        <span>{task.assigned_agent}</span>
+        <Elapsed task={task} />
+        <Used task={task} />
+      </div>
+    </header>
+  );
+}
+
+/** Running time; it counts on by itself while the task runs. */
+function Elapsed({ task }: { task: Task }) {
+  const runs = task.status === "running";
+  const now = useNow(1_000, runs);
+  const since = runs ? Math.max(0, (now - Date.parse(task.status_at)) / 1000) : 0;
+  if (!task.started_at) return null;
+  return (
+    <span title="Time it worked, without waiting">
+      {duration(runs ? Math.max(task.duration_seconds, since) : task.duration_seconds)}
+    </span>
+  );
+}
+
+function Used({ task }: { task: Task }) {
+  const { input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, cost_usd } = task;
+  const kind = costKind(task.cost_kind, task.estimated);
+  if (input_tokens + output_tokens === 0) return null;
+  const cache = `Read from the cache: ${tokens(cache_read_tokens)}. Written to it: ${tokens(cache_creation_tokens)}.`;
+  return (
+    <>
+      <span title={cache}>
+        {tokens(input_tokens)} in, {tokens(output_tokens)} out
+      </span>
+      <span title={kind.meaning}>
+        {dollars(cost_usd)} <span className="text-faint">{kind.label}</span>
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,151 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { machine } from "../api/machine";
+import { hasEnded, type Task } from "../domain/task";
+import { keys } from "../live/cache";
+import { useConnection, useLive, useSignal, useTask, useTaskView } from "../live/hooks";
+import type { TaskView } from "../live/task-view";
+import { Composer } from "../parts/composer";
+import { Failed, Loading } from "../parts/states";
+import { TaskHeader } from "./task-header";
+import { Timeline } from "./timeline";
+
+export function TaskPage() {
+  const { taskId } = useParams({ from: "/shell/tasks/$taskId" });
+  // Another task is another page: nothing of the last one stays.
+  return <OneTask key={taskId} taskId={taskId} />;
+}
+
+function OneTask({ taskId }: { taskId: string }) {
+  const { views } = useLive();
+  const [round, setRound] = useState(0);
+  const task = useTask(taskId);
+  useEffect(() => {
+    if (task.data) document.title = `${task.data.title} · Machine`;
+    return () => {
+      document.title = "Machine";
+    };
+  }, [task.data]);
+  if (task.error && !task.data) {
+    return (
+      <div className="mx-auto max-w-[44rem] p-6">
+        <Failed what="This task could not be loaded." error={task.error} retry={() => void task.refetch()} />
+        <Link to="/" className="mt-4 inline-block text-accent underline">
+          All tasks
+        </Link>
+      </div>
+    );
+  }
+  const reload = () => {
+    views.reload(taskId);
+    setRound(round + 1);
+  };
+  return (
+    <div className="flex h-full flex-col">
+      {task.data ? <TaskHeader task={task.data} /> : <Loading label="Loading the task" lines={2} />}
+      <Conversation key={round} taskId={taskId} task={task.data} reload={reload} />
+    </div>
+  );
+}
+
+function Conversation({ taskId, task, reload }: { taskId: string; task: Task | undefined; reload(): void }) {
+  const view = useTaskView(taskId);
+  return (
+    <>
+      <div className="min-h-0 flex-1">
+        <Body view={view} task={task} reload={reload} />
+      </div>
+      {task && (
+        <footer className="mx-auto w-full max-w-[50rem] px-4 pb-4 sm:px-6">
+          <Others task={task} />
+          <MessageBox task={task} />
+        </footer>
+      )}
+    </>
+  );
+}
+
+function Body({ view, task, reload }: { view: TaskView; task: Task | undefined; reload(): void }) {
+  const state = useSignal(view.stream.state);
+  const version = useSignal(view.version);
+  if (state.kind === "failed") {
+    return (
+      <div className="mx-auto max-w-[50rem] p-6">
+        <Failed
+          what="The conversation could not be loaded."
+          error={new Error(state.message)}
+          retry={reload}
+        />
+      </div>
+    );
+  }
+  if (version === 0) {
+    return (
+      <div className="mx-auto max-w-[50rem] p-6">
+        <Loading label="Loading the conversation" lines={6} />
+      </div>
+    );
+  }
+  return <Timeline view={view} live={task?.status === "running"} />;
+}
+
+/** Earlier and later tasks of the same conversation. */
+function Others({ task }: { task: Task }) {
+  const { data } = useQuery({
+    queryKey: [...keys.conversation(task.conversation_id), hasEnded(task)],
+    queryFn: () => machine.conversation(task.conversation_id),
+  });
+  const items = data?.items ?? [];
+  const index = items.findIndex(({ task_id }) => task_id === task.task_id);
+  const later = index > 0 ? items[index - 1] : undefined;
+  const earlier = index >= 0 ? items[index + 1] : undefined;
+  if (!later && !earlier) return null;
+  return (
+    <nav aria-label="This conversation" className="flex justify-between gap-4 pb-2 text-xs">
+      {earlier ? <Other task={earlier} label="← Before:" /> : <span />}
+      {later && <Other task={later} label="Goes on:" />}
+    </nav>
+  );
+}
+
+function Other({ task, label }: { task: Task; label: string }) {
+  return (
+    <Link
+      to="/tasks/$taskId"
+      params={{ taskId: task.task_id }}
+      className="min-w-0 truncate text-soft hover:text-ink hover:underline"
+    >
+      {label} {task.title}
+    </Link>
+  );
+}
+
+function placeholder(task: Task): string {
+  if (hasEnded(task)) return "Follow up…";
+  return task.status === "running" ? "Say something while it works…" : "Reply…";
+}
+
+/** A message to a task that has ended starts one that follows up; the page goes there. */
+function MessageBox({ task }: { task: Task }) {
+  const { feed, client } = useLive();
+  const navigate = useNavigate();
+  const isOnline = useConnection().kind === "online";
+  const send = async (message: string) => {
+    const { data } = await feed.send({ type: "task.input", task_id: task.task_id, message });
+    const taker = data?.task_id;
+    if (typeof taker !== "string" || taker === task.task_id) return;
+    void client.invalidateQueries({ queryKey: keys.conversation(task.conversation_id) });
+    await navigate({ to: "/tasks/$taskId", params: { taskId: taker } });
+  };
+  return (
+    <Composer
+      draft={task.task_id}
+      label="Message to the task"
+      placeholder={isOnline ? placeholder(task) : "Not connected. What you write is kept."}
+      sendLabel={hasEnded(task) ? "Start a follow-up" : "Send"}
+      disabled={!isOnline}
+      send={send}
+    />
+  );
+}

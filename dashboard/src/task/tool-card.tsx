@@ -1,0 +1,72 @@
+import { CircleX, LoaderCircle } from "lucide-react";
+import { memo } from "react";
+import type { ToolItem } from "../domain/items";
+import { CopyButton } from "../parts/copy";
+import { Fold } from "../parts/fold";
+import { ProgramOutput } from "../parts/output";
+import { ToolInput } from "./tool-body";
+import { opensByItself, toolAbout, toolIcon, toolTitle } from "./tool-summary";
+
+/** A tool call: what was asked, what came back. `live` while the task runs, so that a missing result may still come. */
+export const ToolCard = memo(function ToolCard({ item, live }: { item: ToolItem; live: boolean }) {
+  const { name, input } = item;
+  const Icon = toolIcon(name);
+  const about = toolAbout(name, input);
+  return (
+    <Fold
+      name={item.key}
+      open={opensByItself(name) && !item.asked}
+      className="overflow-hidden rounded-lg border bg-raised"
+      titleClass="px-2.5 py-2 hover:bg-hover rounded-b-none!"
+      title={
+        <>
+          <Icon aria-hidden className="size-3.5 shrink-0 text-soft" />
+          <span className="shrink-0 font-medium">{toolTitle(name)}</span>
+          <span className="min-w-0 flex-1 truncate font-mono text-soft text-xs">{about}</span>
+          <Outcome item={item} live={live} />
+        </>
+      }
+    >
+      {() => (
+        <div className="border-t">
+          <ToolInput name={name} input={input} raw={item.inputText} />
+          {item.result !== null && <Result item={item} text={item.result} />}
+        </div>
+      )}
+    </Fold>
+  );
+});
+
+function Outcome({ item, live }: { item: ToolItem; live: boolean }) {
+  if (item.asked) return <span className="shrink-0 text-faint text-xs">Waits for your answer</span>;
+  if (item.isError) {
+    return (
+      <span className="inline-flex shrink-0 items-center gap-1 text-bad text-xs">
+        <CircleX aria-hidden className="size-3.5" />
+        Failed
+      </span>
+    );
+  }
+  if (item.done) return null;
+  if (!live) return <span className="shrink-0 text-faint text-xs">No result</span>;
+  return (
+    <span className="inline-flex shrink-0" title="Running">
+      <LoaderCircle aria-hidden className="size-3.5 animate-spin text-accent" />
+      <span className="sr-only">Running</span>
+    </span>
+  );
+}
+
+function Result({ item, text }: { item: ToolItem; text: string }) {
+  if (text === "") return <p className="border-t bg-sunken px-3.5 py-2 text-faint text-xs">No output</p>;
+  return (
+    <div
+      className={`group/result relative border-t bg-sunken px-3.5 py-2.5 ${item.isError ? "text-bad" : ""}`}
+    >
+      <ProgramOutput text={text} label="Result" />
+      <div className="absolute top-1 right-1 rounded-md bg-sunken opacity-0 group-focus-within/result:opacity-100 group-hover/result:opacity-100">
+        <CopyButton text={text} label="Copy the result" />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import {
+  BookOpen,
+  FilePen,
+  FilePlus,
+  FileText,
+  Globe,
+  ListChecks,
+  type LucideIcon,
+  MessageCircleQuestionMark,
+  Search,
+  Terminal,
+  Users,
+  Wrench,
+} from "lucide-react";
+
+type Input = Readonly<Record<string, unknown>>;
+
+interface Known {
+  Icon: LucideIcon;
+  /** Which fields of the input say in one line what it is about; the first one there counts. */
+  about: readonly string[];
+}
+
+const PLAIN: Known = { Icon: Wrench, about: ["description", "query", "path", "name", "url"] };
+
+const KNOWN: Readonly<Record<string, Known>> = {
+  Bash: { Icon: Terminal, about: ["description", "command"] },
+  Read: { Icon: FileText, about: ["file_path"] },
+  Edit: { Icon: FilePen, about: ["file_path"] },
+  MultiEdit: { Icon: FilePen, about: ["file_path"] },
+  NotebookEdit: { Icon: FilePen, about: ["notebook_path"] },
+  Write: { Icon: FilePlus, about: ["file_path"] },
+  Glob: { Icon: Search, about: ["pattern"] },
+  Grep: { Icon: Search, about: ["pattern"] },
+  WebFetch: { Icon: Globe, about: ["url"] },
+  WebSearch: { Icon: Globe, about: ["query"] },
+  Task: { Icon: Users, about: ["description"] },
+  Agent: { Icon: Users, about: ["description"] },
+  Skill: { Icon: BookOpen, about: ["skill", "name"] },
+  TodoWrite: { Icon: ListChecks, about: [] },
+  AskUserQuestion: { Icon: MessageCircleQuestionMark, about: [] },
+  ExitPlanMode: { Icon: ListChecks, about: [] },
+};
+
+export function toolIcon(name: string): LucideIcon {
+  return (KNOWN[name] ?? PLAIN).Icon;
+}
+
+/** One line that says what a call is about; empty when its input does not tell. */
+export function toolAbout(name: string, input: Input | null): string {
+  const { about } = KNOWN[name] ?? PLAIN;
+  for (const field of about) {
+    const value = input?.[field];
+    if (typeof value === "string" && value.trim()) return firstLine(inWorkspace(value));
+  }
+  return "";
+}
+
+/** What a tool is called: tools of MCP servers carry both names. */
+export function toolTitle(name: string): string {
+  const [, server, tool] = /^mcp__(.+?)__(.+)$/.exec(name) ?? [];
+  return server && tool ? `${server} · ${tool}` : name;
+}
+
+/** Tools whose call is best seen at once; others open on demand. */
+export function opensByItself(name: string): boolean {
+  return ["Bash", "Edit", "MultiEdit", "Write", "TodoWrite"].includes(name);
+}
+
+/** A path in the task's own workspace, from there on. */
+function inWorkspace(path: string): string {
+  return path.replace(/^\/\S*\/workspaces\/[^/\s]+\/(?=\S)/, "");
+}
+
+function firstLine(text: string): string {
+  const line = text.trim().split("\n", 1)[0] ?? "";
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}

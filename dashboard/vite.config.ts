@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import type { Plugin, ProxyOptions } from "vite";
+import { defineConfig } from "vitest/config";
+
+const machine = process.env.MACHINE_URL ?? "http://127.0.0.1:8080";
+
+/**
+ * The stored choice of light or dark has to be known before the first paint, and the page's policy allows no script
+ * inside the page: so `src/theme.js` becomes a small file of its own that stands before everything else.
+ */
+function themeFirst(): Plugin {
+  let isBuild = false;
+  return {
+    name: "theme-first",
+    configResolved({ command }) {
+      isBuild = command === "build";
+    },
+    buildStart() {
+      if (!isBuild) return;
+      const source = readFileSync(new URL("src/theme.js", import.meta.url), "utf8");
+      this.emitFile({ type: "asset", name: "theme.js", source });
+    },
+    transformIndexHtml(_html, { server, bundle }) {
+      const built = Object.values(bundle ?? {}).find(
+        (file) => file.type === "asset" && file.names[0] === "theme.js",
+      );
+      if (!server && !built) throw new Error("theme.js was not built");
+      const src = `/${built?.fileName ?? "src/theme.js"}`;
+      return [{ tag: "script", attrs: { src }, injectTo: "head-prepend" }];
+    },
+  };
+}
+
+/** The daemon answers only to its own address, so both Host and Origin say that address. */
+const proxy: ProxyOptions = {
+  target: machine,
+  changeOrigin: true,
+  headers: { origin: new URL(machine).origin },
+};
+
+export default defineConfig({
+  plugins: [react(), tailwindcss(), themeFirst()],
+  // Fonts and pictures stay files: the page's policy allows no `data:` fonts.
+  // What a first visit loads is watched by scripts/size.mjs, gzipped.
+  build: { assetsInlineLimit: 0, target: "es2023", chunkSizeWarningLimit: 700 },
+  server: {
+    host: "127.0.0.1",
+    proxy: { "/api": proxy, "/ws": { ...proxy, ws: true } },
+  },
+  test: { include: ["src/**/*.test.{ts,tsx}"] },
+});
