@@ -46,6 +46,8 @@ class ModelServer:
         """
         pace = Pace()
         with socket.create_server((self._host, 0), backlog=_BACKLOG) as listener:
+            # As in the daemon: without it an answer on a kept connection waits for a delayed acknowledgement.
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             server = _EmbeddedServer(_config(model_app(self._script, pace)))
             running = spawn(server.serve(sockets=[listener]), name="demo-model-server")
             try:

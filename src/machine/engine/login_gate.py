@@ -16,7 +16,7 @@ from machine.ports import ClaudeLogin, LoginState, TaskStore
 
 LOOK_SECONDS: Final = 2.0
 """How often the login's evidence is looked at: a file's time and size, no process."""
-CLOSED_LOOK: Final = timedelta(seconds=30)
+CLOSED_LOOK: Final = timedelta(minutes=2)
 """How often a CLI is asked again that says it is not logged in."""
 FIRST_RETRY: Final = timedelta(seconds=60)
 LONGEST_RETRY: Final = timedelta(minutes=15)

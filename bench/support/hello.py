@@ -1,0 +1,20 @@
+"""The smallest server of the same kind, as a baseline: `python -m bench.support.hello PORT`."""
+
+import sys
+
+import uvicorn
+from fastapi import FastAPI
+
+COMMAND = ("-m", "bench.support.hello")
+
+app = FastAPI()
+
+
+@app.get("/healthz")
+async def healthz() -> dict[str, str]:
+    """Well."""
+    return {"status": "ok"}
+
+
+if __name__ == "__main__":
+    uvicorn.run(app, port=int(sys.argv[1]), log_level="error", access_log=False)

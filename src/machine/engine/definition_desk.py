@@ -1,0 +1,238 @@
+"""What can be done with one kind of definition, once its files are there: preview, save, switch, take back, export."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Generic
+
+from machine.domain.definitions import (
+    Definition,
+    DefinitionFault,
+    Files,
+    Model,
+    Preview,
+    invalid,
+)
+from machine.domain.errors import Conflict, Forbidden, NotFound, StoreError
+from machine.domain.principal import Principal, Role
+from machine.registry.archives import packed
+from machine.registry.config_loader import ConfigLoader
+from machine.registry.folders import read_files
+from machine.registry.inspection import commands_of, file_infos
+from machine.registry.shelf import Shelf
+from machine.registry.uploads import Draft, Take, Upload
+
+_log = logging.getLogger(__name__)
+
+_DISK_HINT: Final = "Free some disk space, or check the rights of the data folder; nothing was changed."
+
+
+@dataclass(frozen=True)
+class Standing(Generic[Model]):
+    """A definition and how it stands: what is in force, and what is wrong with the newest version of its files."""
+
+    definition: Definition[Model]
+    preview: Preview
+    enabled: bool
+    revertible: bool
+    """Whether there is a version before the last save."""
+    faults: tuple[DefinitionFault, ...]
+
+
+class DefinitionDesk(Generic[Model]):
+    """One kind of definition. What changes something is for administrators and raises Forbidden for others."""
+
+    def __init__(
+        self,
+        loader: ConfigLoader,
+        shelf: Shelf[Model],
+        *,
+        take: Take,
+        tools: Callable[[Model], tuple[str, ...]],
+        remarks: Callable[[Model], list[str]],
+        needed: frozenset[str] = frozenset(),
+    ) -> None:
+        self._loader = loader
+        self._shelf = shelf
+        self._take = take
+        self._tools = tools
+        self._remarks = remarks
+        self._needed = needed
+        self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def known(self) -> dict[str, Definition[Model]]:
+        """All there are, disabled ones included, by name."""
+        return dict(self._shelf.current.known)
+
+    @property
+    def disabled(self) -> frozenset[str]:
+        return self._shelf.current.disabled
+
+    @property
+    def faults(self) -> tuple[DefinitionFault, ...]:
+        """What is wrong with the files of this kind, now."""
+        return self._loader.faults_of(self._shelf)
+
+    def get(self, name: str) -> Definition[Model]:
+        """Raises NotFound."""
+        found = self._shelf.current.known.get(name)
+        if found is None:
+            raise NotFound(
+                f"There is no {self._shelf.kind} called {name!r}.", hint=f"There are: {', '.join(self.known)}."
+            )
+        return found
+
+    def files_of(self, name: str) -> Files:
+        """The files in force; none for a name that is new."""
+        found = self._shelf.current.known.get(name)
+        return found.files if found is not None else {}
+
+    async def standing(self, name: str) -> Standing[Model]:
+        """Raises NotFound."""
+        found = self.get(name)
+        snapshot = self._shelf.current
+        preview, revertible = await asyncio.to_thread(lambda: (self._preview(found), self._has_previous(name)))
+        faults = snapshot.faults.get(name, ())
+        return Standing(found, preview, name not in snapshot.disabled, revertible, faults)
+
+    async def taken(self, uploads: Sequence[Upload]) -> Draft:
+        """The draft in what was sent. Raises InvalidDefinition."""
+        return await asyncio.to_thread(self._take, uploads)
+
+    async def preview(self, draft: Draft, by: Principal) -> Preview:
+        """What would be saved. Raises InvalidDefinition, Forbidden."""
+        _administrator(by)
+        return await asyncio.to_thread(lambda: self._preview(self._checked(draft)))
+
+    async def save(
+        self, draft: Draft, by: Principal, *, replace_it: bool = False, expected_hash: str | None = None
+    ) -> Definition[Model]:
+        """Check a draft and put it in force. With `expected_hash`, only what a preview with that hash has shown.
+
+        Raises InvalidDefinition, Conflict when the name is taken and `replace_it` is not set, Forbidden, StoreError.
+        """
+        _administrator(by)
+        checked = await asyncio.to_thread(self._checked, draft)
+        if expected_hash is not None and checked.content_hash != expected_hash:
+            raise Conflict("This is not what the preview has shown.", hint="Look at the preview again.")
+        await self._change(lambda: self._write(checked, replace_it=replace_it))
+        _log.info("%s %s was saved by %s: %s", self._shelf.kind, checked.name, by.user_id, checked.content_hash)
+        return self.get(checked.name)
+
+    async def delete(self, name: str, by: Principal) -> None:
+        """Take a definition away; one that comes with the program is in force again. Raises NotFound, Conflict."""
+        _administrator(by)
+        if not await asyncio.to_thread(os.path.lexists, self._shelf.folder / name):
+            self.get(name)
+            raise Conflict(f"{name} comes with the program and cannot be deleted.", hint="Disable it instead.")
+        if name not in self._shelf.builtin:
+            self._check_not_needed(name)
+        await self._change(lambda: self._remove(name))
+        _log.info("%s %s was deleted by %s", self._shelf.kind, name, by.user_id)
+
+    async def switch(self, name: str, by: Principal, *, enabled: bool) -> Definition[Model]:
+        """Disable or enable. Raises NotFound, Conflict for one that the machine needs."""
+        _administrator(by)
+        found = self.get(name)
+        if not enabled:
+            self._check_not_needed(name)
+        await self._change(lambda: self._switch(name, enabled=enabled))
+        _log.info("%s %s was %s by %s", self._shelf.kind, name, "enabled" if enabled else "disabled", by.user_id)
+        return found
+
+    async def revert(self, name: str, by: Principal) -> Definition[Model]:
+        """Bring back the version before the last save or deletion; once more, and the newer one is back.
+
+        Raises NotFound when there is none, InvalidDefinition when it has faults itself.
+        """
+        _administrator(by)
+        await self._change(lambda: self._bring_back(name))
+        _log.info("the previous version of %s %s was brought back by %s", self._shelf.kind, name, by.user_id)
+        return self.get(name)
+
+    async def export(self, name: str, by: Principal) -> bytes:
+        """A zip of the version in force, in a folder of its name. Raises NotFound, Forbidden."""
+        _administrator(by)
+        found = self.get(name)
+        return await asyncio.to_thread(packed, name, found.files)
+
+    async def _change(self, write: Callable[[], None]) -> None:
+        """Write in a thread, then put in force. What is wrong with the disk becomes a StoreError."""
+        async with self._one_at_a_time:
+            try:
+                await asyncio.to_thread(write)
+            except OSError as error:
+                message = f"The {self._shelf.kind} could not be saved: {error.strerror or error}."
+                raise StoreError(message, hint=_DISK_HINT) from error
+            await self._loader.refresh()
+
+    def _checked(self, draft: Draft) -> Definition[Model]:
+        if not self._shelf.is_name(draft.name):
+            reason = "has to be lower case letters, digits and inner hyphens, at most 64 characters"
+            raise invalid("", f"{reason}; give a name" if not draft.name else reason, field="name")
+        found = self._shelf.read(draft.name, draft.files)
+        return replace(found, warnings=(*draft.warnings, *found.warnings))
+
+    def _preview(self, found: Definition[Model]) -> Preview:
+        model: Any = found.model
+        infos = file_infos(found.files)
+        return Preview(
+            kind=self._shelf.kind,
+            name=found.name,
+            description=model.description,
+            files=infos,
+            tools=self._tools(found.model),
+            scripts=tuple(info.path for info in infos if info.script),
+            executables=tuple(info.path for info in infos if info.executable),
+            commands=commands_of(found.files),
+            content_hash=found.content_hash,
+            warnings=(*found.warnings, *self._remarks(found.model)),
+            exists=found.name in self._shelf.current.known,
+            overrides_builtin=not found.builtin and found.name in self._shelf.builtin,
+        )
+
+    def _write(self, checked: Definition[Model], *, replace_it: bool) -> None:
+        with self._loader.writing() as folder:
+            place = folder.place(self._shelf.plural, checked.name)
+            if not replace_it and (checked.name in self._shelf.builtin or os.path.lexists(place)):
+                raise Conflict(
+                    f"There is {self._shelf.kind} {checked.name} already.", hint="Take another name, or replace it."
+                )
+            folder.save(self._shelf.plural, checked.name, checked.files)
+
+    def _remove(self, name: str) -> None:
+        with self._loader.writing() as folder:
+            folder.delete(self._shelf.plural, name)
+            if name not in self._shelf.builtin and name in self._shelf.current.disabled:
+                self._loader.switches.set(self._shelf.plural, name, disabled=False)
+
+    def _switch(self, name: str, *, enabled: bool) -> None:
+        with self._loader.writing():
+            self._loader.switches.set(self._shelf.plural, name, disabled=not enabled)
+
+    def _bring_back(self, name: str) -> None:
+        with self._loader.writing() as folder:
+            previous = folder.previous(self._shelf.plural, name)
+            if not previous.is_dir():
+                raise NotFound(f"There is no version of {name} before this one.", hint="Export versions to keep them.")
+            files = read_files(previous)
+            self._shelf.read(name, files)
+            if os.path.lexists(folder.place(self._shelf.plural, name)):
+                folder.save(self._shelf.plural, name, files)
+            else:
+                folder.bring_back(self._shelf.plural, name)
+
+    def _has_previous(self, name: str) -> bool:
+        return (self._loader.folder.previous(self._shelf.plural, name)).is_dir()
+
+    def _check_not_needed(self, name: str) -> None:
+        if name in self._needed:
+            raise Conflict(f"The machine needs the {self._shelf.kind} {name}.", hint="Choose another default first.")
+
+
+def _administrator(by: Principal) -> None:
+    if by.user.role is not Role.ADMINISTRATOR:
+        raise Forbidden("Only administrators may change agents and skills.", hint="Ask an administrator.")

@@ -1,0 +1,104 @@
+"""EntityCreator: agents and skills from a form or an upload, all by the same model, the same preview, the same save."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
+
+from machine.domain.agent import AgentForm, SubAgent
+from machine.domain.definitions import Definition, DefinitionChange, DefinitionKind, Preview
+from machine.domain.errors import MachineError
+from machine.domain.events import AgentStatus
+from machine.domain.principal import Principal
+from machine.domain.skill import BRAIN, Skill, SkillForm
+from machine.engine.definition_desk import DefinitionDesk
+from machine.registry.agent_files import agent_files
+from machine.registry.config_loader import ConfigLoader
+from machine.registry.skill_files import asked_for, skill_files
+from machine.registry.skill_registry import SkillRegistry
+from machine.registry.subagent_registry import SubAgentRegistry
+from machine.registry.uploads import Draft, Upload, agent_from, skill_from
+
+_log = logging.getLogger(__name__)
+
+Publish = Callable[[AgentStatus], Awaitable[Any]]
+
+
+class DescribeEntity(Protocol):
+    """Turns what a person wants, in words, into the files of a definition: the Brain's part."""
+
+    async def describe(self, kind: DefinitionKind, wish: str, principal: Principal) -> Draft:
+        """The draft goes the way of an upload: preview, then save. Raises MachineError."""
+        ...
+
+
+class EntityCreator:
+    """Creates agents and skills. `agents` and `skills` are the desks for everything else that is done with them."""
+
+    def __init__(
+        self,
+        *,
+        loader: ConfigLoader,
+        agents: SubAgentRegistry,
+        skills: SkillRegistry,
+        publish: Publish,
+        needed_agents: frozenset[str] = frozenset({BRAIN}),
+    ) -> None:
+        self._publish = publish
+        self.agents: DefinitionDesk[SubAgent] = DefinitionDesk(
+            loader, agents.shelf, take=agent_from, tools=asked_for, remarks=self._agent_remarks, needed=needed_agents
+        )
+        self.skills: DefinitionDesk[Skill] = DefinitionDesk(
+            loader, skills.shelf, take=skill_from, tools=lambda skill: skill.allowed_tools, remarks=self._skill_remarks
+        )
+        loader.listen(self.announce)
+
+    async def create_agent(
+        self, source: AgentForm | Sequence[Upload] | Draft, by: Principal, **how: Any
+    ) -> Definition[SubAgent]:
+        """A new agent; `how` is that of `DefinitionDesk.save`. Raises InvalidDefinition, Conflict, Forbidden."""
+        return await self.agents.save(await self.agent_draft(source), by, **how)
+
+    async def create_skill(
+        self, source: SkillForm | Sequence[Upload] | Draft, by: Principal, **how: Any
+    ) -> Definition[Skill]:
+        """A new skill; `how` is that of `DefinitionDesk.save`. Raises InvalidDefinition, Conflict, Forbidden."""
+        return await self.skills.save(await self.skill_draft(source), by, **how)
+
+    async def preview_agent(self, source: AgentForm | Sequence[Upload] | Draft, by: Principal) -> Preview:
+        """What would be saved. Raises InvalidDefinition, Forbidden."""
+        return await self.agents.preview(await self.agent_draft(source), by)
+
+    async def preview_skill(self, source: SkillForm | Sequence[Upload] | Draft, by: Principal) -> Preview:
+        """What would be saved. Raises InvalidDefinition, Forbidden."""
+        return await self.skills.preview(await self.skill_draft(source), by)
+
+    async def agent_draft(self, source: AgentForm | Sequence[Upload] | Draft) -> Draft:
+        """Whatever it was made of, as a draft. A form leaves the other files of an agent of that name as they are."""
+        if isinstance(source, AgentForm):
+            files = agent_files(source.model_dump(mode="json"), before=self.agents.files_of(source.name))
+            return Draft(source.name, files)
+        return source if isinstance(source, Draft) else await self.agents.taken(source)
+
+    async def skill_draft(self, source: SkillForm | Sequence[Upload] | Draft) -> Draft:
+        """Whatever it was made of, as a draft. A form leaves the other files of a skill of that name as they are."""
+        if isinstance(source, SkillForm):
+            files = skill_files(source.model_dump(mode="json"), before=self.skills.files_of(source.name))
+            return Draft(source.name, files)
+        return source if isinstance(source, Draft) else await self.skills.taken(source)
+
+    async def announce(self, changes: Sequence[DefinitionChange]) -> None:
+        """Tell everybody who listens what became of definitions, whoever changed them."""
+        for change in changes:
+            try:
+                await self._publish(AgentStatus(data=change))
+            except MachineError as error:
+                _log.warning("could not announce a change of %s %s: %s", change.kind, change.name, error.message)
+
+    def _agent_remarks(self, agent: SubAgent) -> list[str]:
+        known = self.skills.known
+        return [f"There is no skill called {name} yet." for name in agent.skills if name not in known]
+
+    def _skill_remarks(self, skill: Skill) -> list[str]:
+        known = self.agents.known
+        wanted = () if skill.agents == "all" else skill.agents
+        return [f"There is no agent called {name} yet." for name in wanted if name not in known]
