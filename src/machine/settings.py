@@ -123,7 +123,7 @@ def read_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
 
     Raises pydantic.ValidationError, and OSError for a secret's file that cannot be read.
     """
-    anthropic = {name: SecretStr(value) for name, value in environ.items() if ANTHROPIC_VARIABLES.match(name)}
+    anthropic = {name: SecretStr(value) for name, value in environ.items() if value and ANTHROPIC_VARIABLES.match(name)}
     for name in SECRET_FILES:
         if path := environ.get(f"{name}_FILE"):
             anthropic.pop(f"{name}_FILE", None)

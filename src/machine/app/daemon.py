@@ -34,6 +34,9 @@ _log = logging.getLogger(__name__)
 def serve(settings: Settings) -> int:
     """Run the daemon until it is told to end; returns the exit code. Faults are one sentence on stderr."""
     set_up_logging(settings)
+    for name, value in (("DATABASE_URL", settings.database_url), ("REDIS_URL", settings.redis_url)):
+        if value:
+            _log.warning("%s is set, but this version works with SQLite in its data folder only: it is not used", name)
     cut_down_process()
     _close_to_others()
     try:
@@ -54,14 +57,21 @@ async def _run(settings: Settings, listener: socket.socket) -> None:
         room = await stack.enter_async_context(opened(settings))
         server = _Server(_uvicorn_config(room))
         serving = spawn(server.serve(sockets=[listener]), name="http server")
-        await server.started_once.wait()
+        await asyncio.wait([serving, spawn(server.started_once.wait(), name="start")], return_when=_FIRST)
+        _check_serving(serving)
         stack.enter_context(announced(settings, url=url, version=VERSION, token=await _own_token(room)))
         await _greet(settings, room, url)
-        await asyncio.wait([serving, spawn(stop.wait(), name="stop signal")], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([serving, spawn(stop.wait(), name="stop signal")], return_when=_FIRST)
+        _check_serving(serving)
         await _drain(settings, room, hurry)
         server.should_exit = True
         await asyncio.wait([serving], timeout=CLOSE_SECONDS)
     _log.info("the daemon has ended")
+
+
+def _check_serving(serving: asyncio.Task[None]) -> None:
+    if serving.done():
+        raise MachineError("The HTTP server has ended by itself.", hint="Its log says why.") from serving.exception()
 
 
 async def _drain(settings: Settings, room: MachineRoom, hurry: asyncio.Event) -> None:
@@ -166,4 +176,5 @@ def _close_to_others() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
+_FIRST = asyncio.FIRST_COMPLETED
 _OWN_TOKEN_NAME = "command line of this data folder"  # noqa: S105 - a name, not a secret

@@ -50,6 +50,7 @@ class ClaudeCli:
         """See `ports.Claude.open`. Returns after the handshake, half a second or so; `spec.run_id` must be new."""
         cli = await asyncio.to_thread(self._find_cli)
         session_module, options_module, launcher = await self._prepare()
+        await asyncio.to_thread(self._installation.prepare, spec.cwd.name)
         warden = self._wardens.expect(spec.run_id)
         stderr = Tail(on_stderr, leave_out=_UNKNOWN_MODEL if self._installation.demo else None)
         options = options_module.build_options(

@@ -1,6 +1,7 @@
 """Where Claude Code is installed and what it may know: paths, folders that are closed to it, its environment."""
 
 import importlib.util
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -69,7 +70,10 @@ class Installation(BaseModel):
     cli_path: Path | None = None
     """Unset: the bundled one."""
     config_dir: Path
-    home: Path
+    homes: Path
+    """Below it every workspace has a HOME of its own: what one task writes into its `.bashrc` runs in no other."""
+    keychain_home: Path | None = None
+    """The person's own home, where their login lies in its keychain (macOS)."""
     run_dir: Path
     instance: str
     variables: Mapping[str, SecretStr] = Field(default_factory=dict)
@@ -85,15 +89,16 @@ class Installation(BaseModel):
     ) -> "Installation":
         """As the settings say. `instance` marks all processes of this data folder; `environ` is the daemon's own.
 
-        The CLI's home is a folder of ours, unless a person pointed CLAUDE_CONFIG_DIR at their own login: then it is
-        theirs. In the demo no variable of Anthropic's is passed on: nobody's key is sent to the scripted model.
+        The CLI's home is a folder of ours, but on macOS, where a person pointed CLAUDE_CONFIG_DIR at their own login:
+        then it is theirs. In the demo no variable of Anthropic's is passed on: nobody's key goes to the scripted model.
         """
         data = settings.data_dir
         own_login = settings.claude_config_dir is not None and not settings.demo
         return cls(
             cli_path=settings.claude_cli_path,
             config_dir=settings.credentials_dir / "demo" if settings.demo else settings.cli_config_dir,
-            home=Path.home() if own_login else data / "home",
+            homes=data / "homes",
+            keychain_home=Path.home() if own_login and sys.platform == "darwin" else None,
             run_dir=settings.run_dir,
             instance=instance,
             variables={} if settings.demo else settings.anthropic,
@@ -105,19 +110,24 @@ class Installation(BaseModel):
                 settings.credentials_dir,
                 settings.run_dir,
                 settings.workspaces_dir,
+                data / "homes",
                 settings.cli_config_dir,
             ),
             demo=settings.demo,
         )
 
-    def environment(self, task_id: str | None = None) -> dict[str, str]:
+    def home_of(self, workspace: str) -> Path:
+        """HOME of what runs in the workspace of that name."""
+        return self.keychain_home or self.homes / workspace
+
+    def environment(self, task_id: str | None = None, *, workspace: str = "machine") -> dict[str, str]:
         """The whole environment of a CLI, secrets included; for a task, with the marks by which it is found."""
         marks = {TASK_VARIABLE: task_id, INSTANCE_VARIABLE: self.instance} if task_id is not None else {}
         return {
             **self.passed_on,
             **{name: value.get_secret_value() for name, value in self.variables.items()},
             **ALWAYS,
-            "HOME": str(self.home),
+            "HOME": str(self.home_of(workspace)),
             "CLAUDE_CONFIG_DIR": str(self.config_dir),
             **self.extra,
             **marks,
@@ -128,7 +138,7 @@ class Installation(BaseModel):
         login = self.config_dir / CREDENTIALS_FILE
         return tuple(dict.fromkeys((*self.closed_folders, self.config_dir, login, _NEVER_READ, *more)))
 
-    def prepare(self) -> None:
+    def prepare(self, workspace: str = "machine") -> None:
         """Make the folders of the CLI, for their owner alone. Blocking. Raises OSError."""
-        for folder in (self.run_dir, self.home, self.config_dir):
+        for folder in (self.run_dir, self.home_of(workspace), self.config_dir):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from machine.ports import LoginState
 
 CHECK_SECONDS: Final = 10.0
 _KEY: Final = "ANTHROPIC_API_KEY"
+_GATEWAY_TOKEN: Final = "ANTHROPIC_AUTH_TOKEN"  # noqa: S105 - the name of a variable
 _OUTPUT_BYTES: Final = 64 * 1024
 _HINT: Final = (
     "Start the program with ANTHROPIC_API_KEY, with CLAUDE_CODE_OAUTH_TOKEN (from `claude setup-token`), or with "
@@ -28,6 +29,8 @@ async def ask_login(cli: Path, installation: Installation) -> LoginState:
         return LoginState(state="demo", message="The demo model answers. No account is used and nothing costs money.")
     if _KEY in installation.variables:
         return LoginState(state="ready", method="api_key", message="Claude Code uses an API key.")
+    if _GATEWAY_TOKEN in installation.variables:
+        return LoginState(state="ready", method="auth_token", message="Claude Code uses the token of a gateway.")
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             output = await _output_of(cli, installation)
@@ -77,7 +80,7 @@ async def _output_of(cli: Path, installation: Installation) -> bytes:
         "auth",
         "status",
         env=installation.environment(),
-        cwd=installation.home,
+        cwd=installation.run_dir,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -57,7 +57,7 @@ def build_options(
     on_stderr: Callable[[str], None],
 ) -> StartOptions:
     """The options for `spec`: the launcher as `cli_path`, with the real one in its environment for the warden."""
-    environment = installation.environment(spec.task_id)
+    environment = installation.environment(spec.task_id, workspace=spec.cwd.name)
     keep = environment.keys() | SDK_VARIABLES
     guard = guard_for(spec, installation)
     command = ClaudeAgentOptions(
@@ -90,7 +90,8 @@ def guard_for(spec: LaunchSpec, installation: Installation) -> Guard:
     config = installation.config_dir
     project = config / "projects" / _folder_name(spec.cwd) / spec.claude_session_id
     closed = installation.closed_to(spec.closed_folders)
-    return Guard(spec.cwd, home=installation.home, closed=closed, open_folders=(project, config / "plans"))
+    home = installation.home_of(spec.cwd.name)
+    return Guard(spec.cwd, home=home, closed=closed, open_folders=(project, config / "plans"))
 
 
 def _settings(guard: Guard) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import stat
 from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import Any, Final
@@ -63,7 +64,10 @@ class Transcripts:
     def _find(self, claude_session_id: str) -> list[Path]:
         if not _SESSION_ID.fullmatch(claude_session_id):
             return []
-        return sorted(self._projects.glob(f"*/{claude_session_id}.jsonl"))
+        found = sorted(self._projects.glob(f"*/{claude_session_id}.jsonl"))
+        return [
+            path for path in found if stat.S_ISREG(path.lstat().st_mode)
+        ]  # no link, no pipe: agents may write there
 
 
 def _read_batch(path: Path, offset: int) -> tuple[list[dict[str, Any]], int]:
@@ -77,7 +81,7 @@ def _read_batch(path: Path, offset: int) -> tuple[list[dict[str, Any]], int]:
             file.seek(offset)
             lines = file.readlines(_BATCH_BYTES)
             offset = file.tell()
-    except FileNotFoundError:
+    except OSError:
         return [], offset
     for line in lines:
         try:

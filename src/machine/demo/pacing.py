@@ -9,7 +9,7 @@ from machine.domain.aio import cancel_and_wait, spawn
 T = TypeVar("T")
 
 
-class ServerClosing(Exception):  # noqa: N818 - it is an event in an answer's life, not a fault
+class ServerClosing(Exception):
     """The server is shutting down; the answer in progress ends here."""
 
 

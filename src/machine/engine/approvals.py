@@ -5,22 +5,26 @@ is gone by then, the answer queues the task, and is applied when the resumed con
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Final
 
 from machine.domain.approval import Answer, Approval, ApprovalStatus, Decision, fingerprint, kind_of
 from machine.domain.clock import Clock
-from machine.domain.errors import BadRequest, Conflict, Forbidden, NotFound
-from machine.domain.events import ApprovalAnswered, ApprovalRequested, ParkedData, TaskQueued
+from machine.domain.errors import BadRequest, Conflict, Forbidden, NotFound, StaleTask
+from machine.domain.events import ApprovalAnswered, ApprovalRequested
 from machine.domain.ids import new_id
 from machine.domain.principal import Principal
-from machine.domain.task import QueueReason, TaskStatus, WaitingReason
+from machine.domain.task import WaitingReason
 from machine.engine.live_task import LiveTask
 from machine.engine.live_tasks import LiveTasks
 from machine.engine.slots import Slots
+from machine.engine.waiting import Waiting
 from machine.ports import TaskStore, ToolRequest
 
 MAX_RULE_CHARS: Final = 500
+
+_log = logging.getLogger(__name__)
 
 
 class Approvals:
@@ -30,6 +34,7 @@ class Approvals:
         self._store = store
         self._live = live
         self._slots = slots
+        self._waiting = Waiting(store=store, clock=clock)
         self._now = clock
 
     async def ask(self, live: LiveTask, request: ToolRequest) -> Answer:
@@ -41,11 +46,8 @@ class Approvals:
         approval = _first(earlier, ApprovalStatus.PENDING, mark)
         if approval is None or approval.approval_id in live.answers:
             approval = self._new(live, request, mark)
-            live.asked.add(approval.approval_id)
-            await self._supersede(live, earlier)
-            await live.wait(WaitingReason.APPROVAL, ApprovalRequested(data=approval), approvals=[approval])
-        elif live.task.status is TaskStatus.RUNNING:
-            await live.wait(WaitingReason.APPROVAL, ApprovalRequested(data=approval))
+            await self._supersede([old for old in earlier if old.approval_id not in live.asked])
+            return await self._wait_for(live, approval, approvals=[approval])
         return await self._wait_for(live, approval)
 
     async def answer(self, approval_id: str, answer: Answer, principal: Principal) -> Approval:
@@ -67,25 +69,21 @@ class Approvals:
                 "answered_by": principal.user_id,
             }
         )
-        if answer.remember and answer.decision is Decision.ALLOW:
-            await self._store.add_permission_rules(
-                approval.agent, rules_for(approval), principal.user_id, answered.answered_at or self._now()
-            )
-        live = self._live.get(approval.task_id)
-        waiting = live.answers.get(approval_id) if live else None
-        if waiting is None or waiting.done():
-            return await self._answer_later(approval, answered)
-        stored = await self._store.save_approval(approval, answered, [ApprovalAnswered(data=answered)])
-        if not waiting.done():
-            waiting.set_result(answer)
+        stored = await self._save_answer(approval, answered)
+        if answer.remember and answer.decision is Decision.ALLOW and (rules := rules_for(approval)):
+            await self._store.add_permission_rules(approval.agent, rules, principal.user_id, self._now())
         return stored
 
-    async def _wait_for(self, live: LiveTask, approval: Approval) -> Answer:
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+    async def _wait_for(self, live: LiveTask, approval: Approval, *, approvals: Sequence[Approval] = ()) -> Answer:
+        """Wait with a card, which is stored first when it is new. Whoever answers it finds somebody waiting, or the
+        stored answer is found here: the future is there before the card can be seen."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         live.answers[approval.approval_id] = future
         live.asked.add(approval.approval_id)
         try:
-            await future
+            await live.wait(WaitingReason.APPROVAL, ApprovalRequested(data=approval), approvals=approvals)
+            if (await self._store.approval(approval.approval_id)).status is ApprovalStatus.PENDING:
+                await future
         except asyncio.CancelledError:
             if not live.closing:
                 await asyncio.shield(self._withdraw(live, approval))
@@ -102,26 +100,28 @@ class Approvals:
             raise Conflict(f"Approval {answered.approval_id} has no answer.")
         return answered.answer
 
-    async def _answer_later(self, approval: Approval, answered: Approval) -> Approval:
-        """No CLI waits: store the answer and queue the task, which asks again when it is resumed."""
-        if (live := self._live.get(approval.task_id)) is not None:
-            await live.done.wait()
-        task = await self._store.get(approval.task_id)
-        events = [ApprovalAnswered(data=answered)]
-        if task.status is not TaskStatus.WAITING_INPUT:
-            return await self._store.save_approval(approval, answered, events)
-        queued = task.moved_to(TaskStatus.QUEUED, self._now(), front=True, queue_reason=QueueReason.ANSWERED)
-        again = TaskQueued(data=ParkedData(reason=QueueReason.ANSWERED, message="A person has answered."))
-        await self._store.move(task, queued, [*events, again], approvals=[answered])
+    async def _save_answer(self, approval: Approval, answered: Approval) -> Approval:
+        """Store the answer, then tell the CLI that waits for it. Where none does, the task is queued, and the answer
+        is applied when the resumed agent asks the same again."""
+        stored = await self._store.save_approval(approval, answered, [ApprovalAnswered(data=answered)])
+        live = self._live.get(approval.task_id)
+        if live is not None:
+            waiting = live.answers.get(approval.approval_id)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(None)
+            return stored  # a run that ends now looks for answers itself
+        try:
+            await self._waiting.look_at(await self._store.get(approval.task_id))
+        except StaleTask:
+            _log.info("task %s went on by itself while it was answered", approval.task_id)
         self._slots.freed()
-        return answered
+        return stored
 
-    async def _supersede(self, live: LiveTask, earlier: Sequence[Approval]) -> None:
+    async def _supersede(self, former: Sequence[Approval]) -> None:
         """Cards of a former process that the resumed agent did not ask for again, answered ones included: a word that
         was given for something else must not count later."""
-        for old in earlier:
-            waits = old.status is ApprovalStatus.PENDING or (old.status is ApprovalStatus.ANSWERED and not old.applied)
-            if waits and old.approval_id not in live.asked:
+        for old in former:
+            if old.status is ApprovalStatus.PENDING or (old.status is ApprovalStatus.ANSWERED and not old.applied):
                 await self._put_aside(old)
 
     async def _withdraw(self, live: LiveTask, approval: Approval) -> None:
@@ -166,6 +166,8 @@ def rules_for(approval: Approval) -> list[str]:
     command = approval.input.get("command")
     if not proposed:
         proposed = [f"Bash({command})" if approval.tool_name == "Bash" else approval.tool_name]
+    if approval.tool_name == "Bash" and command and "*" in str(command) and not approval.suggestions:
+        return []  # in a rule a star means anything
     return [rule for rule in proposed if rule and len(rule) <= MAX_RULE_CHARS and "\n" not in rule]
 
 

@@ -9,17 +9,18 @@ from machine.domain.agent import SubAgent
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.clock import Clock
 from machine.domain.errors import Conflict, Forbidden, StaleTask, Unavailable
-from machine.domain.events import InputData, MachineStatusData, ParkedData, TaskInput, TaskQueued
+from machine.domain.events import InputData, MachineStatusData, TaskInput
 from machine.domain.principal import Principal
-from machine.domain.task import QueueReason, Task, TaskSource, TaskStatus, WaitingReason
+from machine.domain.task import Task, TaskSource, TaskStatus, WaitingReason
 from machine.engine.conclusion import Conclusion
 from machine.engine.dispatcher import Dispatcher
 from machine.engine.following import texts
-from machine.engine.live_task import Ending
+from machine.engine.live_task import RunEnd
 from machine.engine.live_tasks import LiveTasks
 from machine.engine.new_tasks import NewTasks, check_message, new_input, source_of
 from machine.engine.outcome import stopped
 from machine.engine.slots import Slots
+from machine.engine.waiting import Waiting
 from machine.ports import Hub, TaskStore
 
 STOP_SECONDS: Final = 30.0
@@ -53,6 +54,7 @@ class BackgroundTaskManager:
         self._dispatcher = dispatcher
         self._conclusion = conclusion
         self._new_tasks = new_tasks
+        self._waiting = Waiting(store=store, clock=clock)
         self._now = clock
         self._machine_id = machine_id
         self._dispatching: asyncio.Task[None] | None = None
@@ -98,13 +100,14 @@ class BackgroundTaskManager:
         while True:
             live = self._live.get(task_id)
             if live is not None and live.accepts_input and not live.ending.done():
-                live.input_arrived.set()
+                live.hear()
                 return live.task
             if live is not None:
                 await live.done.wait()
             task = await self._store.get(task_id)
             if task.ended:
-                return await self._follow_up(task, message, principal)
+                unsent = [each.input_id for each in await self._store.inputs(task_id, unsent_only=True)]
+                return await self._follow_up(task, message, principal) if one.input_id in unsent else task
             if task.status is TaskStatus.QUEUED or await self._queued_for_input(task):
                 return await self._store.get(task_id)
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
@@ -125,6 +128,7 @@ class BackgroundTaskManager:
             async with asyncio.timeout(STOP_SECONDS):
                 await live.pulse.until(lambda: live.done.is_set() or not live.interrupt_asked)
         except TimeoutError:
+            live.interrupted()
             raise Unavailable(f"Task {task_id} did not heed the interrupt.", hint="Stop it instead.") from None
         return await self._store.get(task_id)
 
@@ -174,10 +178,10 @@ class BackgroundTaskManager:
         self.stop_claiming()
         for live in self._live:
             if live.task.status is TaskStatus.WAITING_INPUT:
-                live.end(Ending.PARK)
+                live.end(RunEnd.PARK)
         await self._all_done(seconds)
         for live in self._live:
-            live.end(Ending.PARK)
+            live.end(RunEnd.PARK)
         await self._all_done(PARK_SECONDS)
         if len(self._live):
             _log.error("%d tasks could not be parked in time; the next start finds them", len(self._live))
@@ -208,10 +212,8 @@ class BackgroundTaskManager:
         """A message for a task that waits with no CLI queues it; False when it has just changed."""
         if task.status is not TaskStatus.WAITING_INPUT:
             return False
-        queued = task.moved_to(TaskStatus.QUEUED, self._now(), front=True, queue_reason=QueueReason.INPUT)
-        event = TaskQueued(data=ParkedData(reason=QueueReason.INPUT, message="A message arrived."))
         try:
-            await self._store.move(task, queued, [event])
+            await self._waiting.look_at(task)
         except StaleTask:
             return False
         self._slots.freed()
@@ -222,7 +224,7 @@ class BackgroundTaskManager:
             live = self._live.get(task_id)
             if live is not None:
                 live.stopped_by = by
-                live.end(Ending.STOP)
+                live.end(RunEnd.STOP)
                 await live.done.wait()
             task = await self._store.get(task_id)
             if task.ended:
@@ -235,6 +237,6 @@ class BackgroundTaskManager:
         if self._live.get(task.task_id) is not None:
             return False
         try:
-            return (await self._conclusion.write(task.task_id, stopped(task, by))).ended
+            return (await self._conclusion.write(task, stopped(task, by))).ended
         except StaleTask:
             return False  # it was claimed in this very moment

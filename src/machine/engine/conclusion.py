@@ -23,6 +23,7 @@ from machine.domain.task import Lane, QueueReason, Task, TaskStatus
 from machine.engine.live_task import LiveTask
 from machine.engine.login_gate import LoginGate
 from machine.engine.outcome import Cancelled, Completed, Failed, Outcome, Parked, StillWaiting
+from machine.engine.waiting import Waiting
 from machine.ports import TaskStore
 
 RETRY_SECONDS: Final = 2.0
@@ -36,6 +37,7 @@ class Conclusion:
     def __init__(self, *, store: TaskStore, gate: LoginGate, clock: Clock) -> None:
         self._store = store
         self._gate = gate
+        self._waiting = Waiting(store=store, clock=clock)
         self._now = clock
 
     async def of(self, live: LiveTask, outcome: Outcome) -> None:
@@ -46,8 +48,8 @@ class Conclusion:
             self._gate.worked()
         while True:
             try:
-                await live.log.close()
-                await self.write(live.task_id, outcome)
+                await live.settle()
+                await self.write(await self._store.get(live.task_id), outcome)
                 return
             except (StaleTask, IllegalTransition):
                 _log.info("task %s changed while its outcome was stored, looking again", live.task_id)
@@ -55,11 +57,12 @@ class Conclusion:
                 _log.error("outcome of %s is not stored yet: %s %s", live.task_id, error.message, error.hint)
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def write(self, task_id: str, outcome: Outcome) -> Task:
-        """Store `outcome` once. Raises StoreError, StaleTask."""
-        task = await self._store.get(task_id)
-        if task.ended or (isinstance(outcome, StillWaiting) and task.status is TaskStatus.WAITING_INPUT):
+    async def write(self, task: Task, outcome: Outcome) -> Task:
+        """Store `outcome` of `task`, once. Raises StoreError, and StaleTask when it is not as it was read any more."""
+        if task.ended:
             return task
+        if isinstance(outcome, StillWaiting) and task.status is TaskStatus.WAITING_INPUT:
+            return await self._waiting.look_at(task)
         match outcome:
             case Completed():
                 return await self._complete(task, outcome)

@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 SILENT_CLI_SECONDS: Final = 1.0
 """How long to wait after a turn for a CLI that never says whether it is idle; those we know all do."""
+TURN_BEGINS_SECONDS: Final = 5.0
 AUTH_RETRIES: Final = 2
 """The CLI tries a refused login ten times over minutes; after this many the task is parked."""
 
@@ -47,7 +48,8 @@ class Conversation:
         self._session = session
         self._store = store
         self._transcriber = Transcriber()
-        self._written = set(taken)
+        self._taken = taken
+        self._written: set[str] = set()
         self._sending = asyncio.Lock()
         self._owed: dict[str, str] = {}
         """Inputs that the CLI is not through with: its last word on each, by id. One result may answer several of
@@ -78,16 +80,22 @@ class Conversation:
         while True:
             await self._live.input_arrived.wait()
             self._live.input_arrived.clear()
-            if self._resting:
-                self._woken.set()
-            else:
-                await self._send_inputs()
+            async with self._sending:
+                if self._resting:
+                    self._woken.set()
+                else:
+                    await self._send_unwritten()
 
     async def pass_on_interrupts(self) -> None:
-        """End the running turn whenever somebody asks for it."""
+        """End the running turn whenever somebody asks for it; one that was just begun, once it runs."""
         while True:
             await self._live.interrupt.wait()
             self._live.interrupt.clear()
+            try:
+                async with asyncio.timeout(TURN_BEGINS_SECONDS):
+                    await self._progress.until(lambda: self._over or (self.in_turn and self._state == "running"))
+            except TimeoutError:
+                _log.info("task %s is interrupted though its CLI says nothing of a turn", self._live.task_id)
             try:
                 await self._session.interrupt()
             except CliGone as error:  # who asked is told by the time limit, and can stop the task instead
@@ -95,8 +103,9 @@ class Conversation:
 
     async def conduct(self, *, resumed: bool) -> Outcome:
         """Say what there is to say, turn by turn, until there is an outcome. Raises CliGone, StoreError."""
-        if not await self._send_inputs() and resumed:
-            await self._nudge()
+        async with self._sending:
+            if not await self._send_unwritten() and resumed:
+                await self._nudge()
         while True:
             verdict = await self._turn_over()
             if isinstance(verdict, Rest):
@@ -107,7 +116,7 @@ class Conversation:
     @property
     def in_turn(self) -> bool:
         """Whether the CLI works on something now."""
-        return not self._over and not self._resting and self._turn is None
+        return bool(self._written) and not self._over and not self._resting and self._turn is None
 
     async def turn_ended(self, work: asyncio.Future[Outcome]) -> None:
         """Wait until the turn under way has ended, or all of `work` has."""
@@ -116,41 +125,47 @@ class Conversation:
 
     async def _rest(self, rest: Rest) -> None:
         """Keep the conversation open until the person's next message, then go on."""
-        self._woken.clear()
-        self._resting = True
-        try:
-            if await self._unwritten():
+        async with self._sending:
+            if self._turn is None or await self._send_unwritten():
                 self._live.interrupted()
-            else:
-                await self._live.rest(rest.reason, rest.result)
-                self._live.interrupted()
-                await self._woken.wait()
-            await self._live.go_on("input")
-        finally:
+                return
+            self._woken.clear()
+            self._resting = True
+        await self._live.rest(rest.reason, rest.result)
+        self._live.interrupted()
+        await self._woken.wait()
+        await self._live.go_on("input")
+        async with self._sending:
             self._resting = False
-        await self._send_inputs()
+            await self._send_unwritten()
 
     async def _nothing_more(self, verdict: Outcome) -> bool:
         """Take no more input; False when a message came in at the last moment and was sent instead."""
-        self._live.accepts_input = False
-        if isinstance(verdict, Parked) or not await self._unwritten():
+        async with self._sending:
+            while not isinstance(verdict, Parked):
+                heard = self._live.inputs_heard
+                if self._turn is None or await self._send_unwritten():
+                    return False
+                if heard == self._live.inputs_heard:
+                    break
+            self._live.accepts_input = False
             return True
-        self._live.accepts_input = True
-        await self._send_inputs()
-        return False
 
     async def _unwritten(self) -> list[PendingInput]:
-        return [one for one in await self._store.inputs(self._live.task_id) if one.input_id not in self._written]
+        return [
+            one
+            for one in await self._store.inputs(self._live.task_id)
+            if one.input_id not in self._taken | self._written
+        ]
 
-    async def _send_inputs(self) -> bool:
-        """Write the inputs that this conversation does not have yet; whether there were any."""
-        async with self._sending:
-            waiting = await self._unwritten()
-            for one in waiting:
-                await self._send(one.message, input_id=one.input_id, verbatim=one.verbatim)
-            if waiting:
-                await self._store.mark_sent([one.input_id for one in waiting])
-            return bool(waiting)
+    async def _send_unwritten(self) -> bool:
+        """Write the inputs that this conversation does not have yet; whether there were any. Under the lock."""
+        waiting = await self._unwritten()
+        for one in waiting:
+            await self._send(one.message, input_id=one.input_id, verbatim=one.verbatim)
+        if waiting:
+            await self._store.mark_sent([one.input_id for one in waiting])
+        return bool(waiting)
 
     async def _nudge(self) -> None:
         approvals = await self._store.approvals(task_id=self._live.task_id)

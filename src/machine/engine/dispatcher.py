@@ -1,6 +1,7 @@
 """Claims queued tasks whenever there is a slot, and owns their runs."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Final
@@ -19,6 +20,7 @@ from machine.engine.subagent_runner import SubAgentRunner
 from machine.ports import Agents, TaskStore
 
 STORE_RETRY_SECONDS: Final = 1.0
+LONGEST_SLEEP_SECONDS: Final = 30.0
 
 _log = logging.getLogger(__name__)
 
@@ -62,8 +64,14 @@ class Dispatcher:
                 _log.error("cannot claim tasks: %s %s", error.message, error.hint)
                 await asyncio.sleep(STORE_RETRY_SECONDS)
                 continue
+            except Exception:  # whatever it was: a machine that dispatches nothing and looks well is worse
+                _log.exception("a look at the queue failed")
+                await asyncio.sleep(STORE_RETRY_SECONDS)
+                continue
             self.worked.set()
-            await self._slots.changed()
+            with contextlib.suppress(TimeoutError):  # the time of a parked task may come with nobody ringing
+                async with asyncio.timeout(LONGEST_SLEEP_SECONDS):
+                    await self._slots.changed()
 
     async def _claim_all(self) -> None:
         while not self.draining and self._gate.open:
@@ -79,6 +87,9 @@ class Dispatcher:
         try:
             outcome = await self._outcome_of(live)
             await self._conclusion.of(live, outcome)
+        except Exception as error:
+            _log.exception("the outcome of %s could not be stored", live.task_id)
+            await self._conclusion.of(live, failed(FailureReason.INTERNAL, f"{type(error).__name__}: {error}"))
         finally:
             self._live.remove(live)
             live.over()

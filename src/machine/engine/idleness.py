@@ -6,15 +6,16 @@ from datetime import timedelta
 from typing import Final
 
 from machine.domain.clock import Clock
-from machine.domain.errors import MachineError
+from machine.domain.errors import MachineError, StaleTask
 from machine.domain.task import Task, TaskStatus, WaitingReason
 from machine.engine.conclusion import Conclusion
-from machine.engine.live_task import Ending
+from machine.engine.live_task import RunEnd
 from machine.engine.live_tasks import LiveTasks
 from machine.engine.outcome import Cancelled, Completed
 from machine.ports import TaskStore
 
 LOOK_SECONDS: Final = 15.0
+END_SECONDS: Final = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -45,17 +46,21 @@ class Idleness:
         for task in await self._store.in_status(TaskStatus.WAITING_INPUT):
             if task.waiting_reason is WaitingReason.APPROVAL or self._now() - task.status_at < self._idle:
                 continue
-            await self._end(task)
+            try:
+                async with asyncio.timeout(END_SECONDS):
+                    await self._end(task)
+            except (TimeoutError, StaleTask):
+                _log.warning("idle task %s was not ended, looking again", task.task_id)
 
     async def _end(self, task: Task) -> None:
         live = self._live.get(task.task_id)
         if live is not None:
-            live.end(Ending.LINGER)
+            live.end(RunEnd.LINGER)
             await live.done.wait()
         current = await self._store.get(task.task_id)
         if current.status_at != task.status_at:
             return
         if task.waiting_reason is WaitingReason.INTERRUPTED:
-            await self._conclusion.write(task.task_id, Cancelled(reason="interrupted and left idle"))
+            await self._conclusion.write(current, Cancelled(reason="interrupted and left idle"))
         else:
-            await self._conclusion.write(task.task_id, Completed(result=task.result))
+            await self._conclusion.write(current, Completed(result=task.result))

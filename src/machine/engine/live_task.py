@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from machine.domain.aio import Pulse
-from machine.domain.approval import Answer, Approval
+from machine.domain.approval import Approval
 from machine.domain.clock import Clock
 from machine.domain.costs import Usage
 from machine.domain.events import (
@@ -27,7 +27,7 @@ from machine.engine.slots import Slots
 from machine.ports import TaskStore
 
 
-class Ending(StrEnum):
+class RunEnd(StrEnum):
     """Why a run is to end before its work is done."""
 
     STOP = "stop"
@@ -43,7 +43,7 @@ class LiveTask:
         self.task = task
         self.done = asyncio.Event()
         """Set when the run is over, its processes are gone and its outcome is stored."""
-        self.ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self.ending: asyncio.Future[RunEnd] = asyncio.get_running_loop().create_future()
         self.input_arrived = asyncio.Event()
         self.pulse = Pulse()
         """Beats whenever the task's status, or what people want of it, changes."""
@@ -51,7 +51,7 @@ class LiveTask:
         self.interrupt_asked = False
         self.interrupt = asyncio.Event()
         self.accepts_input = True
-        self.answers: dict[str, asyncio.Future[Answer]] = {}
+        self.answers: dict[str, asyncio.Future[None]] = {}
         """Of the approvals that a CLI waits for, by approval_id."""
         self.asked: set[str] = set()
         """Ids of the approvals that the CLI of this run has asked for; all others are of a former one."""
@@ -67,7 +67,10 @@ class LiveTask:
         )
         self.clock.run()
         self.log = OutputLog(self._append, name=task.task_id)
+        self.inputs_heard = 0
+        """How many messages were announced; tells whether one came while something else was waited for."""
         self._metrics_at: datetime | None = None
+        self._usage = task.usage
 
     @property
     def task_id(self) -> str:
@@ -78,8 +81,8 @@ class LiveTask:
         """Whether its CLI is being ended, so that what the CLI cancels now was not cancelled by the agent."""
         return self.ending.done() or not self.accepts_input
 
-    def end(self, why: Ending) -> None:
-        """Ask the run to end; the first reason counts, but a stop overrules a park that has not begun."""
+    def end(self, why: RunEnd) -> None:
+        """Ask the run to end; the first reason counts."""
         if not self.ending.done():
             self.ending.set_result(why)
 
@@ -105,15 +108,16 @@ class LiveTask:
         self, reason: WaitingReason, *events: TaskEvent, approvals: Sequence[Approval] = (), **changes: Any
     ) -> None:
         """Wait for a person: the slot is given back, the clock stops. Waiting already, only the reason changes."""
-        if self.task.status is TaskStatus.RUNNING:
-            await self.move(
-                TaskStatus.WAITING_INPUT, *events, approvals=approvals, **{**changes, "waiting_reason": reason}
-            )
-            return
         await self.log.flush()
-        async with self._lock:
-            new = self.task.model_copy(update={**changes, "waiting_reason": reason})
+        async with self._lock:  # two requests at once are two cards of one wait
+            changes["waiting_reason"] = reason
+            if self.task.status is TaskStatus.RUNNING:
+                new = self.task.moved_to(TaskStatus.WAITING_INPUT, self._now(), **changes)
+            else:
+                new = self.task.model_copy(update=changes)
             self.task = await self._store.move(self.task, new, events, approvals=approvals)
+        self._tell_clock()
+        self._slots.freed()
 
     async def rest(self, reason: WaitingReason, result: str | None) -> None:
         """The turn is over and the conversation open: wait for the person's next message."""
@@ -131,6 +135,10 @@ class LiveTask:
     async def take_slot(self, events: Sequence[TaskEvent]) -> bool:
         """Become running if a slot is free now; called by the slots in the order of waiting."""
         async with self._lock:
+            if self.task.status is TaskStatus.RUNNING:
+                return True
+            if self.answers:  # asked again meanwhile: it still waits
+                return False
             new = self.task.moved_to(TaskStatus.RUNNING, self._now())
             stored = await self._store.take_slot(self.task, new, events, self._slots.limits())
             if stored is not None:
@@ -140,6 +148,7 @@ class LiveTask:
     async def count(self, usage: Usage, *, final: bool = False) -> None:
         """Show what the task has used so far: at most once a second, and at the end of every turn."""
         now = self._now()
+        self._usage = usage
         if not final and self._metrics_at is not None and (now - self._metrics_at).total_seconds() < 1:
             return
         self._metrics_at = now
@@ -155,6 +164,17 @@ class LiveTask:
 
     async def _append(self, events: Sequence[TaskEvent]) -> int:
         return await self._store.append(self.task_id, events)
+
+    async def settle(self) -> None:
+        """Store all that is not stored yet of what was said and used. Raises StoreError; can be called again."""
+        await self.log.close()
+        if self._usage != self.task.usage:
+            await self.count(self._usage, final=True)
+
+    def hear(self) -> None:
+        """A message was stored for it."""
+        self.inputs_heard += 1
+        self.input_arrived.set()
 
     def interrupted(self) -> None:
         """What was asked for by an interrupt has happened."""

@@ -42,11 +42,13 @@ class LoginGate:
         self._closed_until: datetime | None = None
         self._patience = FIRST_RETRY
         self._looked_at = clock()
+        self._checked = False
         self._told = asyncio.Event()
 
     @property
     def open(self) -> bool:
-        return self.state.state in ("ready", "demo")
+        """Also when nobody can say: then a task's own failure says most."""
+        return self.state.state in ("ready", "demo") or (self.state.state == "unknown" and self._checked)
 
     def heed(self, parked: Parked) -> None:
         """A task was sent back by the API."""
@@ -85,7 +87,7 @@ class LoginGate:
             found = await self._login.check()
         except MachineError as error:
             found = LoginState(state="unknown", message=error.message, hint=error.hint)
-        self._looked_at = self._now()
+        self._looked_at, self._checked = self._now(), True
         self.cost_kind = _COST_KINDS.get(found.state, _COST_KINDS.get(found.method or "", CostKind.BILLED))
         before = self.state
         self._become(AuthStatusData(state=found.state, message=found.message, hint=found.hint, until=found.until))
@@ -111,9 +113,8 @@ class LoginGate:
         return self._now() - self._looked_at >= CLOSED_LOOK
 
     def _become(self, state: AuthStatusData) -> None:
-        was_open = self.open
         self.state = state
-        if self.open and not was_open:
+        if self.open:
             self._opened()
 
     async def _announce(self) -> None:

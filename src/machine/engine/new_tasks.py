@@ -123,7 +123,8 @@ class NewTasks:
             update={
                 "task_id": task_id,
                 "user_id": principal.user_id,
-                "source": source_of(principal),
+                # Text that no person at the machine typed does not become typed by being sent once more.
+                "source": source_of(principal) if ended.source is TaskSource.DASHBOARD else ended.source,
                 "parent_task_id": ended.task_id,
                 "conversation_id": new_id("conv"),
                 "claude_session_id": str(uuid4()),

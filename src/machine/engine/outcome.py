@@ -53,7 +53,8 @@ _BY_SUBTYPE: Final = {
     "error_max_budget_usd": FailureReason.BUDGET,
 }
 _LOGIN_ERRORS: Final = frozenset({"authentication_failed", "oauth_org_not_allowed", "billing_error"})
-_LOGIN_STATUS: Final = frozenset({401, 403})
+UNAUTHORISED: Final = 401
+FORBIDDEN: Final = 403
 
 
 def failed(reason: FailureReason, message: str) -> Failed:
@@ -92,7 +93,10 @@ def judged(
 
 
 def _is_login(turn: TurnEnded, fault: ApiFault | None) -> bool:
-    return (fault is not None and fault.error in _LOGIN_ERRORS) or turn.api_error_status in _LOGIN_STATUS
+    if turn.api_error_status == FORBIDDEN:
+        # The CLI calls every 403 a failed authentication; most are about what this one task asked for.
+        return "oauth" in _message(turn, fault).lower()
+    return (fault is not None and fault.error in _LOGIN_ERRORS) or turn.api_error_status == UNAUTHORISED
 
 
 def _message(turn: TurnEnded, fault: ApiFault | None) -> str:

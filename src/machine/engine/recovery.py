@@ -1,17 +1,18 @@
 """What to do at start with tasks whose process is gone."""
 
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-from machine.domain.approval import ApprovalStatus
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
 from machine.domain.events import ParkedData, TaskQueued
-from machine.domain.task import FailureReason, QueueReason, Task, TaskStatus, WaitingReason
+from machine.domain.task import FailureReason, QueueReason, Task, TaskStatus
 from machine.engine.catching_up import CatchingUp
 from machine.engine.conclusion import Conclusion
 from machine.engine.outcome import Cancelled, failed
+from machine.engine.waiting import Waiting
 from machine.ports import Claude, TaskStore
 
 MAX_LOSSES: Final = 3
@@ -26,6 +27,7 @@ class Recovery:
     def __init__(self, *, store: TaskStore, claude: Claude, conclusion: Conclusion, clock: Clock, demo: bool) -> None:
         self._store = store
         self._catching_up = CatchingUp(store=store, claude=claude)
+        self._waiting = Waiting(store=store, clock=clock)
         self._demo = demo
         self._claude = claude
         self._conclusion = conclusion
@@ -38,10 +40,8 @@ class Recovery:
             _log.warning("ended %d processes that a former daemon had left", swept)
         await self._cancel_those_of_another_model()
         lost = await self._store.in_status(TaskStatus.RUNNING)
-        for task in lost:
-            await self._bring_back(task)
-        for task in await self._store.in_status(TaskStatus.WAITING_INPUT):
-            await self._look_at_waiting(task)
+        await self._each(lost, self._bring_back)
+        await self._each(await self._store.in_status(TaskStatus.WAITING_INPUT), self._look_at_waiting)
         return len(lost)
 
     async def _cancel_those_of_another_model(self) -> None:
@@ -49,7 +49,7 @@ class Recovery:
         for task in await self._store.in_status(TaskStatus.QUEUED, TaskStatus.RUNNING, TaskStatus.WAITING_INPUT):
             if (task.cost_kind is CostKind.DEMO) is not self._demo:
                 model = "the real model" if self._demo else "the demo model"
-                await self._conclusion.write(task.task_id, Cancelled(reason=f"it was begun with {model}"))
+                await self._conclusion.write(task, Cancelled(reason=f"it was begun with {model}"))
 
     async def _bring_back(self, task: Task) -> None:
         await self._catching_up.of(task)
@@ -57,7 +57,7 @@ class Recovery:
         losses = task.losses + 1
         if losses > MAX_LOSSES:
             message = f"Its process was lost with the daemon {losses} times."
-            await self._conclusion.write(task.task_id, failed(FailureReason.LOST, message))
+            await self._conclusion.write(task, failed(FailureReason.LOST, message))
             return
         now = self._now()
         # The daemon died at an unknown moment: its last stored event says until when the task surely ran.
@@ -69,14 +69,15 @@ class Recovery:
 
     async def _look_at_waiting(self, task: Task) -> None:
         await self._catching_up.of(task)
-        if task.waiting_reason is not WaitingReason.APPROVAL:
-            return
-        if await self._store.approvals(task_id=task.task_id, status=ApprovalStatus.PENDING):
-            return
-        task = await self._store.get(task.task_id)
-        queued = task.moved_to(TaskStatus.QUEUED, self._now(), front=True, queue_reason=QueueReason.ANSWERED)
-        told = ParkedData(reason=QueueReason.ANSWERED, message="A person has answered.")
-        await self._store.move(task, queued, [TaskQueued(data=told)])
+        await self._waiting.look_at(await self._store.get(task.task_id))
+
+    async def _each(self, tasks: Sequence[Task], bring_back: Callable[[Task], Awaitable[None]]) -> None:
+        """Each by itself: what is wrong with one task must not keep the machine from opening."""
+        for task in tasks:
+            try:
+                await bring_back(task)
+            except Exception:
+                _log.exception("task %s could not be brought back", task.task_id)
 
     async def _last_sign(self, task: Task) -> datetime:
         newest = await self._store.events(task.task_id, after=max(0, task.last_seq - 1), limit=1)

@@ -2,18 +2,19 @@
 
 import asyncio
 import logging
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar
 from uuid import uuid4
 
 from machine.domain.agent import SubAgent
 from machine.domain.aio import cancel_and_wait, spawn
-from machine.domain.errors import CliCrashed, CliGone, CliMissing, MachineError
+from machine.domain.errors import CliCrashed, CliGone, CliMissing, MachineError, StoreError
 from machine.domain.events import Output, OutputKind
 from machine.domain.task import FailureReason, QueueReason, Task, TaskStatus
 from machine.engine.approvals import Approvals
 from machine.engine.catching_up import CatchingUp
 from machine.engine.conversation import Conversation
-from machine.engine.live_task import Ending, LiveTask
+from machine.engine.live_task import LiveTask, RunEnd
 from machine.engine.outcome import Outcome, Parked, StillWaiting, failed, stopped
 from machine.ports import Claude, ClaudeSession, CliExit, LaunchSpec, TaskStore, Workspaces
 
@@ -21,6 +22,8 @@ STOP_PATIENCE_SECONDS: Final = 2.0
 """For the polite steps of a stop; then SIGKILL for the whole tree."""
 HUSH_SECONDS: Final = 1.5
 MAX_STDERR_LINES: Final = 2000
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -56,9 +59,10 @@ class SubAgentRunner:
             await self._catching_up.of(live.task)
         taken = await self._claude.inputs_taken(live.task.claude_session_id) if resume else frozenset()
         spec = await self._spec(live.task, agent, resume=resume)
-        session = await self._claude.open(
-            spec, ask=lambda request: self._approvals.ask(live, request), on_stderr=stderr.take
-        )
+        opening = self._claude.open(spec, ask=lambda request: self._approvals.ask(live, request), on_stderr=stderr.take)
+        session = await _unless_ended(live, spawn(opening, name=f"start of {live.task_id}"))
+        if session is None:
+            return _ended_from_outside(live, live.ending.result())
         conversation = Conversation(live, session, self._store, taken=taken)
         outcome: Outcome | None = None
         try:
@@ -87,26 +91,14 @@ class SubAgentRunner:
         self, live: LiveTask, conversation: Conversation, session: ClaudeSession, *, resumed: bool
     ) -> Outcome:
         """The conversation against everything that can end it from outside."""
-        work = spawn(self._converse(conversation, resumed=resumed), name=f"conversation of {live.task_id}")
-        limits = [
-            spawn(live.clock.expired(), name=f"time limit of {live.task_id}"),
-            spawn(live.clock.lingered(), name=f"linger of {live.task_id}"),
-        ]
-        try:
-            runners: list[asyncio.Future[Any]] = [work, live.ending, *limits]
-            await asyncio.wait(runners, return_when=asyncio.FIRST_COMPLETED)
-            if work.done():
-                return work.result()
-            if limits[0].done():
-                live.end(Ending.TIMEOUT)
-            if limits[1].done():
-                live.end(Ending.LINGER)
-            if live.ending.result() in (Ending.STOP, Ending.TIMEOUT):
-                await _hush(session, work, conversation)
+        if live.ending.done():  # while it was started: then nothing is said to it at all
             return _ended_from_outside(live, live.ending.result())
+        work = spawn(self._converse(conversation, resumed=resumed), name=f"conversation of {live.task_id}")
+        try:
+            outcome = await _unless_ended(live, work, hush=lambda: _hush(session, work, conversation))
+            return outcome or _ended_from_outside(live, live.ending.result())
         finally:
-            for task in (work, *limits):
-                await cancel_and_wait(task)
+            await cancel_and_wait(work)
 
     async def _converse(self, conversation: Conversation, *, resumed: bool) -> Outcome:
         try:
@@ -128,12 +120,38 @@ class SubAgentRunner:
     ) -> CliExit:
         """End the process tree, then store what is left to store. Shielded: a cancelled run still cleans up."""
         ended = await session.close(patience_seconds=_patience(live))
-        await stderr.flush()
-        await live.log.flush()
-        usage = conversation.account.killed()
-        if usage != live.task.usage:
-            await live.count(usage, final=True)
+        try:
+            await stderr.flush()
+            await live.log.flush()
+            await live.count(conversation.account.killed(), final=True)
+        except StoreError as error:  # kept in memory: with the outcome it is tried again until it is stored
+            _log.warning("the end of %s is not stored yet: %s", live.task_id, error.message)
         return ended
+
+
+async def _unless_ended(
+    live: LiveTask, work: asyncio.Task[T], *, hush: Callable[[], Awaitable[None]] | None = None
+) -> T | None:
+    """What `work` returns; None when the run is ended from outside before that: `work` is cancelled then, after a stop
+    or a timeout it is heard out first."""
+    limits = {
+        RunEnd.TIMEOUT: spawn(live.clock.expired(), name=f"time limit of {live.task_id}"),
+        RunEnd.LINGER: spawn(live.clock.lingered(), name=f"linger of {live.task_id}"),
+    }
+    try:
+        awaited: list[asyncio.Future[Any]] = [work, live.ending, *limits.values()]
+        await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
+        if work.done():
+            return work.result()
+        for why, limit in limits.items():
+            if limit.done():
+                live.end(why)
+        if hush is not None and live.ending.result() in (RunEnd.STOP, RunEnd.TIMEOUT):
+            await hush()
+        return None
+    finally:
+        for task in (work, *limits.values()):
+            await cancel_and_wait(task)
 
 
 def _patience(live: LiveTask) -> float | None:
@@ -141,7 +159,7 @@ def _patience(live: LiveTask) -> float | None:
     that its turn is over, it would answer its agent's open requests in the person's name."""
     if not live.ending.done():
         return None
-    return STOP_PATIENCE_SECONDS if live.ending.result() in (Ending.STOP, Ending.TIMEOUT) else 0.0
+    return STOP_PATIENCE_SECONDS if live.ending.result() in (RunEnd.STOP, RunEnd.TIMEOUT) else 0.0
 
 
 async def _hush(session: ClaudeSession, work: asyncio.Task[Outcome], conversation: Conversation) -> None:
@@ -190,17 +208,17 @@ class _StderrLines:
             await self._live.log.add(Output(kind=OutputKind.STDERR, text=text))
 
 
-def _ended_from_outside(live: LiveTask, why: Ending) -> Outcome:
+def _ended_from_outside(live: LiveTask, why: RunEnd) -> Outcome:
     waiting = live.task.status is TaskStatus.WAITING_INPUT
     match why:
-        case Ending.STOP:
+        case RunEnd.STOP:
             return stopped(live.task, live.stopped_by)
-        case Ending.TIMEOUT:
+        case RunEnd.TIMEOUT:
             limit = live.task.limits.timeout_seconds
             return failed(FailureReason.TIMEOUT, f"The task ran for its limit of {limit:g} seconds.")
-        case Ending.LINGER:
+        case RunEnd.LINGER:
             return StillWaiting()
-        case Ending.PARK:
+        case RunEnd.PARK:
             return StillWaiting() if waiting else Parked(reason=QueueReason.DRAIN, message="The machine shuts down.")
 
 

@@ -32,8 +32,8 @@ class PeopleStore(Protocol):
     async def add_login(self, login: Login, digest: str) -> None: ...
 
     async def login_by(self, digest: str, at: datetime) -> Login | None:
-        """The login with this cookie if it is neither expired nor revoked. `last_seen_at` is the time before this one, kept to the
-        minute: a login that was idle for too long can be told."""
+        """The login with this cookie if it is neither expired nor revoked. `last_seen_at` is the time before this one,
+        kept to the minute: a login that was idle for too long can be told."""
         ...
 
     async def logins(self, user_id: str | None = None) -> tuple[Login, ...]: ...
