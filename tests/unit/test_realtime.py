@@ -1,13 +1,16 @@
 """People see everything as it happens: one machine, real sockets, the real CLI and the demo model."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.api import Served, Talk, served
+from tests.support.api import Served, Talk, resting_task, served, text
 from tests.support.workbench import processes_of
+
+from machine.api.ws_sources import TaskSource
 
 ENDED = ("task.completed", "task.failed", "task.cancelled")
 
@@ -152,6 +155,19 @@ async def test_a_client_that_comes_late_or_comes_back_misses_nothing_and_gets_no
         await late.say(type="subscribe", id=1, task_id=task_id)
         assert await events_of(late, task_id, *ENDED) == told
     assert [event["seq"] for event in told] == list(range(1, len(told) + 1))
+
+
+async def test_what_comes_from_the_store_and_live_as_well_is_told_once(machine: Served) -> None:
+    api = machine.room.api
+    task = await resting_task(machine)
+    source = TaskSource(api.tasks, api.hub, task.task_id, 0, lambda: None)
+    told: list[int] = []
+    for word in ("one", "two", "three"):  # each is stored after the subscription, so the first reading has it twice
+        await api.tasks.append(task.task_id, [text(word)])
+        told += [json.loads(frame)["seq"] for frame in await source.next()]
+    told += [json.loads(frame)["seq"] for frame in await source.next()]
+    source.close()
+    assert told == [1, 2, 3, 4]
 
 
 async def test_the_feed_is_replayed_after_a_gap(machine: Served) -> None:
