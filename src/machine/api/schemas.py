@@ -5,7 +5,6 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from machine.domain.agent import SubAgent
 from machine.domain.approval import Approval
 from machine.domain.costs import CostKind
 from machine.domain.events import AuthStatusData, MachineStatusData
@@ -221,21 +220,6 @@ class Me(_Out):
     def of(cls, principal: Principal) -> "Me":
         user = principal.user
         return cls(user_id=user.user_id, name=user.name, role=user.role, via=principal.via)
-
-
-class AgentView(_Out):
-    name: str
-    description: str
-    builtin: bool
-
-    @classmethod
-    def of(cls, agent: SubAgent) -> "AgentView":
-        """What people choose an agent by."""
-        return cls(name=agent.name, description=agent.description, builtin=agent.builtin)
-
-
-class AgentList(_Out):
-    items: list[AgentView]
 
 
 class StatusView(_Out):

@@ -13,6 +13,7 @@ from machine.domain.events import StoredEvent
 from machine.engine.approvals import Approvals
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain import MachineBrain
+from machine.engine.entity_creator import EntityCreator
 from machine.engine.intake import Intake
 from machine.engine.login_gate import LoginGate
 from machine.ports import Agents, PeopleStore, TaskStore
@@ -52,6 +53,7 @@ class ApiState:
     brain: MachineBrain
     gate: LoginGate
     agents: Agents
+    creator: EntityCreator
     authenticator: Authenticator
     clock: Clock
     dashboard_dir: Path = field(default_factory=lambda: Path(machine.__path__[0]) / "dashboard")

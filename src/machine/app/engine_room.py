@@ -58,7 +58,7 @@ def build_engine(
     def new_live(task: Task) -> LiveTask:
         return LiveTask(task, store=store, slots=slots, clock=clock, linger_seconds=settings.linger_seconds)
 
-    workspaces = WorkspaceFolders(settings.workspaces_dir)
+    workspaces = WorkspaceFolders(settings.workspaces_dir, agents.outfit)
     runner = SubAgentRunner(claude=claude, store=store, approvals=approvals, workspaces=workspaces)
     shared: _Shared = {"store": store, "live": live, "conclusion": conclusion, "clock": clock}
     dispatcher = Dispatcher(**shared, agents=agents, slots=slots, gate=gate, runner=runner, new_live=new_live)

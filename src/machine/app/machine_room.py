@@ -18,8 +18,9 @@ from machine.demo import DEMO_ALLOWED_TOOLS, MODEL_NAME, DemoModel, ModelServer
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.clock import utc_now
 from machine.domain.version import VERSION
+from machine.engine.entity_creator import EntityCreator
 from machine.hub import EventHub
-from machine.registry.subagent_registry import SubAgentRegistry, builtin_agents
+from machine.registry.opening import Definitions, open_definitions
 from machine.settings import Settings
 from machine.store.opening import open_database
 from machine.store.people import SqlPeopleStore
@@ -43,11 +44,19 @@ async def opened(settings: Settings) -> AsyncIterator[MachineRoom]:
         stack.push_async_callback(database.close)
         store = SqlTaskStore(database, machine_id=settings.machine_id)
         people = SqlPeopleStore(database)
-        claude, agents = await _claude(settings, stack)
+        claude, definitions = await _claude(settings, stack)
+        agents = definitions.agents
         engine = build_engine(settings, store=store, hub=hub, claude=claude, agents=agents, clock=utc_now)
+        creator = EntityCreator(
+            loader=definitions.loader,
+            agents=agents,
+            skills=definitions.skills,
+            publish=store.publish,
+            needed_agents=frozenset({"brain", settings.default_agent}),
+        )
         await store.adopt()  # one machine, one database: a changed MACHINE_ID must not strand its tasks
         await engine.recovery.recover()
-        for watcher in (engine.gate, engine.idleness, engine.status_board):
+        for watcher in (engine.gate, engine.idleness, engine.status_board, definitions.loader):
             watching = spawn(watcher.watch(), name=f"{type(watcher).__name__} watch")
             stack.push_async_callback(cancel_and_wait, watching)
         engine.manager.start()
@@ -64,13 +73,14 @@ async def opened(settings: Settings) -> AsyncIterator[MachineRoom]:
             brain=engine.brain,
             gate=engine.gate,
             agents=agents,
+            creator=creator,
             authenticator=Authenticator(people),
             clock=utc_now,
         )
         yield MachineRoom(api=api, engine=engine)
 
 
-async def _claude(settings: Settings, stack: AsyncExitStack) -> tuple[ClaudeCli, SubAgentRegistry]:
+async def _claude(settings: Settings, stack: AsyncExitStack) -> tuple[ClaudeCli, Definitions]:
     """The CLI, for real or against the demo model, and the agents that go with it."""
     extra: dict[str, str] = {}
     if settings.demo:
@@ -80,11 +90,8 @@ async def _claude(settings: Settings, stack: AsyncExitStack) -> tuple[ClaudeCli,
     return await asyncio.to_thread(_read_definitions, settings, wardens, extra)
 
 
-def _read_definitions(
-    settings: Settings, wardens: Wardens, extra: dict[str, str]
-) -> tuple[ClaudeCli, SubAgentRegistry]:
+def _read_definitions(settings: Settings, wardens: Wardens, extra: dict[str, str]) -> tuple[ClaudeCli, Definitions]:
     """What has to be read from files. Blocking."""
     installation = Installation.from_settings(settings, os.environ, instance=instance_of(settings), extra=extra)
     demo: dict[str, Any] = {"model": MODEL_NAME, "allowed_tools": DEMO_ALLOWED_TOOLS} if settings.demo else {}
-    agents = builtin_agents(**demo)
-    return ClaudeCli(installation, wardens), SubAgentRegistry(agents)
+    return ClaudeCli(installation, wardens), open_definitions(settings.data_dir / "config", **demo)

@@ -1,13 +1,28 @@
 """An agent: instructions, and what may be done with them."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 NAME_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
 
 PermissionMode = Literal["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"]
+
+EntityName = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+ToolRule = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_*][^\x00-\x1f\x7f]{0,299}$")]
+"""A tool, or a permission rule such as `Bash(npm test:*)`. It begins like a name and never like an option."""
+ModelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@\[\]-]{0,199}$")]
+
+POWERFUL_TOOLS: Final = (
+    *("Bash", "BashOutput", "KillShell", "PowerShell", "Monitor"),
+    *("Read", "Glob", "Grep", "LS", "NotebookRead", "LSP"),
+    *("Write", "Edit", "MultiEdit", "NotebookEdit"),
+    *("WebFetch", "WebSearch", "RemoteTrigger"),
+    *("Agent", "Task", "Workflow", "ScheduleWakeup", "CronCreate", "CronDelete", "EnterWorktree", "ExitWorktree"),
+)
+"""The CLI's own tools that look at, change or start something: what a list of `tools` leaves out of these is denied.
+Asking a person, planning and loading a skill stay possible for everybody."""
 
 
 class WorkspaceKind(StrEnum):
@@ -17,23 +32,68 @@ class WorkspaceKind(StrEnum):
     SHARED = "shared"
 
 
-class SubAgent(BaseModel):
+class AgentFields(BaseModel):
+    """What people may say about an agent besides its instructions."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+    description: str = Field(max_length=2_000)
+    when_to_use: str = Field("", max_length=4_000)
+    """When a task should come to this agent, in words."""
+    model: ModelName | None = None
+    permission_mode: PermissionMode = "acceptEdits"
+    tools: tuple[ToolRule, ...] | None = Field(None, max_length=200)
+    """Of the CLI's own powerful tools, only these; unset: all of them."""
+    allowed_tools: tuple[ToolRule, ...] = Field((), max_length=200)
+    """Used without asking."""
+    disallowed_tools: tuple[ToolRule, ...] = Field((), max_length=200)
+    timeout_seconds: float | None = Field(None, gt=0, le=7 * 24 * 3600)
+    max_turns: int | None = Field(None, gt=0, le=10_000)
+    max_budget_usd: float | None = Field(None, gt=0, le=100_000)
+    max_concurrent: int | None = Field(None, gt=0, le=1_000)
+    priority: int = Field(0, ge=-100, le=100)
+    workspace: WorkspaceKind = WorkspaceKind.TASK
+    skills: tuple[EntityName, ...] = Field((), max_length=200)
+    """Skills of the machine that this agent gets besides those that are given to it or to all."""
+    claude_code: dict[str, Any] = Field(default_factory=dict)
+    """Fields of a Claude Code file that have no effect here; kept for the way back."""
+
+
+class AgentFile(AgentFields):
+    """What `agent.yaml` says. Fields that are not known are kept, and named in a warning."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: EntityName | None = None
+    """Where it is given, it is the folder's name."""
+    description: str = Field(min_length=1, max_length=2_000, pattern=r"\S")
+
+
+class AgentForm(AgentFields):
+    """An agent as it is filled in by hand."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: EntityName
+    description: str = Field(min_length=1, max_length=2_000, pattern=r"\S")
+    instructions: str = Field(min_length=1, max_length=200_000, pattern=r"\S")
+    """What becomes its CLAUDE.md."""
+
+
+class SubAgent(AgentFields):
     """What the registry knows of an agent. The prompt itself is the `CLAUDE.md` of its workspace."""
 
-    model_config = ConfigDict(frozen=True)
-
     name: str = Field(pattern=NAME_PATTERN)
-    description: str
     instructions: str
     """Text of the CLAUDE.md that is written into the workspace before every start of the CLI."""
-    model: str | None = None
-    permission_mode: PermissionMode = "acceptEdits"
-    allowed_tools: tuple[str, ...] = ()
-    disallowed_tools: tuple[str, ...] = ()
-    timeout_seconds: float | None = Field(None, gt=0)
-    max_turns: int | None = Field(None, gt=0)
-    max_budget_usd: float | None = Field(None, gt=0)
-    max_concurrent: int | None = Field(None, gt=0)
-    priority: int = 0
-    workspace: WorkspaceKind = WorkspaceKind.TASK
     builtin: bool = False
+
+
+def denied_by(tools: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The powerful tools that a list of `tools` leaves out; none without a list."""
+    if tools is None:
+        return ()
+    named = {tool.partition("(")[0].strip() for tool in tools}
+    if "*" in named:
+        return ()
+    return tuple(tool for tool in POWERFUL_TOOLS if tool not in named)

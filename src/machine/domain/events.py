@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from machine.domain.approval import Approval
 from machine.domain.costs import CostKind, Usage
+from machine.domain.definitions import DefinitionChange
 from machine.domain.task import QueueReason, Task, TaskFailure, WaitingReason
 
 MAX_PIECE_BYTES = 64 * 1024
@@ -232,6 +233,13 @@ class AuthStatus(_Fact):
     data: AuthStatusData
 
 
+class AgentStatus(_Fact):
+    """An agent or a skill was created, changed, switched on or off, broken or deleted."""
+
+    type: Literal["agent.status"] = "agent.status"
+    data: DefinitionChange
+
+
 class MachineStatusData(_Fact):
     machine_id: str
     state: Literal["ready", "draining"]
@@ -246,7 +254,7 @@ class MachineStatus(_Fact):
     data: MachineStatusData
 
 
-MachineEvent = Annotated[ChatReply | AuthStatus | MachineStatus, Field(discriminator="type")]
+MachineEvent = Annotated[ChatReply | AgentStatus | AuthStatus | MachineStatus, Field(discriminator="type")]
 
 
 class StoredEvent(BaseModel):

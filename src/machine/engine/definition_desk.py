@@ -76,6 +76,11 @@ class DefinitionDesk(Generic[Model]):
         """What is wrong with the files of this kind, now."""
         return self._loader.faults_of(self._shelf)
 
+    def overrides_builtin(self, name: str) -> bool:
+        """Whether one of our own stands for one that comes with the program."""
+        found = self._shelf.current.known.get(name)
+        return found is not None and not found.builtin and name in self._shelf.builtin
+
     def get(self, name: str) -> Definition[Model]:
         """Raises NotFound."""
         found = self._shelf.current.known.get(name)
@@ -84,6 +89,11 @@ class DefinitionDesk(Generic[Model]):
                 f"There is no {self._shelf.kind} called {name!r}.", hint=f"There are: {', '.join(self.known)}."
             )
         return found
+
+    def check_there(self, name: str) -> None:
+        """Raises NotFound unless there is one, be it broken."""
+        if name not in self._shelf.current.faults:
+            self.get(name)
 
     def files_of(self, name: str) -> Files:
         """The files in force; none for a name that is new."""

@@ -1,1 +1,1 @@
-"""Definitions: the agents there are, and the folders in which their tasks run."""
+"""Definitions: the agents and skills there are, live from their files, and the folders in which tasks run."""

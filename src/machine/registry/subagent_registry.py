@@ -1,48 +1,91 @@
-"""SubAgentRegistry: the agents there are. Those that come with the program are read from `builtin/`."""
+"""SubAgentRegistry: the agents there are, live, and what lies in their workspaces."""
 
-from collections.abc import Sequence
-from importlib import resources
-from typing import Final
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
 
-from machine.domain.agent import SubAgent
+from machine.domain.agent import NAME_PATTERN, SubAgent, denied_by
+from machine.domain.definitions import Definition, DefinitionFile, DefinitionKind, Files
 from machine.domain.errors import NotFound
+from machine.registry.agent_files import CLAUDE_MD, LOCAL_SETTINGS, own_skills, read_agent
+from machine.registry.builtin_definitions import builtin_agents
+from machine.registry.inspection import MCP_PATH, SETTINGS_PATH, settings_taken
+from machine.registry.shelf import Shelf, Snapshot
+from machine.registry.skill_registry import SkillRegistry
 
-_BUILTIN: Final = (
-    ("brain", "Talks with people, does small things itself, and knows what the machine can do."),
-    ("planning", "Turns a wish, a bug report or a ticket into a plan that can be carried out."),
-)
+_NAME: Final = re.compile(NAME_PATTERN)
 
 
 class SubAgentRegistry:
-    """Agents by name."""
+    """Agents by name. Constructing it reads those that come with the program: blocking.
 
-    def __init__(self, agents: Sequence[SubAgent]) -> None:
-        self._agents = {agent.name: agent for agent in agents}
+    `model` and `allowed_tools` are given to every agent, whatever it says itself: the demo needs its own.
+    """
+
+    def __init__(
+        self, config: Path, skills: SkillRegistry, *, model: str | None = None, allowed_tools: tuple[str, ...] = ()
+    ) -> None:
+        self.shelf: Shelf[SubAgent] = Shelf(
+            DefinitionKind.AGENT, config / "agents", read_agent, builtin=builtin_agents(), is_name=is_agent_name
+        )
+        self._skills = skills
+        self._model = model
+        self._allowed_tools = allowed_tools
+        self._seen: Snapshot[SubAgent] | None = None
+        self._agents: Mapping[str, SubAgent] = {}
 
     def get(self, name: str) -> SubAgent:
         """Raises NotFound, with the names there are."""
-        try:
-            return self._agents[name]
-        except KeyError:
-            known = ", ".join(sorted(self._agents))
-            raise NotFound(f"There is no agent called {name!r}.", hint=f"There are: {known}.") from None
+        agents = self._current()
+        if name in agents:
+            return agents[name]
+        if name in self.shelf.current.known:
+            raise NotFound(f"The agent {name!r} is disabled.", hint="Enable it, or choose another one.")
+        raise NotFound(f"There is no agent called {name!r}.", hint=f"There are: {', '.join(agents)}.")
 
     def all(self) -> tuple[SubAgent, ...]:
-        """All agents, by name."""
-        return tuple(self._agents[name] for name in sorted(self._agents))
+        """All agents that are switched on, by name."""
+        return tuple(self._current().values())
+
+    def outfit(self, agent: SubAgent) -> Files:
+        """Everything that lies in its workspace besides the task's own files, as it is defined now."""
+        found = self.shelf.current.known.get(agent.name)
+        own = found.files if found is not None else {}
+        files = dict(self._skills.files_for(agent))
+        for name in own_skills(own):  # a skill of its own stands for a shared one of that name, whole
+            files = {path: file for path, file in files.items() if not path.startswith(f".claude/skills/{name}/")}
+        files.update((path, file) for path, file in own.items() if _is_put_in(path))
+        if settings := settings_taken(own):
+            files[SETTINGS_PATH] = DefinitionFile(json.dumps(settings).encode())
+        files[CLAUDE_MD] = DefinitionFile(agent.instructions.encode())
+        return files
+
+    def _current(self) -> Mapping[str, SubAgent]:
+        """The agents in force, made once for each snapshot of the shelf: they are asked for at every claim."""
+        snapshot = self.shelf.current
+        if snapshot is not self._seen:
+            self._agents = {name: self._dressed(found) for name, found in snapshot.active.items()}
+            self._seen = snapshot
+        return self._agents
+
+    def _dressed(self, found: Definition[SubAgent]) -> SubAgent:
+        agent = found.model
+        update: dict[str, Any] = {}
+        if self._model is not None:
+            update["model"] = self._model
+        if self._allowed_tools:
+            update["allowed_tools"] = tuple(dict.fromkeys((*agent.allowed_tools, *self._allowed_tools)))
+        if denied := denied_by(agent.tools):
+            update["disallowed_tools"] = tuple(dict.fromkeys((*agent.disallowed_tools, *denied)))
+        return agent.model_copy(update=update) if update else agent
 
 
-def builtin_agents(*, model: str | None = None, allowed_tools: Sequence[str] = ()) -> list[SubAgent]:
-    """The agents that come with the program; `model` and `allowed_tools` are given to all of them."""
-    folder = resources.files("machine.registry") / "builtin"
-    return [
-        SubAgent(
-            name=name,
-            description=description,
-            instructions=(folder / name / "CLAUDE.md").read_text("utf-8"),
-            model=model,
-            allowed_tools=tuple(allowed_tools),
-            builtin=True,
-        )
-        for name, description in _BUILTIN
-    ]
+def is_agent_name(name: str) -> bool:
+    """Whether this can be the name of an agent."""
+    return _NAME.fullmatch(name) is not None
+
+
+def _is_put_in(path: str) -> bool:
+    return path == MCP_PATH or (path.startswith(".claude/") and path not in (SETTINGS_PATH, LOCAL_SETTINGS))

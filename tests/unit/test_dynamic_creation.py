@@ -1,0 +1,380 @@
+"""Agents and skills that people make: by a form, from a folder, from a file; in force at once, or refused whole."""
+
+import asyncio
+import io
+import tarfile
+import zipfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.support.api import Served, person, served
+
+from machine.api.multipart import parse_form
+from machine.domain.agent import POWERFUL_TOOLS
+from machine.domain.principal import Role
+
+FORM: dict[str, Any] = {"name": "reviewer", "description": "Reviews code.", "instructions": "Read and judge."}
+SKILL: dict[str, Any] = {"name": "greet", "description": "Greets people.", "instructions": "Say hello."}
+FOLDER = {
+    "reviewer/agent.yaml": b"description: Reviews code.\ntools: [Read]\nmood: sunny\n",
+    "reviewer/CLAUDE.md": b"Read and judge.\n",
+    "reviewer/.claude/skills/look/SKILL.md": b"---\nname: look\ndescription: Looks.\n---\nLook: !`git status`\n",
+    "reviewer/.claude/skills/look/scripts/look.sh": b"#!/bin/sh\nls\n",
+    "reviewer/.mcp.json": b'{"mcpServers": {"files": {"command": "npx", "args": ["-y", "server"]}}}',
+}
+CLAUDE_CODE = b"---\nname: reviewer\ndescription: Reviews code.\ntools: Read, Grep\ncolor: red\n---\nRead and judge.\n"
+
+
+@pytest.fixture
+async def machine(tmp_path: Path) -> AsyncIterator[Served]:
+    async with served(tmp_path / "data") as running:
+        yield running
+
+
+def config(machine: Served) -> Path:
+    return machine.room.api.settings.data_dir / "config"
+
+
+def left_behind(machine: Served) -> set[str]:
+    """Every file under `config/`, hidden ones included."""
+    return {str(path.relative_to(config(machine))) for path in config(machine).rglob("*") if path.is_file()}
+
+
+def as_zip(files: dict[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for path, content in files.items():
+            archive.writestr(path, content)
+    return target.getvalue()
+
+
+def as_tar(files: dict[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w:gz") as archive:
+        for path, content in files.items():
+            entry = tarfile.TarInfo(f"./{path}")
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return target.getvalue()
+
+
+async def upload(
+    client: httpx2.AsyncClient, files: dict[str, bytes], *, kind: str = "agents", **options: str
+) -> httpx2.Response:
+    sent = [("files", (path, content, "application/octet-stream")) for path, content in files.items()]
+    return await client.post(f"/api/{kind}/upload", files=sent, data=options)
+
+
+async def names(machine: Served, kind: str = "agents") -> list[str]:
+    return [item["name"] for item in (await machine.admin.get(f"/api/{kind}")).json()["items"]]
+
+
+# --- an agent -------------------------------------------------------------------------------------------------------
+
+
+async def test_an_agent_from_a_form_takes_tasks_at_once(machine: Served) -> None:
+    made = await machine.admin.post("/api/agents", json={**FORM, "tools": ["Read"], "max_turns": 7})
+    assert made.status_code == 201, made.text
+    assert (made.json()["name"], made.json()["builtin"], made.json()["enabled"]) == ("reviewer", False, True)
+    assert "reviewer" in await names(machine)
+    agent = machine.room.api.agents.get("reviewer")
+    assert (agent.instructions.strip(), agent.max_turns) == ("Read and judge.", 7)
+    assert "Bash" in agent.disallowed_tools
+    assert "Read" not in agent.disallowed_tools
+    task = await machine.admin.post("/api/tasks", json={"message": "Look.", "agent": "reviewer"})
+    assert (task.status_code, task.json()["assigned_agent"]) == (201, "reviewer")
+
+
+@pytest.mark.parametrize("how", ["folder", "zip", "tar.gz"])
+async def test_an_agent_from_a_folder_or_an_archive_of_it_is_the_same_agent(machine: Served, how: str) -> None:
+    sent = {"folder": FOLDER, "zip": {"x.zip": as_zip(FOLDER)}, "tar.gz": {"x.tgz": as_tar(FOLDER)}}[how]
+    seen = await upload(machine.admin, sent, preview="true")
+    assert seen.status_code == 200, seen.text
+    preview = seen.json()
+    assert preview["name"] == "reviewer"
+    assert [file["path"] for file in preview["files"]] == sorted(path.partition("/")[2] for path in FOLDER)
+    assert preview["scripts"] == [".claude/skills/look/scripts/look.sh"]
+    assert preview["tools"] == ["Read"]
+    assert any("npx -y server" in command for command in preview["commands"])
+    assert any("git status" in command for command in preview["commands"])
+    assert any("mood" in warning for warning in preview["warnings"])
+    assert left_behind(machine) == set(), "a preview saves nothing"
+    made = await upload(machine.admin, sent, content_hash=preview["content_hash"])
+    assert made.status_code == 201, made.text
+    assert {key: made.json()[key] for key in ("scripts", "content_hash")} == {
+        key: preview[key] for key in ("scripts", "content_hash")
+    }
+    assert machine.room.api.agents.get("reviewer").tools == ("Read",)
+
+
+async def test_an_agent_from_a_claude_code_file_keeps_and_names_what_has_no_effect(machine: Served) -> None:
+    made = await upload(machine.admin, {".claude/agents/reviewer.md": CLAUDE_CODE})
+    assert made.status_code == 201, made.text
+    assert made.json()["settings"]["claude_code"] == {"color": "red"}
+    assert any("color" in warning for warning in made.json()["warnings"])
+    agent = machine.room.api.agents.get("reviewer")
+    assert set(agent.disallowed_tools) == set(POWERFUL_TOOLS) - {"Read", "Grep"}
+
+
+async def test_all_ways_end_in_the_same_model(machine: Served) -> None:
+    ways = []
+    form = {**FORM, "tools": ["Read", "Grep"]}
+    assert (await machine.admin.post("/api/agents", json=form)).status_code == 201
+    ways.append(machine.room.api.agents.get("reviewer"))
+    for sent in (
+        {
+            "reviewer/agent.yaml": b"description: Reviews code.\ntools: [Read, Grep]\n",
+            "reviewer/CLAUDE.md": b"Read and judge.\n",
+        },
+        {"reviewer.md": CLAUDE_CODE.replace(b"color: red\n", b"")},
+    ):
+        assert (await upload(machine.admin, sent, replace="true")).status_code == 201
+        ways.append(machine.room.api.agents.get("reviewer"))
+    assert ways[0] == ways[1] == ways[2]
+
+
+async def test_what_was_not_in_the_preview_is_not_saved(machine: Served) -> None:
+    preview = (await upload(machine.admin, FOLDER, preview="true")).json()
+    other = {**FOLDER, "reviewer/CLAUDE.md": b"Do something else.\n"}
+    answer = await upload(machine.admin, other, content_hash=preview["content_hash"])
+    assert answer.status_code == 409, answer.text
+    assert left_behind(machine) == set()
+
+
+async def test_a_change_by_form_leaves_the_other_files_and_can_be_taken_back(machine: Served) -> None:
+    assert (await upload(machine.admin, FOLDER)).status_code == 201
+    changed = await machine.admin.put("/api/agents/reviewer", json={**FORM, "description": "Judges."})
+    assert (changed.status_code, changed.json()["revertible"]) == (200, True)
+    assert len(changed.json()["files"]) == len(FOLDER)
+    assert machine.room.api.agents.get("reviewer").description == "Judges."
+    for expected in ("Reviews code.", "Judges."):
+        back = await machine.admin.post("/api/agents/reviewer/revert")
+        assert back.json()["description"] == expected
+    assert (await machine.admin.post("/api/agents/planning/revert")).status_code == 404
+
+
+async def test_a_name_that_is_taken_is_a_conflict_unless_it_is_to_be_replaced(machine: Served) -> None:
+    assert (await machine.admin.post("/api/agents", json=FORM)).status_code == 201
+    for name in ("reviewer", "planning"):
+        assert (await machine.admin.post("/api/agents", json={**FORM, "name": name})).status_code == 409
+    assert (await machine.admin.put("/api/agents/nobody", json={**FORM, "name": "nobody"})).status_code == 404
+    wrong = await machine.admin.put("/api/agents/reviewer", json={**FORM, "name": "other"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["where"]) == (422, "files.name")
+
+
+async def test_a_built_in_agent_can_be_overridden_and_gone_back_to(machine: Served) -> None:
+    before = machine.room.api.agents.get("executor")
+    form = {**FORM, "name": "executor"}
+    made = await machine.admin.put("/api/agents/executor", json=form)
+    assert (made.json()["overrides_builtin"], made.json()["builtin"]) == (True, False)
+    assert machine.room.api.agents.get("executor").instructions.strip() == "Read and judge."
+    assert (await machine.admin.delete("/api/agents/executor")).status_code == 204
+    assert machine.room.api.agents.get("executor") == before
+    assert (await machine.admin.delete("/api/agents/executor")).status_code == 409
+    assert (await machine.admin.post("/api/agents/executor/revert")).json()["overrides_builtin"]
+
+
+async def test_a_disabled_agent_gets_no_work_and_comes_back(machine: Served) -> None:
+    off = await machine.admin.post("/api/agents/consultant/disable")
+    assert (off.status_code, off.json()["enabled"]) == (200, False)
+    listed = (await machine.admin.get("/api/agents")).json()
+    assert [item["name"] for item in listed["disabled"]] == ["consultant"]
+    refused = await machine.admin.post("/api/tasks", json={"message": "Why?", "agent": "consultant"})
+    assert refused.status_code == 404
+    assert "disabled" in refused.json()["detail"]
+    assert (await machine.admin.post("/api/agents/consultant/enable")).json()["enabled"]
+    assert "consultant" in await names(machine)
+    for needed in ("brain", "planning"):
+        assert (await machine.admin.post(f"/api/agents/{needed}/disable")).status_code == 409
+
+
+async def test_a_deleted_agent_is_gone_and_can_be_brought_back(machine: Served) -> None:
+    assert (await machine.admin.post("/api/agents", json=FORM)).status_code == 201
+    assert (await machine.admin.post("/api/agents/reviewer/disable")).status_code == 200
+    assert (await machine.admin.delete("/api/agents/reviewer")).status_code == 204
+    assert (await machine.admin.get("/api/agents/reviewer")).status_code == 404
+    assert (await machine.admin.delete("/api/agents/reviewer")).status_code == 404
+    back = await machine.admin.post("/api/agents/reviewer/revert")
+    assert (back.status_code, back.json()["enabled"]) == (200, True)
+
+
+async def test_an_export_can_be_uploaded_again(machine: Served) -> None:
+    made = await upload(machine.admin, FOLDER)
+    exported = await machine.admin.get("/api/agents/reviewer/export")
+    assert exported.headers["content-type"] == "application/zip"
+    assert (await machine.admin.delete("/api/agents/reviewer")).status_code == 204
+    again = await upload(machine.admin, {"reviewer.zip": exported.content})
+    assert again.json()["content_hash"] == made.json()["content_hash"]
+
+
+# --- a skill --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_skill_for_the_brain_for_one_agent_or_for_all(machine: Served) -> None:
+    registry = machine.room.api.agents
+    for agents, expected in ((["brain"], {"brain"}), (["executor"], {"executor"}), ("all", {"brain", "executor"})):
+        saved = await machine.admin.request(
+            "PUT" if "greet" in await names(machine, "skills") else "POST",
+            "/api/skills" + ("/greet" if "greet" in await names(machine, "skills") else ""),
+            json={**SKILL, "agents": agents},
+        )
+        assert saved.status_code in (200, 201), saved.text
+        outfits = {name: registry.outfit(registry.get(name)) for name in ("brain", "executor")}  # type: ignore[attr-defined]  # of the registry, not of the port
+        assert {name for name, files in outfits.items() if ".claude/skills/greet/SKILL.md" in files} == expected
+
+
+async def test_a_skill_from_a_folder_a_zip_or_one_file_is_the_same_skill(machine: Served) -> None:
+    text = b"---\nname: greet\ndescription: Greets.\nargument-hint: who\n---\nSay hello.\n"
+    hashes = set()
+    for sent in (
+        {"greet/SKILL.md": text},
+        {"SKILL.md": text},
+        {"g.zip": as_zip({".claude/skills/greet/SKILL.md": text})},
+    ):
+        made = await upload(machine.admin, sent, kind="skills", replace="true")
+        assert made.status_code == 201, made.text
+        assert any("argument-hint" in warning for warning in made.json()["warnings"])
+        hashes.add(made.json()["content_hash"])
+    assert len(hashes) == 1
+    assert (await machine.admin.get("/api/skills/greet")).json()["agents"] == ["brain"]
+
+
+async def test_a_skill_is_asked_for_by_an_agent_and_is_missed_by_name(machine: Served) -> None:
+    answer = await machine.admin.post("/api/agents/preview", json={**FORM, "skills": ["planning", "juggling"]})
+    assert [warning for warning in answer.json()["warnings"] if "juggling" in warning]
+    assert not [warning for warning in answer.json()["warnings"] if "planning" in warning]
+
+
+# --- what is refused ------------------------------------------------------------------------------------------------
+
+
+INVALID_FORMS: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"name": "No Name"}, "body.name"),
+    ({"name": "../x"}, "body.name"),
+    ({"description": " "}, "body.description"),
+    ({"instructions": ""}, "body.instructions"),
+    ({"model": "--help"}, "body.model"),
+    ({"permission_mode": "auto"}, "body.permission_mode"),
+    ({"allowed_tools": ["--dangerous"]}, "body.allowed_tools.0"),
+    ({"max_turns": 0}, "body.max_turns"),
+    ({"surprise": 1}, "body.surprise"),
+)
+
+
+async def test_an_invalid_form_is_refused_with_its_field(machine: Served) -> None:
+    for change, where in INVALID_FORMS:
+        for path in ("/api/agents", "/api/agents/preview"):
+            answer = await machine.admin.post(path, json={**FORM, **change})
+            assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), change
+            assert answer.json()["errors"][0]["where"] == where
+    assert left_behind(machine) == set()
+
+
+INVALID_UPLOADS: tuple[tuple[dict[str, bytes], str], ...] = (
+    ({**FOLDER, "reviewer/agent.yaml": b"description: x\nmax_turns: many\n"}, "files.agent.yaml:2.max_turns"),
+    ({**FOLDER, "reviewer/agent.yaml": b"description: x\nname: other\n"}, "files.agent.yaml:2.name"),
+    ({**FOLDER, "reviewer/CLAUDE.md": b"\xff"}, "files.CLAUDE.md:1"),
+    ({**FOLDER, "reviewer/.mcp.json": b"{"}, "files..mcp.json:1"),
+    ({**FOLDER, "reviewer/.claude/skills/look/SKILL.md": b"hello"}, "files..claude/skills/look/SKILL.md:1"),
+    ({"a/agent.yaml": b"description: x"}, "files.CLAUDE.md"),
+    ({"../agent.yaml": b"description: x"}, "files.../agent.yaml"),
+    ({"Bad Name/agent.yaml": b"description: x", "Bad Name/CLAUDE.md": b"x"}, "files.name"),
+    ({"x.zip": b"PK\x03\x04junk"}, "files.x.zip"),
+    ({"x.zip": b"no archive"}, "files.x.zip"),
+    ({"x.zip": as_zip({"../../evil": b"x"})}, "files.../../evil"),
+    ({"SKILL.md": b"---\nname: x\n---\n"}, "files.SKILL.md"),
+    ({}, "files"),
+)
+
+
+async def test_an_invalid_upload_is_refused_with_its_file_and_leaves_nothing(machine: Served) -> None:
+    client = machine.admin
+    for files, where in INVALID_UPLOADS:
+        if files:
+            answer = await upload(client, files)
+        else:
+            answer = await client.post("/api/agents/upload", content=b"--x--\r\n", headers={"content-type": HEAD})
+        assert answer.status_code == 422, (where, answer.text)
+        assert answer.json()["errors"][0]["where"] == where
+        assert left_behind(machine) == set(), where
+    assert not list(config(machine).rglob("*half*"))
+    assert await names(machine) == ["brain", "consultant", "executor", "planning"]
+
+
+async def test_an_upload_has_to_be_one_and_has_a_size(machine: Served) -> None:
+    assert (await machine.admin.post("/api/agents/upload", json={})).status_code == 415
+    no_boundary = {"content-type": "multipart/form-data"}
+    assert (await machine.admin.post("/api/agents/upload", content=b"x", headers=no_boundary)).status_code == 400
+    assert (await upload(machine.admin, FOLDER, surprise="1")).status_code == 422
+    assert (await upload(machine.admin, {"x": b"\0" * (26 * 1024 * 1024)})).status_code == 413
+    large = {**FOLDER, "reviewer/large.bin": b"\0" * (21 * 1024 * 1024)}
+    assert (await upload(machine.admin, large)).status_code == 422
+    assert left_behind(machine) == set()
+
+
+async def test_no_body_of_an_upload_ends_in_a_500(machine: Served) -> None:
+    client = machine.admin
+
+    async def send(body: bytes, kind: str) -> int:
+        answer = await client.post(f"/api/{kind}/upload", content=body, headers={"content-type": HEAD})
+        return answer.status_code
+
+    loop = asyncio.get_running_loop()
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(name=st.binary(max_size=30), content=st.binary(max_size=60), tail=st.binary(max_size=20), kind=KINDS)
+    def try_all(name: bytes, content: bytes, tail: bytes, kind: str) -> None:
+        part = b'--x\r\ncontent-disposition: form-data; name="files"; filename="' + name + b'"\r\n\r\n' + content
+        for body in (part + b"\r\n--x--\r\n", part + tail, tail, b"--x\r\n" + tail):
+            status = asyncio.run_coroutine_threadsafe(send(body, kind), loop).result(timeout=30)
+            assert 400 <= status < 500 or status == 201
+
+    await asyncio.to_thread(try_all)
+
+
+@given(content=st.binary(max_size=200), name=st.text(alphabet='ab/é\\".% ', min_size=1, max_size=20))
+def test_a_file_comes_through_a_form_as_it_was_sent(content: bytes, name: str) -> None:
+    request = httpx2.Request("POST", "http://x", files=[("files", (name, content))], data={"name": "x"})
+    body = request.read()
+    form = parse_form(request.headers["content-type"], body, max_files=1)
+    assert dict(form.fields) == {"name": "x"}
+    assert [file.content for file in form.files] == [content]
+    assert form.files[0].name == name
+    with pytest.raises(ValueError, match="cut off"):
+        parse_form(request.headers["content-type"], body[:-6], max_files=1)
+
+
+HEAD = "multipart/form-data; boundary=x"
+KINDS = st.sampled_from(["agents", "skills"])
+
+
+async def test_only_administrators_change_definitions(machine: Served) -> None:
+    assert (await upload(machine.admin, FOLDER)).status_code == 201
+    before = left_behind(machine)
+    for role in (Role.MEMBER, Role.VIEWER):
+        _, token = await person(machine, role)
+        client = machine.client(token)
+        for kind, form in (("agents", FORM), ("skills", SKILL)):
+            assert (await client.get(f"/api/{kind}")).status_code == 200
+            for method, path in (
+                *(
+                    ("POST", path)
+                    for path in ("", "/preview", "/reviewer/disable", "/reviewer/enable", "/reviewer/revert")
+                ),
+                ("PUT", "/reviewer"),
+                ("DELETE", "/reviewer"),
+                ("GET", "/reviewer/export"),
+            ):
+                answer = await client.request(method, f"/api/{kind}{path}", json=form if method != "GET" else None)
+                assert answer.status_code == 403, f"{role} {method} {kind}{path}: {answer.status_code}"
+            assert (await upload(client, FOLDER, kind=kind)).status_code == 403
+            assert (await upload(client, FOLDER, kind=kind, preview="true")).status_code == 403
+        shown = (await client.get("/api/agents/reviewer")).json()
+        assert shown["instructions"]
+        assert shown["commands"] == []
+    assert left_behind(machine) == before
