@@ -1,0 +1,179 @@
+"""Webhooks: declarations of what may come in from other systems, and what the machine does about it."""
+
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool, field_validator, model_validator
+
+from machine.domain.agent import NAME_PATTERN
+from machine.domain.happening import Happening
+from machine.domain.webhook_conditions import Condition
+from machine.domain.webhook_trigger import Part, Trigger
+
+MAX_BODY_BYTES: Final = 25 * 1024 * 1024
+VARIABLE_PATTERN: Final = r"^[A-Z][A-Z0-9_]{0,127}$"
+HEADER_PATTERN: Final = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"
+
+
+class ProviderName(StrEnum):
+    """The systems that are understood; `standard` is Standard Webhooks, `generic` any HMAC that can be described."""
+
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    BITBUCKET = "bitbucket"
+    JIRA = "jira"
+    SLACK = "slack"
+    SENTRY = "sentry"
+    LINEAR = "linear"
+    STANDARD = "standard"
+    GENERIC = "generic"
+
+
+class GenericScheme(Part):
+    """How a sender that is not on the list signs and names its deliveries. Signed: the body, or `timestamp.body`."""
+
+    signature_header: str = Field("X-Signature", pattern=HEADER_PATTERN)
+    prefix: str = Field("", max_length=50, pattern=r"^[ -~]*$")
+    """What stands before the digest in the header, such as `sha256=`."""
+    algorithm: Literal["sha256", "sha512", "sha1"] = "sha256"
+    encoding: Literal["hex", "base64"] = "hex"
+    timestamp_header: str | None = Field(None, pattern=HEADER_PATTERN)
+    """Seconds since 1970. Set: it is signed as `timestamp.body`, and deliveries out of the window are refused."""
+    window_seconds: int = Field(300, ge=1, le=3600)
+    id_header: str | None = Field(None, pattern=HEADER_PATTERN)
+    event_header: str | None = Field(None, pattern=HEADER_PATTERN)
+    id_path: str | None = None
+    event_path: str = "type"
+    title_path: str = "title"
+    text_path: str = "text"
+    url_path: str = "url"
+    actor_path: str | None = None
+    """JMESPath, as all paths here; of the id of who caused it."""
+
+    @field_validator("id_path", "event_path", "title_path", "text_path", "url_path", "actor_path")
+    @classmethod
+    def _path(cls, value: str | None) -> str | None:
+        if value is not None:
+            Condition(value)
+        return value
+
+    @cached_property
+    def paths(self) -> dict[str, Condition]:
+        """The compiled paths by what they find: id, event, title, text, url, actor."""
+        found = {name: getattr(self, f"{name}_path") for name in ("id", "event", "title", "text", "url", "actor")}
+        return {name: Condition(path) for name, path in found.items() if path is not None}
+
+
+class ReplySettings(Part):
+    """With what the machine answers where the event came from."""
+
+    token_ref: str = Field(pattern=VARIABLE_PATTERN)
+    """Name of the variable that holds the token (GitHub, GitLab, Slack, Sentry, Linear, Jira)."""
+    email: str | None = Field(None, max_length=320)
+    """Jira Cloud: the account of the token. Unset: the token is sent as a bearer token, as Data Center wants it."""
+
+
+class Webhook(Part):
+    """One address `/webhooks/{name}`: who may send there, how that is checked, and what happens then."""
+
+    name: str = Field(pattern=NAME_PATTERN)
+    provider: ProviderName
+    description: str = Field("", max_length=2000)
+    enabled: StrictBool = True
+    secret: SecretStr | None = None
+    secret_ref: str | None = Field(None, pattern=VARIABLE_PATTERN)
+    """Name of the variable that holds the secret: the form in which it is kept on disk."""
+    unsigned: StrictBool = False
+    """Accept deliveries that nobody has signed. Only together with no secret at all."""
+    scheme: GenericScheme | None = None
+    base_url: str | None = Field(None, max_length=500)
+    """Of the API of a self-hosted server, such as `https://gitlab.example.com`."""
+    own_ids: tuple[str, ...] = Field((), max_length=50)
+    """Ids and logins under which the machine itself acts there: their events are ignored."""
+    allowed_bots: tuple[str, ...] = Field((), max_length=50)
+    """Exact ids of bots whose events count; those of all others are ignored."""
+    triggers: tuple[Trigger, ...] = Field((), max_length=50)
+    reply: ReplySettings | None = None
+    user_id: str = ""
+    """Its owner: tasks that it starts are theirs."""
+
+    @field_validator("secret")
+    @classmethod
+    def _some_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().strip():
+            raise ValueError("the secret is empty")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        extra = parts.query or parts.fragment or "@" in parts.netloc
+        if parts.scheme not in ("http", "https") or not parts.hostname or extra:
+            raise ValueError("write it as https://host or https://host/path, without user, query or fragment")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _signed_or_said(self) -> Self:
+        given = self.secret is not None or self.secret_ref is not None
+        if self.unsigned and given:
+            raise ValueError("unsigned: true and a secret exclude each other; remove one of them")
+        if not self.unsigned and not given:
+            raise ValueError("a secret is needed; write unsigned: true to accept what anybody sends")
+        if self.scheme is not None and self.provider is not ProviderName.GENERIC:
+            raise ValueError("scheme is for the provider generic only; the others sign in their own way")
+        if self.reply is None and any(trigger.reply for trigger in self.triggers):
+            raise ValueError("a trigger replies, so reply: {token_ref: …} must say with which token")
+        return self
+
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed but should be known before it goes live."""
+        found = []
+        if self.unsigned:
+            found.append("Anybody who knows the address can start its tasks: it is unsigned.")
+        if self.secret is not None and len(self.secret.get_secret_value()) < 16:
+            found.append("The secret has fewer than 16 characters.")
+        if self.unsigned and any(trigger.who for trigger in self.triggers):
+            found.append("It is unsigned, so nobody's name is proven: who trusts nobody, and all run untrusted.")
+        if not self.triggers:
+            found.append("It has no trigger: deliveries are stored, and nothing is started.")
+        return tuple(found)
+
+    def public(self) -> dict[str, Any]:
+        """For views, as JSON: everything but the secret, and whether there is one."""
+        view = self.model_dump(mode="json", exclude={"secret"})
+        return {**view, "has_secret": self.secret is not None or self.secret_ref is not None}
+
+
+class DeliveryOutcome(StrEnum):
+    """What became of a delivery. `refused` ones are counted, not stored."""
+
+    ACCEPTED = "accepted"
+    IGNORED = "ignored"
+    HANDSHAKE = "handshake"
+
+
+class Delivery(BaseModel):
+    """One delivery as it was stored, before it was answered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    delivery_id: str
+    webhook: str
+    provider: ProviderName
+    provider_delivery_id: str
+    """Unique per webhook; the same again is answered as before."""
+    event: str
+    received_at: datetime
+    headers: dict[str, str]
+    """Without what is secret."""
+    body: bytes
+    outcome: DeliveryOutcome
+    why: str = ""
+    task_ids: tuple[str, ...] = ()
+    happening: Happening | None = None
