@@ -121,7 +121,7 @@ async def test_unknown_kinds_are_shown_and_end_nothing(machine: Machine) -> None
     await machine.nothing_left()
 
 
-async def test_a_cli_that_is_not_there_is_said_and_tasks_wait_for_it(tmp_path: Path) -> None:
+async def test_a_cli_that_is_not_there_is_said_and_the_task_can_be_tried_again_once_it_is(tmp_path: Path) -> None:
     nowhere = tmp_path / "claude"
     machine = Machine(tmp_path / "data", env={"CLAUDE_CLI_PATH": str(nowhere), "ANTHROPIC_API_KEY": "no-key"})
     try:
@@ -131,11 +131,13 @@ async def test_a_cli_that_is_not_there_is_said_and_tasks_wait_for_it(tmp_path: P
         assert auth["state"] == "unknown"
         assert str(nowhere) in auth["message"]
         assert auth["hint"]
-        assert (await machine.task(task_id))["status"] == "queued"
-        assert await machine.terminate() == 0
+        failure = (await machine.ended(task_id))["failure"]
+        assert failure["reason"] == "cli_missing"
+        assert str(nowhere) in failure["message"]
+        assert "CLAUDE_CLI_PATH" in failure["hint"]
         install(tmp_path, "claude")
-        await machine.start()
-        assert (await machine.completed(task_id))["result"] == "You said: hello"
+        again = await machine.post(f"/api/tasks/{task_id}/retry")
+        assert (await machine.completed(again["task_id"]))["result"] == "You said: hello"
         await machine.nothing_left()
     finally:
         await machine.close()
