@@ -2,10 +2,10 @@
 # ARGS goes to the daemon: make run ARGS="--port 9000"
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check setup
+.PHONY: help run demo test check setup screenshots
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Set up what is missing and start the daemon
 	@scripts/bootstrap
@@ -24,3 +24,6 @@ test: setup ## Set up what is missing, then run every check and test
 
 check: ## Every check and test, in a place that is set up already
 	@scripts/check
+
+screenshots: setup ## Make the README's pictures again
+	@.venv/bin/python scripts/screenshots.py

@@ -42,6 +42,8 @@ const proxy: ProxyOptions = {
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), themeFirst()],
+  // The daemon puts the nonce of each response here (machine/api/pages.py).
+  html: { cspNonce: "__CSP_NONCE__" },
   // Fonts and pictures stay files: the page's policy allows no `data:` fonts.
   // What a first visit loads is watched by scripts/size.mjs, gzipped.
   build: { assetsInlineLimit: 0, target: "es2023", chunkSizeWarningLimit: 700 },

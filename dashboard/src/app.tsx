@@ -15,6 +15,7 @@ import { TaskPage } from "./task/task-page";
 function Broken({ error, reset }: ErrorComponentProps) {
   return (
     <div className="mx-auto max-w-[44rem] p-6">
+      <h1 className="sr-only">Error</h1>
       <Failed what="This page made a mistake." error={error} retry={reset} />
     </div>
   );
@@ -22,7 +23,7 @@ function Broken({ error, reset }: ErrorComponentProps) {
 
 function Nowhere() {
   return (
-    <Empty title="There is no such page">
+    <Empty title="There is no such page" isPage>
       <Link to="/" className="text-accent underline">
         All tasks
       </Link>

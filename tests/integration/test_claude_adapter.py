@@ -131,7 +131,7 @@ class Place:
         self.installation = Installation(
             cli_path=cli_path,
             config_dir=data / "credentials" / "claude",
-            home=data / "home",
+            homes=data / "homes",
             run_dir=data / "run",
             instance=self.instance,
             variables={"ANTHROPIC_API_KEY": SecretStr("dummy")},
@@ -418,7 +418,7 @@ async def test_the_environment_holds_nothing_but_what_was_allowed(
     assert "MACHINE_WARDEN" not in result.text
     by_sdk = {"CLAUDE_CODE_ENTRYPOINT", "CLAUDE_AGENT_SDK_VERSION", "CLAUDE_CODE_SDK_READS_SESSION_STATE", "PWD"}
     assert set(environ) == by_sdk | set(place.installation.environment("task_1"))
-    assert environ["HOME"] == str(place.data / "home")
+    assert environ["HOME"] == str(place.data / "homes" / place.workspace.name)
 
 
 # --- what the file tools may not touch ------------------------------------------------------------------------------

@@ -9,10 +9,7 @@ type Schemas = components["schemas"];
 export type Status = Schemas["StatusView"];
 export type TaskPage = Schemas["TaskList"];
 export type TaskView = Schemas["TaskView"];
-export interface AgentInfo {
-  name: string;
-  description: string;
-}
+export type AgentInfo = Schemas["AgentView"];
 
 const PATIENCE_MS = 30_000;
 const EVENTS_PAGE = 2_000;
@@ -47,13 +44,11 @@ async function done<T>(request: Promise<Answer<T>>): Promise<T> {
   }
 }
 
-export interface Wish {
+export interface Said {
   message: string;
+  /** Unset: the Brain. */
   agent?: string;
 }
-
-// Fields with a default may be left out; the generated type of a body wants them all.
-const newTask = (wish: Wish) => wish as Schemas["NewTask"];
 
 export const machine = {
   login: (secret: string) => answered(http.POST("/api/auth/login", { body: { secret } })),
@@ -72,7 +67,8 @@ export const machine = {
   },
   task: (id: string): Promise<TaskView> =>
     done(http.GET("/api/tasks/{task_id}", { params: { path: { task_id: id } } })),
-  create: (wish: Wish): Promise<TaskView> => done(http.POST("/api/tasks", { body: newTask(wish) })),
+  // Fields with a default may be left out; the generated type of a body wants them all.
+  chat: (said: Said) => done(http.POST("/api/chat", { body: said as Schemas["ChatMessage"] })),
   retry: (id: string): Promise<TaskView> =>
     done(http.POST("/api/tasks/{task_id}/retry", { params: { path: { task_id: id } } })),
 
@@ -83,9 +79,5 @@ export const machine = {
     return page as EventPage;
   },
 
-  async agents(): Promise<{ items: AgentInfo[] }> {
-    const response = await fetch("/api/agents", { signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (!response.ok) throw errorOf(response, null);
-    return (await response.json()) as { items: AgentInfo[] };
-  },
+  agents: () => done(http.GET("/api/agents")),
 };

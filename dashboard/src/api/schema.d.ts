@@ -10,11 +10,163 @@ export interface paths {
         };
         /**
          * List Agents
-         * @description All agents, by name.
+         * @description All agents, by name, and what is wrong with their files.
          */
         get: operations["list_agents_api_agents_get"];
         put?: never;
+        /**
+         * Create Agent
+         * @description A new agent, live at once. 409 when the name is taken.
+         */
+        post: operations["create_agent_api_agents_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Agent
+         * @description One agent, as it is in force.
+         */
+        get: operations["get_agent_api_agents__name__get"];
+        /**
+         * Update Agent
+         * @description Change an agent; its other files stay. One that comes with the program is overridden by what is sent.
+         */
+        put: operations["update_agent_api_agents__name__put"];
         post?: never;
+        /**
+         * Delete
+         * @description Delete it; where it stood for one that comes with the program, that is in force again.
+         */
+        delete: operations["delete_api_agents__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{name}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable
+         * @description Switch it off. 409 for one that the machine needs.
+         */
+        post: operations["disable_api_agents__name__disable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{name}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable
+         * @description Switch it on again.
+         */
+        post: operations["enable_api_agents__name__enable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{name}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description All its files as a zip, which can be uploaded again.
+         */
+        get: operations["export_api_agents__name__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{name}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revert
+         * @description Bring back the version before the last save or deletion; once more, and the newer one is back.
+         */
+        post: operations["revert_api_agents__name__revert_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Agent
+         * @description What would be saved, and nothing is.
+         */
+        post: operations["preview_agent_api_agents_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description Create from files: a folder, a zip or tar(.gz) of it, or one Markdown file. `preview=true` only shows.
+         */
+        post: operations["upload_api_agents_upload_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -223,6 +375,178 @@ export interface paths {
         get: operations["get_session_api_sessions__session_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Skills
+         * @description All skills, by name, and what is wrong with their files.
+         */
+        get: operations["list_skills_api_skills_get"];
+        put?: never;
+        /**
+         * Create Skill
+         * @description A new skill for the Brain, for agents by name, or for all; live at once. 409 when the name is taken.
+         */
+        post: operations["create_skill_api_skills_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skills/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Skill
+         * @description One skill, as it is in force.
+         */
+        get: operations["get_skill_api_skills__name__get"];
+        /**
+         * Update Skill
+         * @description Change a skill; its other files stay. One that comes with the program is overridden by what is sent.
+         */
+        put: operations["update_skill_api_skills__name__put"];
+        post?: never;
+        /**
+         * Delete
+         * @description Delete it; where it stood for one that comes with the program, that is in force again.
+         */
+        delete: operations["delete_api_skills__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skills/{name}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable
+         * @description Switch it off. 409 for one that the machine needs.
+         */
+        post: operations["disable_api_skills__name__disable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skills/{name}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable
+         * @description Switch it on again.
+         */
+        post: operations["enable_api_skills__name__enable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skills/{name}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description All its files as a zip, which can be uploaded again.
+         */
+        get: operations["export_api_skills__name__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skills/{name}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revert
+         * @description Bring back the version before the last save or deletion; once more, and the newer one is back.
+         */
+        post: operations["revert_api_skills__name__revert_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skills/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Skill
+         * @description What would be saved, and nothing is.
+         */
+        post: operations["preview_skill_api_skills_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skills/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description Create from files: a folder, a zip or tar(.gz) of it, or one Markdown file. `preview=true` only shows.
+         */
+        post: operations["upload_api_skills_upload_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -503,19 +827,201 @@ export interface components {
              */
             type: "ack";
         };
+        /**
+         * AgentDetail
+         * @description An agent, whole, as it is in force.
+         */
+        AgentDetail: {
+            /** Builtin */
+            builtin: boolean;
+            /** Commands */
+            commands: string[];
+            /** Content Hash */
+            content_hash: string;
+            /** Description */
+            description: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Executables */
+            executables: string[];
+            /** Faults */
+            faults: components["schemas"]["DefinitionFault"][];
+            /** Files */
+            files: components["schemas"]["FileInfo"][];
+            /** Instructions */
+            instructions: string;
+            /** Name */
+            name: string;
+            /** Overrides Builtin */
+            overrides_builtin: boolean;
+            /** Revertible */
+            revertible: boolean;
+            /** Scripts */
+            scripts: string[];
+            settings: components["schemas"]["AgentFields"];
+            /** Tools */
+            tools: string[];
+            /** Warnings */
+            warnings: string[];
+            /** When To Use */
+            when_to_use: string;
+        };
+        /**
+         * AgentFields
+         * @description What people may say about an agent besides its instructions.
+         */
+        AgentFields: {
+            /**
+             * Allowed Tools
+             * @default []
+             */
+            allowed_tools: string[];
+            /** Claude Code */
+            claude_code?: {
+                [key: string]: unknown;
+            };
+            /** Description */
+            description: string;
+            /**
+             * Disallowed Tools
+             * @default []
+             */
+            disallowed_tools: string[];
+            /** Max Budget Usd */
+            max_budget_usd?: number | null;
+            /** Max Concurrent */
+            max_concurrent?: number | null;
+            /** Max Turns */
+            max_turns?: number | null;
+            /** Model */
+            model?: string | null;
+            /**
+             * Permission Mode
+             * @default acceptEdits
+             * @enum {string}
+             */
+            permission_mode: "default" | "acceptEdits" | "plan" | "dontAsk" | "bypassPermissions";
+            /**
+             * Priority
+             * @default 0
+             */
+            priority: number;
+            /**
+             * Skills
+             * @default []
+             */
+            skills: string[];
+            /** Timeout Seconds */
+            timeout_seconds?: number | null;
+            /** Tools */
+            tools?: string[] | null;
+            /**
+             * When To Use
+             * @default
+             */
+            when_to_use: string;
+            /** @default task */
+            workspace: components["schemas"]["WorkspaceKind"];
+        };
+        /**
+         * AgentForm
+         * @description An agent as it is filled in by hand.
+         */
+        AgentForm: {
+            /**
+             * Allowed Tools
+             * @default []
+             */
+            allowed_tools: string[];
+            /** Claude Code */
+            claude_code?: {
+                [key: string]: unknown;
+            };
+            /** Description */
+            description: string;
+            /**
+             * Disallowed Tools
+             * @default []
+             */
+            disallowed_tools: string[];
+            /** Instructions */
+            instructions: string;
+            /** Max Budget Usd */
+            max_budget_usd?: number | null;
+            /** Max Concurrent */
+            max_concurrent?: number | null;
+            /** Max Turns */
+            max_turns?: number | null;
+            /** Model */
+            model?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Permission Mode
+             * @default acceptEdits
+             * @enum {string}
+             */
+            permission_mode: "default" | "acceptEdits" | "plan" | "dontAsk" | "bypassPermissions";
+            /**
+             * Priority
+             * @default 0
+             */
+            priority: number;
+            /**
+             * Skills
+             * @default []
+             */
+            skills: string[];
+            /** Timeout Seconds */
+            timeout_seconds?: number | null;
+            /** Tools */
+            tools?: string[] | null;
+            /**
+             * When To Use
+             * @default
+             */
+            when_to_use: string;
+            /** @default task */
+            workspace: components["schemas"]["WorkspaceKind"];
+        };
         /** AgentList */
         AgentList: {
+            /** Disabled */
+            disabled: components["schemas"]["AgentView"][];
+            /** Faults */
+            faults: components["schemas"]["DefinitionFault"][];
             /** Items */
             items: components["schemas"]["AgentView"][];
         };
-        /** AgentView */
+        /**
+         * AgentStatus
+         * @description An agent or a skill was created, changed, switched on or off, broken or deleted.
+         */
+        AgentStatus: {
+            data: components["schemas"]["DefinitionChange"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "agent.status";
+        };
+        /**
+         * AgentView
+         * @description What people choose an agent by.
+         */
         AgentView: {
             /** Builtin */
             builtin: boolean;
             /** Description */
             description: string;
+            /** Enabled */
+            enabled: boolean;
             /** Name */
             name: string;
+            /** Overrides Builtin */
+            overrides_builtin: boolean;
+            /** When To Use */
+            when_to_use: string;
         };
         /**
          * Answer
@@ -821,6 +1327,60 @@ export interface components {
          * @enum {string}
          */
         Decision: "allow" | "deny";
+        /**
+         * DefinitionChange
+         * @description A definition is another one than before.
+         */
+        DefinitionChange: {
+            /**
+             * Builtin
+             * @default false
+             */
+            builtin: boolean;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Faults
+             * @default []
+             */
+            faults: components["schemas"]["DefinitionFault"][];
+            kind: components["schemas"]["DefinitionKind"];
+            /** Name */
+            name: string;
+            state: components["schemas"]["DefinitionState"];
+        };
+        /**
+         * DefinitionFault
+         * @description What is wrong, and where: a file (relative to `config/` or to what was sent), its line from 1, the field.
+         */
+        DefinitionFault: {
+            /**
+             * Field
+             * @default
+             */
+            field: string;
+            /** Line */
+            line?: number | null;
+            /** Path */
+            path: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * DefinitionKind
+         * @description What a definition defines. The value is the word that people read.
+         * @enum {string}
+         */
+        DefinitionKind: "agent" | "skill";
+        /**
+         * DefinitionState
+         * @description `broken`: the newest version has faults, and the last good one, if there is any, is in force.
+         * @enum {string}
+         */
+        DefinitionState: "ready" | "disabled" | "broken" | "deleted";
         /** EndedData */
         EndedData: {
             cost_kind: components["schemas"]["CostKind"];
@@ -927,6 +1487,26 @@ export interface components {
              */
             type: "feed";
         };
+        /**
+         * FileInfo
+         * @description A file as it is listed before it is taken in. `script`: it holds a program, whether marked executable or not.
+         */
+        FileInfo: {
+            /**
+             * Executable
+             * @default false
+             */
+            executable: boolean;
+            /** Path */
+            path: string;
+            /**
+             * Script
+             * @default false
+             */
+            script: boolean;
+            /** Size Bytes */
+            size_bytes: number;
+        };
         /** Health */
         Health: {
             /** Machine Id */
@@ -1016,7 +1596,7 @@ export interface components {
             /** User Id */
             user_id: string;
         };
-        MachineEvent: components["schemas"]["ChatReply"] | components["schemas"]["AuthStatus"] | components["schemas"]["MachineStatus"];
+        MachineEvent: components["schemas"]["ChatReply"] | components["schemas"]["AgentStatus"] | components["schemas"]["AuthStatus"] | components["schemas"]["MachineStatus"];
         /** MachineStatus */
         MachineStatus: {
             data: components["schemas"]["MachineStatusData"];
@@ -1193,6 +1773,41 @@ export interface components {
         PlacedMachineEvent: components["schemas"]["EventPlace"] & Omit<components["schemas"]["MachineEvent"], "type">;
         PlacedTaskEvent: components["schemas"]["EventPlace"] & Omit<components["schemas"]["TaskEvent"], "type">;
         /**
+         * Preview
+         * @description What a definition consists of and asks for: shown before it is saved, and the same for all ways of making it.
+         */
+        Preview: {
+            /** Commands */
+            commands: string[];
+            /** Content Hash */
+            content_hash: string;
+            /** Description */
+            description: string;
+            /** Executables */
+            executables: string[];
+            /**
+             * Exists
+             * @default false
+             */
+            exists: boolean;
+            /** Files */
+            files: components["schemas"]["FileInfo"][];
+            kind: components["schemas"]["DefinitionKind"];
+            /** Name */
+            name: string;
+            /**
+             * Overrides Builtin
+             * @default false
+             */
+            overrides_builtin: boolean;
+            /** Scripts */
+            scripts: string[];
+            /** Tools */
+            tools: string[];
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
          * Problem
          * @description RFC 9457. `code` is stable and made for programs; `detail` and `hint` are made for people.
          */
@@ -1326,6 +1941,95 @@ export interface components {
              * @enum {string}
              */
             type: "session.ready";
+        };
+        /**
+         * SkillDetail
+         * @description A skill, whole, as it is in force.
+         */
+        SkillDetail: {
+            /** Agents */
+            agents: "all" | string[];
+            /** Builtin */
+            builtin: boolean;
+            /** Commands */
+            commands: string[];
+            /** Content Hash */
+            content_hash: string;
+            /** Description */
+            description: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Executables */
+            executables: string[];
+            /** Faults */
+            faults: components["schemas"]["DefinitionFault"][];
+            /** Files */
+            files: components["schemas"]["FileInfo"][];
+            /** Instructions */
+            instructions: string;
+            /** Name */
+            name: string;
+            /** Overrides Builtin */
+            overrides_builtin: boolean;
+            /** Revertible */
+            revertible: boolean;
+            /** Scripts */
+            scripts: string[];
+            /** Tools */
+            tools: string[];
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * SkillForm
+         * @description A skill as it is filled in by hand.
+         */
+        SkillForm: {
+            /**
+             * Agents
+             * @default [
+             *       "brain"
+             *     ]
+             */
+            agents: "all" | string[];
+            /**
+             * Allowed Tools
+             * @default []
+             */
+            allowed_tools: string[];
+            /** Description */
+            description: string;
+            /** Instructions */
+            instructions: string;
+            /** Name */
+            name: string;
+        };
+        /** SkillList */
+        SkillList: {
+            /** Disabled */
+            disabled: components["schemas"]["SkillView"][];
+            /** Faults */
+            faults: components["schemas"]["DefinitionFault"][];
+            /** Items */
+            items: components["schemas"]["SkillView"][];
+        };
+        /**
+         * SkillView
+         * @description What a skill is for, and for whom.
+         */
+        SkillView: {
+            /** Agents */
+            agents: "all" | string[];
+            /** Builtin */
+            builtin: boolean;
+            /** Description */
+            description: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Name */
+            name: string;
+            /** Overrides Builtin */
+            overrides_builtin: boolean;
         };
         /** StartedData */
         StartedData: {
@@ -2058,6 +2762,12 @@ export interface components {
          * @enum {string}
          */
         WaitingReason: "approval" | "input" | "interrupted";
+        /**
+         * WorkspaceKind
+         * @description `task`: a folder of its own for every task; `shared`: one lasting folder, one task at a time.
+         * @enum {string}
+         */
+        WorkspaceKind: "task" | "shared";
     };
     responses: never;
     parameters: never;
@@ -2083,6 +2793,330 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_agent_api_agents_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agent_api_agents__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_agent_api_agents__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_agents__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_api_agents__name__disable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_api_agents__name__enable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_agents__name__export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revert_api_agents__name__revert_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_agent_api_agents_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_api_agents_upload_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    content_hash?: string;
+                    files: string[];
+                    name?: string;
+                    preview?: string;
+                    replace?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDetail"] | components["schemas"]["Preview"];
                 };
             };
             /** @description A problem */
@@ -2450,6 +3484,359 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_skills_api_skills_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_skill_api_skills_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_skill_api_skills__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_skill_api_skills__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_skills__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_api_skills__name__disable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_api_skills__name__enable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_skills__name__export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revert_api_skills__name__revert_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_skill_api_skills_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_api_skills_upload_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    content_hash?: string;
+                    files: string[];
+                    name?: string;
+                    preview?: string;
+                    replace?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDetail"] | components["schemas"]["Preview"];
                 };
             };
             /** @description A problem */

@@ -44,6 +44,36 @@ describe("Conversation", () => {
     expect(items).toHaveLength(2);
   });
 
+  it("puts quiet notes of one turn behind one line, and lines on stderr to the last character", () => {
+    const status = { kind: "system", name: "status", data: { status: "requesting" } };
+    const items = fold(
+      ["task.created", { input_message: "do it" }],
+      output(status),
+      output({ kind: "text", text: "one", item: "a" }),
+      output(status),
+      output({ kind: "stderr", text: "first line" }),
+      output({ kind: "stderr", text: "second line\n" }),
+      output({ kind: "system", name: "api_retry", data: { attempt: 1 } }),
+      ["task.input", { input_id: "2", message: "and that" }],
+      output(status),
+    );
+    expect(items.map((item) => item.kind)).toEqual([
+      "input",
+      "details",
+      "text",
+      "system",
+      "input",
+      "details",
+    ]);
+    const [, details] = items;
+    const notes = details?.kind === "details" ? details.notes : [];
+    expect(notes.map(({ name, text }) => [name, text])).toEqual([
+      ["status", ""],
+      ["status", ""],
+      ["stderr", "first line\nsecond line\n"],
+    ]);
+  });
+
   it("keeps texts of different items apart", () => {
     const items = fold(
       output({ kind: "text", text: "one", item: "a" }),

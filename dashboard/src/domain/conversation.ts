@@ -1,5 +1,13 @@
 import type { Approval, Output, QueueReason, TaskEvent } from "../feed/wire";
-import { type Item, queuedText, resumedText, type TextItem, type ToolItem } from "./items";
+import {
+  type Item,
+  isQuiet,
+  type Note,
+  queuedText,
+  resumedText,
+  type TextItem,
+  type ToolItem,
+} from "./items";
 
 type End = Extract<TaskEvent, { type: "task.completed" | "task.failed" | "task.cancelled" }>;
 
@@ -14,6 +22,8 @@ export class Conversation {
   #byKey = new Map<string, number>();
   #open: string | null = null;
   #queueReason: QueueReason | null = null;
+  #notes: Note[] = [];
+  #details: string | null = null;
 
   apply(event: TaskEvent): void {
     switch (event.type) {
@@ -57,6 +67,7 @@ export class Conversation {
 
   #say(event: TaskEvent, key: string, message: string): void {
     this.#add({ kind: "input", key, at: event.at, parent: null, message });
+    this.#details = null;
   }
 
   #output(event: TaskEvent, output: Output): void {
@@ -76,15 +87,9 @@ export class Conversation {
         return;
       case "system": {
         const { text, data, parent_tool_use_id: parent } = output;
-        this.#add({
-          kind: "system",
-          key: `e${event.seq}`,
-          at: event.at,
-          parent,
-          name: output.name ?? "note",
-          text,
-          data,
-        });
+        const name = output.name ?? "note";
+        if (isQuiet(name, data)) this.#note(event, { at: event.at, name, text, data });
+        else this.#add({ kind: "system", key: `e${event.seq}`, at: event.at, parent, name, text, data });
         return;
       }
       default:
@@ -123,15 +128,28 @@ export class Conversation {
     this.#put({ ...old, result: (old.result ?? "") + output.text, isError, done: !output.more });
   }
 
-  /** Lines on stderr that follow each other are one block. */
+  /** Lines on stderr that follow each other are one note. */
   #stderr(event: TaskEvent, output: Output): void {
-    const last = this.items.at(-1);
-    if (last?.kind !== "stderr") {
-      this.#add({ kind: "stderr", key: `e${event.seq}`, at: event.at, parent: null, text: output.text });
+    const last = this.#details === null ? undefined : this.#notes.at(-1);
+    if (last?.name !== "stderr") {
+      this.#note(event, { at: event.at, name: "stderr", text: output.text, data: null });
       return;
     }
     const seam = last.text.endsWith("\n") || output.text.startsWith("\n") ? "" : "\n";
-    this.#put({ ...last, text: last.text + seam + output.text });
+    this.#notes.pop();
+    this.#note(event, { ...last, text: last.text + seam + output.text });
+  }
+
+  /** Quiet notes stand behind one line for each turn, where the first of them came. */
+  #note(event: TaskEvent, note: Note): void {
+    if (this.#details === null) {
+      this.#details = `e${event.seq}`;
+      this.#notes = [];
+    }
+    this.#notes.push(note);
+    const known = this.#find(this.#details);
+    const at = known?.at ?? event.at;
+    this.#put({ kind: "details", key: this.#details, at, parent: null, notes: this.#notes });
   }
 
   #approval(at: string, approval: Approval): void {
@@ -161,6 +179,7 @@ export class Conversation {
     const last = this.items.at(-1);
     const waited = last?.kind === "marker" && (last.what === "queued" || last.what === "parked");
     const text = resumedText(this.#queueReason);
+    this.#details = null;
     if (waited) this.#put({ ...last, what: "resumed", text, at: event.at, until: null });
     else this.#mark(event, "resumed", text);
   }

@@ -40,9 +40,18 @@ export interface SystemItem extends Base {
   data: Record<string, unknown> | null;
 }
 
-export interface StderrItem extends Base {
-  kind: "stderr";
+/** Something the program said to nobody in particular: a note of its own, or lines on stderr. */
+export interface Note {
+  at: string;
+  name: string;
   text: string;
+  data: Record<string, unknown> | null;
+}
+
+/** All quiet notes of one turn, in order. The list only ever grows, and a new item holds it when it has. */
+export interface DetailsItem extends Base {
+  kind: "details";
+  notes: readonly Note[];
 }
 
 export interface MarkerItem extends Base {
@@ -80,11 +89,30 @@ export type Item =
   | TextItem
   | ToolItem
   | SystemItem
-  | StderrItem
+  | DetailsItem
   | MarkerItem
   | ApprovalItem
   | EndItem
   | UnknownItem;
+
+const QUIET: ReadonlySet<string> = new Set([
+  "init",
+  "hook_started",
+  "hook_progress",
+  "hook_response",
+  "files_persisted",
+  "session_state_changed",
+  "task_progress",
+  "task_updated",
+  "thinking_tokens",
+]);
+
+/** Whether a note of the program only says that it does its work. */
+export function isQuiet(name: string, data: Record<string, unknown> | null): boolean {
+  if (name === "status") return typeof data?.status !== "string" || data.status === "requesting";
+  // What an API fault means for the task stands where the task ends, or where it is parked.
+  return QUIET.has(name) || name.startsWith("api_fault:");
+}
 
 const RESUMED: Readonly<Record<QueueReason, string>> = {
   lost: "Resumed after a restart",

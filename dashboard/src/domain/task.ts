@@ -15,6 +15,11 @@ export function needsAnswer(task: Pick<Task, "status" | "waiting_reason">): bool
   return task.status === "waiting_input" && task.waiting_reason === "approval";
 }
 
+/** Whether the task has finished a turn and is open for another message. */
+export function rests(task: Pick<Task, "status" | "waiting_reason">): boolean {
+  return task.status === "waiting_input" && task.waiting_reason === "input";
+}
+
 function moved(task: Task, status: TaskStatus, event: TaskEvent, changes: Partial<Task> = {}): Task {
   const reset = { waiting_reason: null, queue_reason: null, parked_until: null };
   return { ...task, ...reset, status, status_at: event.at, ...changes };

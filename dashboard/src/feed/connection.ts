@@ -72,6 +72,13 @@ export class Connection {
     this.#drop();
   }
 
+  /** Somebody else may sign in: ends the connection, and begins anew with the next start. */
+  forget(): void {
+    this.stop();
+    this.#sessionId = null;
+    this.state.set({ kind: "connecting" });
+  }
+
   /** Sends a command; rejects with CommandFailed when it is refused, times out or the connection breaks. */
   async send(command: Command, timeoutMs = ACK_MS): Promise<Ack> {
     const socket = this.#socket;

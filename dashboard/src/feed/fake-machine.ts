@@ -1,7 +1,7 @@
 import type { SocketLike } from "./connection";
 import type { FeedDoors } from "./feed";
 import type { EventPage } from "./stream";
-import type { TaskEvent } from "./wire";
+import type { MachineEvent, TaskEvent } from "./wire";
 
 /** Stored text of a task, as an event. */
 export function textEvent(taskId: string, seq: number): TaskEvent {
@@ -50,6 +50,9 @@ class FakeSocket implements SocketLike {
 export class FakeMachine implements FeedDoors {
   sockets: FakeSocket[] = [];
   stored: TaskEvent[] = [];
+  /** The machine's feed, oldest first, and up to where it was thrown away. */
+  feed: MachineEvent[] = [];
+  feedGoneTo = 0;
   sessions: string[] = [];
   isUp = true;
   isDeaf = false;
@@ -77,7 +80,12 @@ export class FakeMachine implements FeedDoors {
     queueMicrotask(() => {
       if (!this.isUp) socket.end(1006);
       else if (this.refusesSessions.has(sessionId)) socket.end(4403);
-      else socket.say({ type: "session.ready", at: "2026-01-01T00:00:00Z", data: { session_id: sessionId } });
+      else
+        socket.say({
+          type: "session.ready",
+          at: "2026-01-01T00:00:00Z",
+          data: { session_id: sessionId, feed_seq: this.feed.at(-1)?.feed_seq ?? 0 },
+        });
     });
     return socket;
   };
@@ -107,6 +115,10 @@ export class FakeMachine implements FeedDoors {
 
   heed(socket: FakeSocket, message: Record<string, unknown>): void {
     const { id, type, task_id: taskId } = message;
+    if (type === "feed") {
+      this.#replay(socket, id, Number(message.after));
+      return;
+    }
     socket.say({ type: "ack", id, data: {} });
     if (type === "unsubscribe") socket.following.delete(String(taskId));
     if (type !== "subscribe") return;
@@ -114,5 +126,22 @@ export class FakeMachine implements FeedDoors {
     for (const event of this.stored) {
       if (event.task_id === taskId && event.seq > Number(message.after)) socket.say(event);
     }
+  }
+
+  /** Something happens to the machine; `isTold` to those who are connected. */
+  happens(isTold = true): void {
+    const feed_seq = (this.feed.at(-1)?.feed_seq ?? 0) + 1;
+    const event = { type: "machine.status", at: "2026-01-01T00:00:00Z", feed_seq, data: {} };
+    this.feed.push(event as unknown as MachineEvent);
+    if (isTold) this.socket.say(event);
+  }
+
+  #replay(socket: FakeSocket, id: unknown, after: number): void {
+    if (after < this.feedGoneTo) {
+      socket.say({ type: "error", id, code: "feed_gone", detail: "Too old.", hint: "", status: 410 });
+      return;
+    }
+    socket.say({ type: "ack", id, data: {} });
+    for (const event of this.feed) if ((event.feed_seq ?? 0) > after) socket.say(event);
   }
 }

@@ -196,15 +196,6 @@ describe("a connection that breaks", () => {
     expect(feed.connection.state.get()).toEqual({ kind: "signed_out" });
     expect(machine.sockets).toHaveLength(1);
   });
-
-  it("tells listeners that it is back, and that what they loaded may be old", async () => {
-    const readies: boolean[] = [];
-    feed.listen({ event: () => undefined, ready: (_, again) => readies.push(again) });
-    await connected();
-    machine.socket.end();
-    await settle(1_000);
-    expect(readies).toEqual([false, true]);
-  });
 });
 
 describe("commands", () => {
@@ -263,6 +254,71 @@ describe("commands", () => {
 });
 
 describe("the machine's feed", () => {
+  const told: Array<number | null | undefined> = [];
+  const listen = () => {
+    const gone = vi.fn();
+    told.length = 0;
+    feed.listen({ event: ({ feed_seq }) => told.push(feed_seq), ready: () => undefined, gone });
+    return gone;
+  };
+
+  it("brings what happened between the first snapshot and the connection", async () => {
+    listen();
+    feed.begin(0);
+    machine.feed = [1, 2].map((feed_seq) => ({ type: "machine.status", feed_seq, data: {} }) as never);
+    await connected();
+    expect(told).toEqual([1, 2]);
+  });
+
+  it("goes on from its last event after a break", async () => {
+    const gone = listen();
+    await connected();
+    machine.happens();
+    machine.socket.end();
+    machine.happens(false);
+    machine.happens(false);
+    await settle(1_000);
+    machine.happens();
+    expect(told).toEqual([1, 2, 3, 4]);
+    expect(gone).not.toHaveBeenCalled();
+  });
+
+  it("asks again for what a second break kept back, live events in between or not", async () => {
+    listen();
+    await connected();
+    machine.happens();
+    machine.socket.end();
+    machine.happens(false);
+    machine.isDeaf = true;
+    await settle(1_000);
+    machine.happens();
+    machine.socket.end();
+    machine.isDeaf = false;
+    await settle(2_000);
+    expect(told).toContain(2);
+  });
+
+  it("says when what was missed is gone, and goes on", async () => {
+    const gone = listen();
+    await connected();
+    machine.happens();
+    machine.socket.end();
+    machine.happens(false);
+    machine.happens(false);
+    machine.feedGoneTo = 2;
+    await settle(1_000);
+    expect(gone).toHaveBeenCalledOnce();
+    machine.happens();
+    expect(told).toEqual([1, 4]);
+  });
+
+  it("says that it is gone when another machine answers", async () => {
+    const gone = listen();
+    feed.begin(7);
+    await connected();
+    expect(gone).toHaveBeenCalledOnce();
+  });
+
   it("keeps what arrives while a snapshot loads", async () => {
     await connected();
     let finish: () => void = () => undefined;

@@ -15,8 +15,10 @@ export interface FeedDoors extends Doors {
 export interface FeedListener {
   /** One event of the machine's feed. A watched task's are told again from their first on; `seq` tells what is new. */
   event(event: FeedEvent): void;
-  /** There is a connection (again). After a break `again` is true: what was loaded before may be old. */
-  ready(frame: Ready, again: boolean): void;
+  /** There is a connection (again), and this is how the machine is. */
+  ready(frame: Ready): void;
+  /** What happened during a break cannot be replayed any more: what was loaded before may be old. */
+  gone(): void;
 }
 
 /**
@@ -29,7 +31,10 @@ export class Feed {
   #holder = new Holder<FeedEvent>();
   #listeners = new Set<FeedListener>();
   #streams = new Map<string, TaskStream>();
-  #wasReady = false;
+  /** `feed_seq` up to which nothing of the feed is missing here. */
+  #position: number | null = null;
+  /** Until the machine has agreed to replay, what comes live lies beyond the gap. */
+  #hasGap = false;
 
   constructor(private readonly doors: FeedDoors) {
     this.connection = new Connection(doors, {
@@ -41,6 +46,17 @@ export class Feed {
   listen(listener: FeedListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Says up to where the first snapshot reaches: what came after it is replayed when there is a connection. */
+  begin(position: number): void {
+    this.#position ??= position;
+  }
+
+  /** Somebody else may sign in: nothing that is known so far counts for them. */
+  forget(): void {
+    this.#position = null;
+    this.connection.forget();
   }
 
   /** Loads a snapshot; returns it with the feed's events that arrived meanwhile. */
@@ -79,16 +95,46 @@ export class Feed {
   }
 
   #ready(frame: Ready): void {
-    const again = this.#wasReady;
-    this.#wasReady = true;
     for (const stream of this.#streams.values()) void stream.catchUp();
-    for (const listener of this.#listeners) listener.ready(frame, again);
+    for (const listener of this.#listeners) listener.ready(frame);
+    void this.#replay(frame.data.feed_seq);
+  }
+
+  /** Asks for what happened between the last event that arrived and this connection, whose feed begins at `start`. */
+  async #replay(start: number): Promise<void> {
+    const after = this.#position;
+    this.#hasGap = after !== null && after !== start;
+    if (after === null || after === start) {
+      this.#position = start;
+      return;
+    }
+    try {
+      // A position beyond the feed's end is one of another machine's feed.
+      if (after > start) throw new CommandFailed("feed_gone", "The feed has begun anew.");
+      await this.send({ type: "feed", after });
+      this.#hasGap = false;
+    } catch (error) {
+      if (!(error instanceof CommandFailed)) throw error;
+      // Where the connection broke, the next one asks again.
+      if (error.code === "disconnected" || error.code === "offline") return;
+      this.#position = start;
+      this.#hasGap = false;
+      for (const listener of this.#listeners) listener.gone();
+    }
   }
 
   #event(event: FeedEvent): void {
     if (isTaskEvent(event)) this.#streams.get(event.task_id)?.receive([event]);
     if (event.type === "task.output") return;
+    this.#moved(event);
     this.#holder.push(event);
     for (const listener of this.#listeners) listener.event(event);
+  }
+
+  /** Events of a watched task come beside the feed, perhaps before older ones of the feed: they are no place in it. */
+  #moved(event: FeedEvent): void {
+    if (typeof event.feed_seq !== "number" || this.#position === null || this.#hasGap) return;
+    if (isTaskEvent(event) && this.#streams.has(event.task_id)) return;
+    this.#position = Math.max(this.#position, event.feed_seq);
   }
 }

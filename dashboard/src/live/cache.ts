@@ -1,7 +1,7 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { Status, TaskPage, TaskView } from "../api/machine";
 import { applyToTask, type Task, taskOf } from "../domain/task";
-import { type FeedEvent, isTaskEvent, type TaskEvent } from "../feed/wire";
+import { type FeedEvent, isTaskEvent, type Ready, type TaskEvent } from "../feed/wire";
 
 export const keys = {
   status: ["status"],
@@ -48,7 +48,20 @@ export function applyToCache(client: QueryClient, event: FeedEvent): void {
     client.setQueryData<TaskView>(keys.task(event.task_id), (task) => task && applyToView(task, [event]));
     return;
   }
+  if (event.type === "chat.reply") {
+    void client.invalidateQueries({ queryKey: keys.conversation(event.data.conversation_id) });
+    return;
+  }
   client.setQueryData<Status>(keys.status, (status) => status && applyToStatus(status, event));
+}
+
+/** What the machine says of itself at the beginning of a connection. */
+export function applyReady(client: QueryClient, { data }: Ready): void {
+  const { machine_id, version, demo, me, machine, auth } = data;
+  client.setQueryData<Status>(
+    keys.status,
+    (status) => status && { ...status, machine_id, version, demo, me, machine, auth },
+  );
 }
 
 function has(items: readonly Task[], taskId: string): boolean {

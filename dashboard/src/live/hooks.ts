@@ -33,12 +33,18 @@ export function useTaskView(taskId: string): TaskView {
   return views.get(taskId);
 }
 
+/** Tasks with a reply that nobody has looked at. */
+export function useUnread(): ReadonlySet<string> {
+  return useSignal(useLive().unread.tasks);
+}
+
 export function useStatus() {
   const { feed } = useLive();
   return useQuery({
     queryKey: keys.status,
     queryFn: async () => {
       const { snapshot, arrived } = await feed.during(machine.status);
+      feed.begin(snapshot.feed_seq);
       return arrived.reduce(applyToStatus, snapshot);
     },
   });

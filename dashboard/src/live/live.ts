@@ -3,14 +3,16 @@ import { machine } from "../api/machine";
 import { ApiError } from "../api/problem";
 import { SignedOut, type SocketLike } from "../feed/connection";
 import { Feed } from "../feed/feed";
-import { applyToCache } from "./cache";
+import { applyReady, applyToCache } from "./cache";
 import { TaskViews } from "./task-view";
+import { Unread } from "./unread";
 
 /** What the page works with. Made once, in main.tsx, and handed down. */
 export interface Live {
   client: QueryClient;
   feed: Feed;
   views: TaskViews;
+  unread: Unread;
 }
 
 function openSocket(sessionId: string): SocketLike {
@@ -31,18 +33,23 @@ export function createLive(): Live {
     },
   });
   const feed = new Feed({ openSession: machine.openSession, openSocket, loadEvents: machine.events });
+  const unread = new Unread();
   feed.listen({
-    event: (event) => applyToCache(client, event),
-    // What happened while there was no connection is in the snapshots; the feed goes on from there.
-    ready: (_frame, again) => {
-      if (again) void client.invalidateQueries();
+    event: (event) => {
+      applyToCache(client, event);
+      if (event.type === "chat.reply") unread.arrived(event.data.task_id);
     },
+    ready: (frame) => applyReady(client, frame),
+    gone: () => void client.invalidateQueries(),
   });
+  // A socket does not notice by itself that the network is gone.
+  window.addEventListener("offline", () => feed.connection.probe());
   window.addEventListener("online", () => feed.connection.retryNow());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible") return;
     feed.connection.retryNow();
     feed.connection.probe();
+    unread.lookAgain();
   });
-  return { client, feed, views: new TaskViews(feed) };
+  return { client, feed, views: new TaskViews(feed), unread };
 }

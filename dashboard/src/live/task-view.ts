@@ -7,6 +7,11 @@ import type { TaskEvent } from "../feed/wire";
 // In a hidden tab no frame is ever drawn; folding goes on at this pace.
 const HIDDEN_MS = 250;
 const KEPT = 4;
+// What a frame may spend on folding; the rest of a long conversation comes in the next ones.
+const FOLD_MS = 6;
+const AT_ONCE = 200;
+// While there is more to load, what is shown would be pushed away at once: it is drawn this seldom.
+const DRAW_MS = 300;
 
 /** One task as it is shown: its events, folded into items at most once a frame. */
 export class TaskView {
@@ -15,6 +20,8 @@ export class TaskView {
   readonly version = new Signal(0);
   readonly stream: TaskStream;
   #waiting: TaskEvent[] = [];
+  #folded = 0;
+  #drawnAt = performance.now();
   #frame: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -29,6 +36,10 @@ export class TaskView {
 
   #take(events: readonly TaskEvent[]): void {
     this.#waiting = this.#waiting.concat(events);
+    this.#schedule();
+  }
+
+  #schedule(): void {
     if (this.#timer !== undefined) return;
     this.#frame = requestAnimationFrame(() => this.#fold());
     this.#timer = setTimeout(() => this.#fold(), HIDDEN_MS);
@@ -38,9 +49,24 @@ export class TaskView {
     this.close();
     this.#frame = undefined;
     this.#timer = undefined;
-    const events = this.#waiting;
-    this.#waiting = [];
-    for (const event of events) this.conversation.apply(event);
+    const end = performance.now() + FOLD_MS;
+    while (this.#folded < this.#waiting.length && performance.now() < end) {
+      const batch = this.#waiting.slice(this.#folded, this.#folded + AT_ONCE);
+      for (const event of batch) this.conversation.apply(event);
+      this.#folded += batch.length;
+    }
+    const isBehind = this.#folded < this.#waiting.length;
+    if (!isBehind) {
+      this.#waiting = [];
+      this.#folded = 0;
+    }
+    const isSoon = performance.now() - this.#drawnAt < DRAW_MS;
+    if (isSoon && (isBehind || this.stream.state.get().kind === "loading")) {
+      this.#schedule();
+      return;
+    }
+    if (isBehind) this.#schedule();
+    this.#drawnAt = performance.now();
     this.version.set(this.version.get() + 1);
   }
 }

@@ -103,7 +103,19 @@ function Side({ status }: { status: Status | undefined }) {
       <div className="min-h-0 flex-1 overflow-y-auto">
         <TaskList />
       </div>
+      <Load status={status} />
     </nav>
+  );
+}
+
+/** Why a task may have to wait; silent while there is room for more. */
+function Load({ status }: { status: Status | undefined }) {
+  if (!status || status.machine.queued === 0) return null;
+  const { running, queued, slots } = status.machine;
+  return (
+    <p role="status" className="numeric border-t px-4 py-2 text-soft text-xs">
+      {queued} queued · {running} of {slots} slots busy
+    </p>
   );
 }
 
@@ -137,8 +149,8 @@ function SignOut() {
       // Signed out already is signed out; anything else shows with the next request.
       console.warn("Signing out did not work.", error);
     }
+    feed.forget();
     client.clear();
-    feed.connection.start();
     location.assign("/login");
   };
   return (

@@ -62,7 +62,7 @@ export function SignInPage() {
       await machine.login(secret);
       secret = "";
       client.clear();
-      feed.connection.start();
+      feed.forget();
       await navigate({ to: "/" });
     } catch (reason) {
       setError(reason);

@@ -21,21 +21,22 @@ const EXAMPLES: readonly Example[] = [
   { title: "Fail", message: "Show me what a failure looks like. demo:fail" },
 ];
 
-const ANY_AGENT = "";
+// The Brain: it answers itself, or hands on what another agent does better.
+const MACHINE = "brain";
 
-/** What should be done? A wish becomes a task. On a narrow screen the list of tasks is below it. */
+/** What should be done? A message begins a conversation with the machine, or with one of its agents. On a narrow screen the list of tasks is below it. */
 export function StartPage() {
   const navigate = useNavigate();
   const status = useStatus();
   const isWide = useIsWide();
-  const [agent, setAgent] = useState(ANY_AGENT);
+  const [agent, setAgent] = useState(MACHINE);
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (!matchMedia("(pointer: coarse)").matches) box.current?.focus();
   }, []);
   const start = async (message: string) => {
-    const task = await machine.create(agent === ANY_AGENT ? { message } : { message, agent });
-    await navigate({ to: "/tasks/$taskId", params: { taskId: task.task_id } });
+    const { task_id } = await machine.chat(agent === MACHINE ? { message } : { message, agent });
+    await navigate({ to: "/tasks/$taskId", params: { taskId: task_id } });
   };
   return (
     <div className="h-full overflow-y-auto">
@@ -44,7 +45,7 @@ export function StartPage() {
         <Composer
           draft="start"
           label="What should be done"
-          placeholder="Describe a task…"
+          placeholder="Ask for something, or describe a task…"
           sendLabel="Start the task"
           rows={3}
           inputRef={box}
@@ -70,17 +71,19 @@ function AgentPicker({ agent, change }: { agent: string; change(agent: string): 
   return (
     <select
       aria-label="Agent"
-      title={chosen?.description ?? "The machine chooses the agent that fits."}
+      title={chosen?.description}
       value={agent}
       onChange={(event) => change(event.target.value)}
       className="h-7 max-w-full rounded-md border-0 bg-transparent pr-1 text-soft text-xs hover:bg-hover hover:text-ink"
     >
-      <option value={ANY_AGENT}>Any agent</option>
-      {agents.data.map(({ name }) => (
-        <option key={name} value={name}>
-          {name}
-        </option>
-      ))}
+      <option value={MACHINE}>The machine</option>
+      {agents.data
+        .filter(({ name }) => name !== MACHINE)
+        .map(({ name }) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
     </select>
   );
 }

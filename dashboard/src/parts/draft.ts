@@ -1,28 +1,45 @@
 import { useState } from "react";
 
-/** Text that somebody is writing; a reload of the page does not lose it. */
-export function useDraft(name: string): [string, (text: string) => void] {
+/** What somebody is writing or choosing; a reload of the page does not lose it. */
+export function useKept<T>(name: string, initial: T): [T, (value: T) => void] {
   const key = `draft:${name}`;
-  const [text, setText] = useState(() => read(key));
-  const change = (next: string) => {
-    setText(next);
-    write(key, next);
+  const [value, setValue] = useState<T>(() => read(key, initial));
+  const change = (next: T) => {
+    setValue(next);
+    write(key, next === initial ? null : JSON.stringify(next));
   };
-  return [text, change];
+  return [value, change];
 }
 
-function read(key: string): string {
+export function useDraft(name: string): [string, (text: string) => void] {
+  return useKept(name, "");
+}
+
+/** Nobody goes on with what is kept under `name` and all below it. */
+export function forgetKept(name: string): void {
   try {
-    return sessionStorage.getItem(key) ?? "";
-  } catch {
-    return "";
+    for (const key of Object.keys(sessionStorage)) {
+      if (key === `draft:${name}` || key.startsWith(`draft:${name}:`)) sessionStorage.removeItem(key);
+    }
+  } catch (error) {
+    console.warn("The draft cannot be removed.", error);
   }
 }
 
-function write(key: string, text: string): void {
+/** What was kept, if it is of the same kind as `initial`. */
+function read<T>(key: string, initial: T): T {
   try {
-    if (text) sessionStorage.setItem(key, text);
-    else sessionStorage.removeItem(key);
+    const value: unknown = JSON.parse(sessionStorage.getItem(key) ?? "null");
+    return value !== null && typeof value === typeof initial ? (value as T) : initial;
+  } catch {
+    return initial;
+  }
+}
+
+function write(key: string, text: string | null): void {
+  try {
+    if (text === null) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, text);
   } catch (error) {
     console.warn("The draft cannot be stored.", error);
   }

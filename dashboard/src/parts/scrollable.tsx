@@ -7,6 +7,10 @@ interface Props extends HTMLAttributes<HTMLElement> {
 
 /** Something that scrolls on its own, and is reached by keyboard for it. */
 export function Scrollable({ label, ...rest }: Props) {
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys scroll only what has the focus
-  return <section tabIndex={0} aria-label={label} {...rest} />;
+  return (
+    // A group, no landmark: there may be many with one name.
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys scroll only what has the focus
+    <section role="group" tabIndex={0} aria-label={label} {...rest} />
+  );
 }

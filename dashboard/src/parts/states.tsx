@@ -24,13 +24,21 @@ export function Failed({ error, retry, what }: { error: unknown; retry?: () => v
   );
 }
 
-export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+/** `isPage` where it is all there is: then its title is the page's. */
+export function Empty({ title, children, isPage = false }: EmptyProps) {
+  const Title = isPage ? "h1" : "p";
   return (
     <div className="px-4 py-8 text-center text-sm text-soft">
-      <p className="font-medium text-ink">{title}</p>
+      <Title className="font-medium text-ink">{title}</Title>
       {children && <div className="mt-1">{children}</div>}
     </div>
   );
+}
+
+interface EmptyProps {
+  title: string;
+  children?: ReactNode;
+  isPage?: boolean;
 }
 
 const WIDTHS = ["w-4/5", "w-3/5", "w-11/12", "w-2/3", "w-3/4"];

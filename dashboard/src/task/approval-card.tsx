@@ -7,11 +7,12 @@ import {
   MessageCircleQuestionMark,
   X,
 } from "lucide-react";
-import { memo, useState } from "react";
+import { memo } from "react";
 import { fullTime, time } from "../domain/format";
 import type { ApprovalItem } from "../domain/items";
 import type { Approval } from "../feed/wire";
 import { Button } from "../parts/button";
+import { useKept } from "../parts/draft";
 import { Fold } from "../parts/fold";
 import { Markdown } from "../parts/markdown";
 import { Failed } from "../parts/states";
@@ -71,7 +72,7 @@ function Form({ approval, answering }: { approval: Approval; answering: Answerin
 }
 
 function PlanForm({ approval, answering }: { approval: Approval; answering: Answering }) {
-  const [denies, setDenies] = useState(false);
+  const [denies, setDenies] = useKept(`${answering.kept}:denies`, false);
   const { plan } = approval.input;
   return (
     <>

@@ -1,7 +1,7 @@
-import { Brain, Code, Terminal } from "lucide-react";
-import { memo, useState } from "react";
+import { Brain, Code } from "lucide-react";
+import { memo } from "react";
 import { fullTime, time } from "../domain/format";
-import type { InputItem, MarkerItem, StderrItem, SystemItem, TextItem, UnknownItem } from "../domain/items";
+import type { DetailsItem, InputItem, MarkerItem, SystemItem, TextItem, UnknownItem } from "../domain/items";
 import { Button, IconButton } from "../parts/button";
 import { CopyButton } from "../parts/copy";
 import { Fold, useFold } from "../parts/fold";
@@ -33,7 +33,7 @@ export const Input = memo(function Input({ item }: { item: InputItem }) {
 
 /** What the agent wrote: as Markdown, or exactly as it came. */
 export const Text = memo(function Text({ item }: { item: TextItem }) {
-  const [source, setSource] = useState(false);
+  const [source, toggle] = useFold(`${item.key}:source`, false);
   return (
     <div className="group/text relative">
       {source ? (
@@ -46,7 +46,7 @@ export const Text = memo(function Text({ item }: { item: TextItem }) {
           <IconButton
             label={source ? "Show as formatted text" : "Show as it came"}
             aria-pressed={source}
-            onClick={() => setSource(!source)}
+            onClick={toggle}
             size="small"
           >
             <Code aria-hidden className="size-3.5" />
@@ -109,22 +109,37 @@ function said(name: string, data: unknown): string {
   return typeof words === "string" ? words.slice(0, 120) : "";
 }
 
-export const Stderr = memo(function Stderr({ item }: { item: StderrItem }) {
+/** What the program said to nobody in particular, behind one line. */
+export const Details = memo(function Details({ item }: { item: DetailsItem }) {
+  const { notes } = item;
   return (
     <Fold
       name={item.key}
       titleClass="py-0.5 text-faint hover:text-ink w-auto!"
       title={
-        <>
-          <Terminal aria-hidden className="size-3.5 shrink-0" />
-          <span className="text-xs">Messages of the program (stderr)</span>
-        </>
+        <span className="text-xs">
+          Details <span className="numeric">({notes.length})</span>
+        </span>
       }
     >
       {() => (
-        <div className="mt-1 ml-1.5 border-l-2 pl-4 text-soft">
-          <ProgramOutput text={item.text} label="stderr" />
-        </div>
+        <ol className="mt-1 ml-1.5 space-y-2 border-l-2 pl-4 text-soft">
+          {notes.map((note, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: notes are only ever added at the end
+            <li key={index} data-note={note.name}>
+              <p className="text-faint text-xs">
+                <span className="font-mono">{note.name}</span> {said(note.name, note.data)}{" "}
+                <time dateTime={note.at} title={fullTime(note.at)} className="numeric">
+                  {time(note.at)}
+                </time>
+              </p>
+              <ProgramOutput
+                text={note.text || JSON.stringify(note.data, null, 2)}
+                label={`Note: ${note.name}`}
+              />
+            </li>
+          ))}
+        </ol>
       )}
     </Fold>
   );

@@ -1,6 +1,7 @@
-import { useId, useState } from "react";
+import { useId } from "react";
 import type { Approval } from "../feed/wire";
 import { Button } from "../parts/button";
+import { useKept } from "../parts/draft";
 import type { Answering } from "./use-answer";
 
 type Mode = "choose" | "change" | "deny";
@@ -8,7 +9,8 @@ type Props = { approval: Approval; answering: Answering };
 
 /** Allow once, always, with a changed input, or not. */
 export function PermissionForm({ approval, answering }: Props) {
-  const [mode, setMode] = useState<Mode>("choose");
+  const { kept } = answering;
+  const [mode, setMode] = useKept<Mode>(`${kept}:mode`, "choose");
   const back = () => setMode("choose");
   if (mode === "change") return <ChangeForm {...{ approval, answering, back }} />;
   if (mode === "deny")
@@ -57,7 +59,7 @@ const BOX =
   "field-sizing-content block max-h-80 w-full resize-none rounded-lg border border-edge bg-raised px-3 py-2";
 
 function ChangeForm({ approval, answering, back }: Props & { back(): void }) {
-  const [json, setJson] = useState(() => JSON.stringify(approval.input, null, 2));
+  const [json, setJson] = useKept(`${answering.kept}:json`, JSON.stringify(approval.input, null, 2));
   const id = useId();
   const input = inputOf(json);
   const { answer, busy } = answering;
@@ -98,7 +100,7 @@ function ChangeForm({ approval, answering, back }: Props & { back(): void }) {
 }
 
 export function DenyForm({ answering, back, label, button = "Deny" }: DenyProps) {
-  const [reason, setReason] = useState("");
+  const [reason, setReason] = useKept(`${answering.kept}:reason`, "");
   const id = useId();
   const { answer, busy } = answering;
   return (

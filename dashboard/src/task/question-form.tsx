@@ -1,4 +1,4 @@
-import { useId, useState } from "react";
+import { useId } from "react";
 import {
   answersOf,
   NOTHING,
@@ -10,12 +10,18 @@ import {
 } from "../domain/questions";
 import type { Approval } from "../feed/wire";
 import { Button } from "../parts/button";
+import { useKept } from "../parts/draft";
 import type { Answering } from "./use-answer";
+
+const UNTOUCHED: Readonly<Record<string, Picked>> = {};
 
 /** Questions with choices, and room for own words at each. */
 export function QuestionForm({ approval, answering }: { approval: Approval; answering: Answering }) {
   const questions = questionsOf(approval.input);
-  const [picked, setPicked] = useState<Readonly<Record<string, Picked>>>({});
+  const [picked, setPicked] = useKept<Readonly<Record<string, Picked>>>(
+    `${answering.kept}:picked`,
+    UNTOUCHED,
+  );
   const answers = answersOf(questions, picked);
   const { answer, busy } = answering;
   return (
@@ -31,7 +37,7 @@ export function QuestionForm({ approval, answering }: { approval: Approval; answ
           key={question.question}
           question={question}
           picked={picked[question.question] ?? NOTHING}
-          change={(next) => setPicked((all) => ({ ...all, [question.question]: next }))}
+          change={(next) => setPicked({ ...picked, [question.question]: next })}
         />
       ))}
       <div className="flex flex-wrap items-center gap-2">

@@ -1,58 +1,70 @@
 import { useNavigate } from "@tanstack/react-router";
-import { Pause, RotateCcw, Square } from "lucide-react";
+import { Check, Pause, RotateCcw, Square } from "lucide-react";
 import { useState } from "react";
 import { machine } from "../api/machine";
-import { problemOf } from "../api/problem";
-import { hasEnded, type Task } from "../domain/task";
+import { hasEnded, rests, type Task } from "../domain/task";
 import { useLive } from "../live/hooks";
 import { Button } from "../parts/button";
 
-/** Interrupt and stop while there is something to stop; retry when it is over. */
-export function TaskActions({ task }: { task: Task }) {
-  const { feed } = useLive();
-  const navigate = useNavigate();
+export interface Acting {
+  busy: string | null;
+  /** What did not work, and why; null while all is well. */
+  fault: { name: string; error: unknown } | null;
+  act(name: string, work: () => Promise<unknown>): Promise<void>;
+}
+
+/** One thing at a time, and what became of the last one. */
+export function useActing(): Acting {
   const [busy, setBusy] = useState<string | null>(null);
-  const [fault, setFault] = useState("");
-  const act = async (name: string, work: () => Promise<unknown>) => {
+  const [fault, setFault] = useState<Acting["fault"]>(null);
+  const act: Acting["act"] = async (name, work) => {
     setBusy(name);
-    setFault("");
+    setFault(null);
     try {
       await work();
     } catch (error) {
-      const { message, hint } = problemOf(error);
-      setFault(`${message} ${hint}`);
+      setFault({ name, error });
     }
     setBusy(null);
   };
+  return { busy, fault, act };
+}
+
+/** Interrupt and stop while there is something to stop; close what rests; retry when it is over. */
+export function TaskActions({ task, acting }: { task: Task; acting: Acting }) {
+  const { feed } = useLive();
+  const navigate = useNavigate();
+  const { busy, act } = acting;
   const stop = (mode: "interrupt" | "stop") =>
-    act(mode, () => feed.send({ type: "task.stop", task_id: task.task_id, mode }));
+    act(mode === "interrupt" ? "Interrupt" : "Stop", () =>
+      feed.send({ type: "task.stop", task_id: task.task_id, mode }),
+    );
   const retry = () =>
-    act("retry", async () => {
+    act("Retry", async () => {
       const again = await machine.retry(task.task_id);
       await navigate({ to: "/tasks/$taskId", params: { taskId: again.task_id } });
     });
   return (
     <div className="flex items-center gap-1.5">
-      {fault && (
-        <span role="alert" title={fault} className="hidden max-w-80 truncate text-bad text-xs lg:inline">
-          {fault}
-        </span>
-      )}
       {task.status === "running" && (
         <Action
           name="Interrupt"
           hint="End this turn; the conversation stays open."
-          busy={busy === "interrupt"}
+          busy={busy === "Interrupt"}
           Icon={Pause}
           act={() => void stop("interrupt")}
         />
       )}
       {!hasEnded(task) && (
         <Action
-          name="Stop"
-          hint="End the task and all its processes."
-          busy={busy === "stop"}
-          Icon={Square}
+          name={rests(task) ? "Close" : "Stop"}
+          hint={
+            rests(task)
+              ? "End the conversation; its last answer is the result."
+              : "End the task and all its processes."
+          }
+          busy={busy === "Stop"}
+          Icon={rests(task) ? Check : Square}
           act={() => void stop("stop")}
         />
       )}
@@ -60,7 +72,7 @@ export function TaskActions({ task }: { task: Task }) {
         <Action
           name="Retry"
           hint="Start a new task with the same wish."
-          busy={busy === "retry"}
+          busy={busy === "Retry"}
           Icon={RotateCcw}
           act={() => void retry()}
         />

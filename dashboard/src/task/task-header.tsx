@@ -3,11 +3,14 @@ import { ArrowLeft } from "lucide-react";
 import { costKind, dollars, duration, tokens } from "../domain/format";
 import type { Task } from "../domain/task";
 import { useNow } from "../parts/now";
+import { Failed } from "../parts/states";
 import { StatusChip } from "../parts/status";
-import { TaskActions } from "./task-actions";
+import { TaskActions, useActing } from "./task-actions";
 
 /** What it is, how it stands, what it has used so far. */
 export function TaskHeader({ task }: { task: Task }) {
+  const acting = useActing();
+  const { fault } = acting;
   return (
     <header className="border-b px-4 py-2.5 sm:px-6">
       <div className="flex items-center gap-2">
@@ -21,7 +24,7 @@ export function TaskHeader({ task }: { task: Task }) {
         <h1 className="min-w-0 flex-1 truncate font-semibold text-base tracking-tight" title={task.title}>
           {task.title}
         </h1>
-        <TaskActions task={task} />
+        <TaskActions task={task} acting={acting} />
       </div>
       <div className="numeric mt-0.5 flex flex-wrap items-center gap-x-3 gap-y-0.5 text-soft text-xs">
         <StatusChip task={task} />
@@ -29,6 +32,11 @@ export function TaskHeader({ task }: { task: Task }) {
         <Elapsed task={task} />
         <Used task={task} />
       </div>
+      {fault && (
+        <div className="mt-2">
+          <Failed what={`${fault.name} did not work.`} error={fault.error} />
+        </div>
+      )}
     </header>
   );
 }

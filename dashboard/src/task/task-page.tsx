@@ -1,13 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { machine } from "../api/machine";
 import { hasEnded, type Task } from "../domain/task";
 import { keys } from "../live/cache";
 import { useConnection, useLive, useSignal, useTask, useTaskView } from "../live/hooks";
 import type { TaskView } from "../live/task-view";
 import { Composer } from "../parts/composer";
 import { Failed, Loading } from "../parts/states";
+import { useOthers } from "./earlier";
 import { TaskHeader } from "./task-header";
 import { Timeline } from "./timeline";
 
@@ -18,9 +17,13 @@ export function TaskPage() {
 }
 
 function OneTask({ taskId }: { taskId: string }) {
-  const { views } = useLive();
+  const { views, unread } = useLive();
   const [round, setRound] = useState(0);
   const task = useTask(taskId);
+  useEffect(() => {
+    unread.look(taskId);
+    return () => unread.look(null);
+  }, [unread, taskId]);
   useEffect(() => {
     if (task.data) document.title = `${task.data.title} · Machine`;
     return () => {
@@ -30,6 +33,7 @@ function OneTask({ taskId }: { taskId: string }) {
   if (task.error && !task.data) {
     return (
       <div className="mx-auto max-w-[44rem] p-6">
+        <h1 className="sr-only">Task</h1>
         <Failed what="This task could not be loaded." error={task.error} retry={() => void task.refetch()} />
         <Link to="/" className="mt-4 inline-block text-accent underline">
           All tasks
@@ -51,14 +55,15 @@ function OneTask({ taskId }: { taskId: string }) {
 
 function Conversation({ taskId, task, reload }: { taskId: string; task: Task | undefined; reload(): void }) {
   const view = useTaskView(taskId);
+  const { earlier, later } = useOthers(task);
   return (
     <>
       <div className="min-h-0 flex-1">
-        <Body view={view} task={task} reload={reload} />
+        <Body view={view} task={task} earlier={earlier} reload={reload} />
       </div>
       {task && (
         <footer className="mx-auto w-full max-w-[50rem] px-4 pb-4 sm:px-6">
-          <Others task={task} />
+          {later && <GoesOn task={later} />}
           <MessageBox task={task} />
         </footer>
       )}
@@ -66,7 +71,14 @@ function Conversation({ taskId, task, reload }: { taskId: string; task: Task | u
   );
 }
 
-function Body({ view, task, reload }: { view: TaskView; task: Task | undefined; reload(): void }) {
+interface BodyProps {
+  view: TaskView;
+  task: Task | undefined;
+  earlier: readonly Task[];
+  reload(): void;
+}
+
+function Body({ view, task, earlier, reload }: BodyProps) {
   const state = useSignal(view.stream.state);
   const version = useSignal(view.version);
   if (state.kind === "failed") {
@@ -87,36 +99,18 @@ function Body({ view, task, reload }: { view: TaskView; task: Task | undefined; 
       </div>
     );
   }
-  return <Timeline view={view} live={task?.status === "running"} />;
+  return <Timeline view={view} live={task?.status === "running"} earlier={earlier} />;
 }
 
-/** Earlier and later tasks of the same conversation. */
-function Others({ task }: { task: Task }) {
-  const { data } = useQuery({
-    queryKey: [...keys.conversation(task.conversation_id), hasEnded(task)],
-    queryFn: () => machine.conversation(task.conversation_id),
-  });
-  const items = data?.items ?? [];
-  const index = items.findIndex(({ task_id }) => task_id === task.task_id);
-  const later = index > 0 ? items[index - 1] : undefined;
-  const earlier = index >= 0 ? items[index + 1] : undefined;
-  if (!later && !earlier) return null;
-  return (
-    <nav aria-label="This conversation" className="flex justify-between gap-4 pb-2 text-xs">
-      {earlier ? <Other task={earlier} label="← Before:" /> : <span />}
-      {later && <Other task={later} label="Goes on:" />}
-    </nav>
-  );
-}
-
-function Other({ task, label }: { task: Task; label: string }) {
+function GoesOn({ task }: { task: Task }) {
   return (
     <Link
       to="/tasks/$taskId"
       params={{ taskId: task.task_id }}
-      className="min-w-0 truncate text-soft hover:text-ink hover:underline"
+      className="mb-2 flex min-w-0 justify-end gap-1 text-soft text-xs hover:text-ink hover:underline"
     >
-      {label} {task.title}
+      <span className="shrink-0">Goes on:</span>
+      <span className="truncate">{task.title}</span>
     </Link>
   );
 }

@@ -2,17 +2,27 @@ import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/rea
 import { ArrowDown } from "lucide-react";
 import { memo, useCallback, useEffect, useRef, useState } from "react";
 import type { Item } from "../domain/items";
+import type { Task } from "../domain/task";
 import { useSignal } from "../live/hooks";
 import type { TaskView } from "../live/task-view";
 import { Button } from "../parts/button";
 import { FoldMemory } from "../parts/fold";
 import { Scrollable } from "../parts/scrollable";
 import { ApprovalCard } from "./approval-card";
+import { Earlier } from "./earlier";
 import { End } from "./end";
-import { Input, Marker, Stderr, System, Text, Thinking } from "./messages";
+import { Details, Input, Marker, System, Text, Thinking } from "./messages";
 import { ToolCard } from "./tool-card";
 
 const NEAR_END_PX = 80;
+
+/** How high a row may be before it is measured; too low a guess draws rows that nobody sees. */
+const ESTIMATES: Readonly<Partial<Record<string, number>>> = {
+  text: 140,
+  tool: 120,
+  approval: 240,
+  input: 72,
+};
 
 const Row = memo(function Row({ item, live }: { item: Item; live: boolean }) {
   switch (item.kind) {
@@ -28,8 +38,8 @@ const Row = memo(function Row({ item, live }: { item: Item; live: boolean }) {
       return <ApprovalCard item={item} />;
     case "marker":
       return <Marker item={item} />;
-    case "stderr":
-      return <Stderr item={item} />;
+    case "details":
+      return <Details item={item} />;
     case "end":
       return <End item={item} />;
     default:
@@ -37,7 +47,7 @@ const Row = memo(function Row({ item, live }: { item: Item; live: boolean }) {
   }
 });
 
-const QUIET: ReadonlySet<Item["kind"]> = new Set(["system", "stderr", "unknown", "thinking"]);
+const QUIET: ReadonlySet<Item["kind"]> = new Set(["system", "details", "unknown", "thinking"]);
 
 /** Room above a row: quiet lines stand close together, cards a little apart, speech further. */
 function gap(item: Item, before: Item | undefined): string {
@@ -48,8 +58,16 @@ function gap(item: Item, before: Item | undefined): string {
   return item.kind === "input" || before.kind === "input" || item.kind === "end" ? "pt-6" : "pt-4";
 }
 
+interface Props {
+  view: TaskView;
+  /** Whether the task runs, so that a missing result may still come. */
+  live: boolean;
+  /** Tasks before this one in its conversation. */
+  earlier: readonly Task[];
+}
+
 /** The conversation. Only what is near the window exists; it follows the end until the reader scrolls away. */
-export function Timeline({ view, live }: { view: TaskView; live: boolean }) {
+export function Timeline({ view, live, earlier }: Props) {
   useSignal(view.version);
   const { items } = view.conversation;
   const scroller = useRef<HTMLDivElement>(null);
@@ -58,10 +76,10 @@ export function Timeline({ view, live }: { view: TaskView; live: boolean }) {
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => (items[index]?.kind === "text" ? 120 : 56),
+    estimateSize: (index) => ESTIMATES[items[index]?.kind ?? ""] ?? 48,
     getItemKey: (index) => items[index]?.key ?? index,
     rangeExtractor: useCallback((range: Range) => withPending(range, items), [items]),
-    overscan: 6,
+    overscan: 4,
     paddingStart: 24,
     paddingEnd: 24,
     anchorTo: "end",
@@ -91,10 +109,12 @@ export function Timeline({ view, live }: { view: TaskView; live: boolean }) {
                   key={key}
                   data-index={index}
                   data-kind={item.kind}
+                  data-key={item.key}
                   ref={virtual.measureElement}
                   className={`absolute top-0 left-0 w-full px-4 sm:px-6 ${gap(item, items[index - 1])}`}
                   style={{ transform: `translateY(${start}px)` }}
                 >
+                  {index === 0 && earlier.length > 0 && <Earlier tasks={earlier} />}
                   <div className={item.parent ? "border-l-2 pl-4" : ""}>
                     <Row item={item} live={live} />
                   </div>

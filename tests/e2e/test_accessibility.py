@@ -1,0 +1,107 @@
+"""Readable for everybody: axe finds nothing on any page, and the keyboard alone is enough."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from tests.e2e.hands import OpenPage, Person
+from tests.support.daemon import DaemonProcess
+
+WIDTHS = (1280, 360)
+STATES = {"waiting": "Needs your answer", "asking": "Needs your answer", "ended": "Completed", "failed": "Failed"}
+
+
+def faultless(person: Person, where: str) -> None:
+    """axe finds nothing, in both themes, wide and narrow. The page's own policy stays in force while it looks."""
+    for theme in ("light", "dark"):
+        person.page.emulate_media(color_scheme=theme)
+        for width in WIDTHS:
+            person.page.set_viewport_size({"width": width, "height": 780})
+            # What changes its colour slowly has none of its own yet.
+            person.page.wait_for_timeout(200)
+            found = Axe().run(person.page)
+            assert found.violations_count == 0, f"{where}, {theme}, {width}:\n{found.generate_report()}"
+    person.page.set_viewport_size({"width": WIDTHS[0], "height": 780})
+
+
+@pytest.fixture(scope="module")
+def tasks(daemon: DaemonProcess) -> dict[str, str]:
+    """One task in each state that looks different."""
+    wishes = {"waiting": "demo:permission", "asking": "demo:ask", "ended": "demo:edit", "failed": "demo:fail"}
+    return {name: str(daemon.post("/api/chat", {"message": wish})["task_id"]) for name, wish in wishes.items()}
+
+
+def test_axe_finds_nothing_on_tasks(open_page: OpenPage, tasks: dict[str, str]) -> None:
+    person = open_page()
+    for name, status in STATES.items():
+        person.opens(f"/tasks/{tasks[name]}")
+        person.sees_status(status)
+        faultless(person, name)
+    person.opens(f"/tasks/{tasks['ended']}")
+    person.sees_status("Completed")
+    folded = person.page.locator('[aria-label="Conversation"] [aria-expanded="false"]')
+    while folded.count():
+        folded.first.click()
+    faultless(person, "ended, unfolded")
+    person.opens(f"/tasks/{tasks['waiting']}")
+    person.presses("Deny…")
+    faultless(person, "denying")
+
+
+def test_axe_finds_nothing_on_the_start_page_and_a_running_task(open_page: OpenPage) -> None:
+    person = open_page().opens()
+    person.sees("What should be done?")
+    faultless(person, "start")
+    person.wishes("demo:slow")
+    person.reads_until("word-001")
+    faultless(person, "running")
+    person.presses("Stop")
+    person.sees_status("Stopped")
+    faultless(person, "stopped")
+    person.says("hello")
+    expect(person.page.get_by_role("navigation", name="Earlier in this conversation")).to_be_visible()
+    person.sees_status("Completed")
+    faultless(person, "followed up")
+    person.opens("/tasks/task_that_is_not_there")
+    person.sees("This task could not be loaded.")
+    faultless(person, "no such task")
+    person.faults[:] = [fault for fault in person.faults if "404" not in fault]
+
+
+def test_axe_finds_nothing_before_the_login(open_page: OpenPage) -> None:
+    person = open_page(signed_in=False).opens()
+    person.sees("You are signed out")
+    faultless(person, "signed out")
+    person.opens("/login#some-secret")
+    expect(person.button("Sign in")).to_be_visible()
+    faultless(person, "login")
+    person.faults[:] = [fault for fault in person.faults if "401" not in fault]
+
+
+def tab_to(person: Person, name: str) -> None:
+    """Tab until the control of that name has the focus."""
+    for _ in range(60):
+        person.page.keyboard.press("Tab")
+        label = person.page.evaluate(
+            "() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
+        )
+        if label == name:
+            return
+    raise AssertionError(f"{name!r} is not reached by keyboard")
+
+
+def test_a_wish_is_sent_and_an_approval_answered_by_keyboard_alone(open_page: OpenPage) -> None:
+    person = open_page().opens()
+    expect(person.page.get_by_label("What should be done")).to_be_focused()
+    person.page.keyboard.type("demo:permission")
+    person.page.keyboard.press("Enter")
+    person.page.wait_for_url(re.compile("/tasks/"))
+    expect(person.button("Allow once")).to_be_visible()
+    tab_to(person, "Allow once")
+    person.page.keyboard.press("Enter")
+    person.sees("Allowed once")
+    person.sees_status("Completed")
+    person.compares()
+    person.page.keyboard.press("Alt+n")
+    expect(person.page.get_by_label("What should be done")).to_be_focused()
