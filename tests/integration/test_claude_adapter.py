@@ -492,9 +492,11 @@ async def test_nothing_of_the_tree_is_left_after_a_close(place: Place, model: Sc
     async with place.run(always(ALLOW, [])) as run:
         await run.say("go")
         await run.until(lambda: run.all(TextDelta))
-        below = psutil.Process(run.session.pid).parent().children(recursive=True)  # type: ignore[union-attr]  # the warden
-        sleeping = [process for process in below if process.name() == "sleep"]
-        assert len(sleeping) >= 2
+        below: list[psutil.Process] = []
+        async with asyncio.timeout(10):  # what was forked may not be `sleep` yet
+            while sum(process.name() == "sleep" for process in below) < 2:
+                await asyncio.sleep(0.05)
+                below = psutil.Process(run.session.pid).parent().children(recursive=True)  # type: ignore[union-attr]  # the warden
         await run.session.close(patience_seconds=0)
         assert [process for process in below if process.is_running()] == []
         assert run.ended.is_set() or await asyncio.wait_for(run.ended.wait(), 5)

@@ -109,7 +109,9 @@ class Approvals:
             waiting = live.answers.get(approval.approval_id)
             if waiting is not None and not waiting.done():
                 waiting.set_result(None)
-            return stored  # a run that ends now looks for answers itself
+            if not live.closing:
+                return stored
+            await live.done.wait()  # its own last look for answers may have come before this one
         try:
             await self._waiting.look_at(await self._store.get(approval.task_id))
         except StaleTask:

@@ -93,7 +93,7 @@ class Conversation:
             self._live.interrupt.clear()
             try:
                 async with asyncio.timeout(TURN_BEGINS_SECONDS):
-                    await self._progress.until(lambda: self._over or (self.in_turn and self._state == "running"))
+                    await self._progress.until(lambda: self._over or (self.in_turn and self._state not in (None, "idle")))
             except TimeoutError:
                 _log.info("task %s is interrupted though its CLI says nothing of a turn", self._live.task_id)
             try:
