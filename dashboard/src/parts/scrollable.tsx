@@ -1,8 +1,8 @@
 import type { HTMLAttributes, Ref } from "react";
 
-interface Props extends HTMLAttributes<HTMLElement> {
+interface Props extends HTMLAttributes<HTMLDivElement> {
   label: string;
-  ref?: Ref<HTMLElement>;
+  ref?: Ref<HTMLDivElement>;
 }
 
 /** Something that scrolls on its own, and is reached by keyboard for it. */
@@ -11,6 +11,6 @@ export function Scrollable({ label, ...rest }: Props) {
     // A group, no landmark: there may be many with one name.
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys scroll only what has the focus
-    <section role="group" tabIndex={0} aria-label={label} {...rest} />
+    <div role="group" tabIndex={0} aria-label={label} {...rest} />
   );
 }
