@@ -1,5 +1,6 @@
 """A person at the browser: a page that is watched for faults, and the few things a person does there."""
 
+import itertools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,12 @@ from tests.support.daemon import DaemonProcess
 
 PATIENCE_MS = 12_000
 expect.set_options(timeout=PATIENCE_MS)
+
+
+def differences(found: list[Any], expected: list[Any]) -> str:
+    """What stands on the page and is not stored, and the other way round."""
+    pairs = itertools.zip_longest(found, expected)
+    return "\n".join(f"page:   {shown!r}\nstored: {kept!r}" for shown, kept in pairs if shown != kept)
 
 
 class Person:
@@ -88,7 +95,7 @@ class Person:
             # What was stored last may still be on its way.
             self.page.wait_for_timeout(1_000)
             found = shown(self.page)
-        assert found == expected
+        assert found == expected, differences(found, expected)
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

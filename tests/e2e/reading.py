@@ -35,11 +35,12 @@ _READ = """() => {
       case 'thinking': return [['thinking', text('.whitespace-pre-wrap')]];
       case 'tool': {
         const title = row.querySelector('button[aria-expanded] > span.font-medium').textContent;
-        const result = text('section[aria-label="Result"]');
+        const result = text('[role="group"][aria-label="Result"]');
         return [['tool', title], ...(result === null ? [] : [['result', result]])];
       }
       case 'details':
-        return [...row.querySelectorAll('[data-note="stderr"] section')].map((one) => ['stderr', one.textContent]);
+        return [...row.querySelectorAll('[data-note="stderr"] [role="group"]')]
+          .map((one) => ['stderr', one.textContent]);
       case 'approval': return [['asked', '']];
       default: return [];
     }
