@@ -70,6 +70,14 @@ class Transcripts:
         ]  # no link, no pipe: agents may write there
 
 
+def _is_plain(path: Path) -> bool:
+    """A file and no link or pipe: agents may write there. One that is gone meanwhile is none."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
 def _read_batch(path: Path, offset: int) -> tuple[list[dict[str, Any]], int]:
     """The objects in the lines from `offset` on, and where to go on; the same offset at the end.
 

@@ -27,6 +27,7 @@ from machine.engine.waiting import Waiting
 from machine.ports import TaskStore
 
 RETRY_SECONDS: Final = 2.0
+LOOK_AGAIN_SECONDS: Final = 0.02
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Conclusion:
                 return
             except (StaleTask, IllegalTransition):
                 _log.info("task %s changed while its outcome was stored, looking again", live.task_id)
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
             except StoreError as error:
                 _log.error("outcome of %s is not stored yet: %s %s", live.task_id, error.message, error.hint)
                 await asyncio.sleep(RETRY_SECONDS)

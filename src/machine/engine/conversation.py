@@ -93,7 +93,7 @@ class Conversation:
             self._live.interrupt.clear()
             try:
                 async with asyncio.timeout(TURN_BEGINS_SECONDS):
-                    await self._progress.until(lambda: self._over or (self.in_turn and self._state not in (None, "idle")))
+                    await self._progress.until(lambda: self._over or self._turn_runs)
             except TimeoutError:
                 _log.info("task %s is interrupted though its CLI says nothing of a turn", self._live.task_id)
             try:
@@ -117,6 +117,11 @@ class Conversation:
     def in_turn(self) -> bool:
         """Whether the CLI works on something now."""
         return bool(self._written) and not self._over and not self._resting and self._turn is None
+
+    @property
+    def _turn_runs(self) -> bool:
+        """Whether the CLI says so, too; while it waits for an answer it does not call itself running."""
+        return self.in_turn and self._state not in (None, "idle")
 
     async def turn_ended(self, work: asyncio.Future[Outcome]) -> None:
         """Wait until the turn under way has ended, or all of `work` has."""

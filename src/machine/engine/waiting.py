@@ -16,7 +16,7 @@ class Waiting:
 
     async def look_at(self, task: Task) -> Task:
         """Queue a waiting task whose person has spoken; any other stays as it is. Raises StaleTask."""
-        reason = await self._heard(task)
+        reason = await self._heard(task) if task.status is TaskStatus.WAITING_INPUT else None
         if reason is None:
             return task
         words = {QueueReason.INPUT: "A message arrived.", QueueReason.ANSWERED: "A person has answered."}
