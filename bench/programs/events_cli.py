@@ -36,7 +36,11 @@ def main() -> None:
     for line in sys.stdin:
         said = json.loads(line)
         if said.get("type") == "control_request":
-            response = {"subtype": "success", "request_id": said["request_id"], "response": {"hook_on_failure_supported": True}}
+            response = {
+                "subtype": "success",
+                "request_id": said["request_id"],
+                "response": {"hook_on_failure_supported": True},
+            }
             say(type="control_response", response=response)
         elif said.get("type") == "user":
             answer(str(said.get("uuid", "")))

@@ -65,9 +65,7 @@ class Transcripts:
         if not _SESSION_ID.fullmatch(claude_session_id):
             return []
         found = sorted(self._projects.glob(f"*/{claude_session_id}.jsonl"))
-        return [
-            path for path in found if stat.S_ISREG(path.lstat().st_mode)
-        ]  # no link, no pipe: agents may write there
+        return [path for path in found if _is_plain(path)]
 
 
 def _is_plain(path: Path) -> bool:
