@@ -28,6 +28,7 @@ class DefinitionKind(StrEnum):
 
     AGENT = "agent"
     SKILL = "skill"
+    WEBHOOK = "webhook"
 
 
 class DefinitionFault(BaseModel):

@@ -65,6 +65,13 @@ class NotSignedIn(MachineError):
     status = 401
 
 
+class BadSignature(MachineError):
+    """A delivery that does not prove who sent it."""
+
+    code = "bad_signature"
+    status = 401
+
+
 class Forbidden(MachineError):
     """The caller is known but may not do this."""
 

@@ -234,7 +234,7 @@ class AuthStatus(_Fact):
 
 
 class AgentStatus(_Fact):
-    """An agent or a skill was created, changed, switched on or off, broken or deleted."""
+    """An agent, a skill or a webhook was created, changed, switched on or off, broken or deleted."""
 
     type: Literal["agent.status"] = "agent.status"
     data: DefinitionChange
@@ -254,7 +254,25 @@ class MachineStatus(_Fact):
     data: MachineStatusData
 
 
-MachineEvent = Annotated[ChatReply | AgentStatus | AuthStatus | MachineStatus, Field(discriminator="type")]
+class DeliveryData(_Fact):
+    webhook: str
+    delivery_id: str
+    event: str
+    outcome: Literal["accepted", "ignored"]
+    why: str = ""
+    task_ids: tuple[str, ...] = ()
+
+
+class WebhookReceived(_Fact):
+    """A delivery was stored, with the tasks that it starts."""
+
+    type: Literal["webhook.received"] = "webhook.received"
+    data: DeliveryData
+
+
+MachineEvent = Annotated[
+    ChatReply | AgentStatus | AuthStatus | MachineStatus | WebhookReceived, Field(discriminator="type")
+]
 
 
 class StoredEvent(BaseModel):

@@ -2,6 +2,7 @@
 
 from machine.ports.claude import Ask, Claude, ClaudeLogin, ClaudeSession, CliExit, LaunchSpec, LoginState, ToolRequest
 from machine.ports.definitions import Agents, Workspaces
+from machine.ports.deliveries import DeliveryPage, DeliveryStore
 from machine.ports.hub import Hub, Subscription
 from machine.ports.people import PeopleStore, UserRow
 from machine.ports.tasks import ClaimLimits, PendingInput, TaskFilter, TaskPage, TaskStore
@@ -14,6 +15,8 @@ __all__ = [
     "ClaudeLogin",
     "ClaudeSession",
     "CliExit",
+    "DeliveryPage",
+    "DeliveryStore",
     "Hub",
     "LaunchSpec",
     "LoginState",

@@ -16,22 +16,27 @@ from machine.ports import TaskFilter, TaskPage
 from machine.store.rows import task_of
 from machine.store.tables import tasks
 
-_CURSOR: Final = re.compile(r"tasks:([!-~]{1,100})")
+_CURSOR: Final = re.compile(r"([a-z]+):([!-~]{1,100})")
 
 
-def cursor_of(task_id: str) -> str:
-    return base64.urlsafe_b64encode(f"tasks:{task_id}".encode()).decode().rstrip("=")
+def cursor_of(object_id: str, kind: str = "tasks") -> str:
+    return base64.urlsafe_b64encode(f"{kind}:{object_id}".encode()).decode().rstrip("=")
 
 
 def task_id_in(cursor: str) -> str:
+    """Raises BadRequest for a cursor that no page gave."""
+    return id_in(cursor, "tasks")
+
+
+def id_in(cursor: str, kind: str) -> str:
     """Raises BadRequest for a cursor that no page gave."""
     try:
         text = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         text = ""
-    if (match := _CURSOR.fullmatch(text)) is None:
+    if (match := _CURSOR.fullmatch(text)) is None or match[1] != kind:
         raise BadRequest("This cursor is not one that a list gave.", hint="Start again without a cursor.")
-    return match[1]
+    return match[2]
 
 
 def read_page(connection: Connection, which: TaskFilter, limit: int, before: str | None) -> TaskPage:

@@ -11,10 +11,12 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -231,6 +233,26 @@ sessions: Final = Table(
     Column("connected_at", Moment, nullable=False),
     Column("disconnected_at", Moment),
     Index("sessions_by_user", "user_id", "session_id"),
+)
+
+deliveries: Final = Table(
+    "deliveries",
+    metadata,
+    Column("delivery_id", Text, primary_key=True),
+    Column("webhook", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("provider_delivery_id", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("task_ids", Json, nullable=False),
+    Column("headers", Json, nullable=False),
+    Column("happening", Json),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("webhook", "provider_delivery_id", name="deliveries_once"),
+    Index("deliveries_by_webhook", "webhook", "delivery_id"),
+    Index("deliveries_by_age", "received_at"),
 )
 
 machine_meta: Final = Table(

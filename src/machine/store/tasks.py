@@ -1,6 +1,7 @@
 """Tasks: made, read, listed, moved."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
@@ -24,6 +25,17 @@ from machine.store.writer import Recorder
 _OPEN = tuple(status.value for status, after in NEXT.items() if after)
 
 
+def put_task(connection: Connection, recorder: Recorder, task: Task, first_input: PendingInput, at: datetime) -> None:
+    """Store a task with its first message and its `task.created`. Raises Conflict for an id that is taken."""
+    try:
+        connection.execute(insert(tasks).values(**task_values(task), last_seq=0))
+    except IntegrityError as error:
+        raise Conflict(f"There is a task {task.task_id} already.", hint="Make a new id for it.") from error
+    put_input(connection, first_input)
+    created = TaskCreated(data=task.model_copy(update={"last_seq": 1}))
+    append_events(connection, recorder, task.task_id, [encoded(created)], at)
+
+
 class Tasks:
     """The tasks of one machine."""
 
@@ -35,15 +47,9 @@ class Tasks:
     async def create(self, task: Task, first_input: PendingInput) -> Task:
         """Store a task with its first message and its `task.created`. Raises Conflict for an id that is taken."""
         at = self._clock()
-        created = task.model_copy(update={"last_seq": 1})
 
         def write(connection: Connection, recorder: Recorder) -> Task:
-            try:
-                connection.execute(insert(tasks).values(**task_values(task), last_seq=0))
-            except IntegrityError as error:
-                raise Conflict(f"There is a task {task.task_id} already.", hint="Make a new id for it.") from error
-            put_input(connection, first_input)
-            append_events(connection, recorder, task.task_id, [encoded(TaskCreated(data=created))], at)
+            put_task(connection, recorder, task, first_input, at)
             return read_task(connection, task.task_id)
 
         return await self._database.write(write)

@@ -1,0 +1,98 @@
+"""Deliveries of webhooks, stored together with the tasks that they start."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, insert, select
+from sqlalchemy.engine import Connection
+
+from machine.domain.clock import Clock, utc_now
+from machine.domain.errors import NotFound
+from machine.domain.events import DeliveryData, StoredEvent, WebhookReceived
+from machine.domain.task import Task
+from machine.domain.webhook import Delivery
+from machine.ports import DeliveryPage, PendingInput
+from machine.store.database import Database
+from machine.store.event_log import encoded, feed_event
+from machine.store.listing import cursor_of, id_in
+from machine.store.tables import deliveries
+from machine.store.tasks import put_task
+from machine.store.writer import Recorder
+
+_CURSOR_KIND: Final = "deliveries"
+_WITHOUT_BODY: Final = tuple(column for column in deliveries.columns if column.name != "body")
+
+
+class SqlDeliveryStore:
+    """The port `DeliveryStore`, which says what each method promises."""
+
+    def __init__(self, database: Database, *, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def accept(
+        self, delivery: Delivery, tasks: Sequence[tuple[Task, PendingInput]], *, user_id: str
+    ) -> tuple[Delivery, bool]:
+        at = self._clock()
+        told = WebhookReceived(data=DeliveryData.model_validate(delivery.model_dump(mode="json", include=_TOLD)))
+        kind, body = encoded(told)
+
+        def write(connection: Connection, recorder: Recorder) -> tuple[Delivery, bool]:
+            known = connection.execute(_by_key(delivery.webhook, delivery.provider_delivery_id)).mappings().first()
+            if known is not None:
+                return _delivery_of(known), False
+            for task, first_input in tasks:
+                put_task(connection, recorder, task, first_input, at)
+            connection.execute(insert(deliveries).values(_values(delivery)))
+            feed_event(connection, recorder, StoredEvent(type=kind, at=at, body=body, user_id=user_id))
+            return delivery, True
+
+        return await self._database.write(write)
+
+    async def known(self, webhook: str, provider_delivery_id: str) -> Delivery | None:
+        query = _by_key(webhook, provider_delivery_id)
+        row = await self._database.read(lambda connection: connection.execute(query).mappings().first())
+        return None if row is None else _delivery_of(row)
+
+    async def get(self, webhook: str, delivery_id: str) -> Delivery:
+        query = select(deliveries).where(deliveries.c.webhook == webhook, deliveries.c.delivery_id == delivery_id)
+        row = await self._database.read(lambda connection: connection.execute(query).mappings().first())
+        if row is None:
+            raise NotFound(f"There is no delivery {delivery_id} of the webhook {webhook}.", hint="List its deliveries.")
+        return _delivery_of(row)
+
+    async def list(self, webhook: str, *, limit: int, cursor: str | None = None) -> DeliveryPage:
+        where: list[ColumnElement[bool]] = [deliveries.c.webhook == webhook]
+        if cursor is not None:
+            where.append(deliveries.c.delivery_id < id_in(cursor, _CURSOR_KIND))
+        query = select(*_WITHOUT_BODY).where(*where).order_by(deliveries.c.delivery_id.desc()).limit(limit + 1)
+        rows = await self._database.read(lambda connection: connection.execute(query).mappings().all())
+        items = tuple(_delivery_of(row) for row in rows[:limit])
+        after = cursor_of(items[-1].delivery_id, _CURSOR_KIND) if len(rows) > limit else None
+        return DeliveryPage(items=items, next_cursor=after)
+
+    async def prune(self, before: datetime) -> int:
+        def write(connection: Connection, _recorder: Recorder) -> int:
+            return connection.execute(delete(deliveries).where(deliveries.c.received_at < before)).rowcount
+
+        return await self._database.write(write)
+
+
+_TOLD: Final = set(DeliveryData.model_fields)
+
+
+def _by_key(webhook: str, provider_delivery_id: str) -> Select[Any]:
+    return select(*_WITHOUT_BODY).where(
+        deliveries.c.webhook == webhook, deliveries.c.provider_delivery_id == provider_delivery_id
+    )
+
+
+def _values(delivery: Delivery) -> dict[str, Any]:
+    plain = {name: getattr(delivery, name) for name in Delivery.model_fields}
+    happening = delivery.happening and delivery.happening.model_dump(mode="json")
+    return {**plain, "task_ids": list(delivery.task_ids), "happening": happening}
+
+
+def _delivery_of(row: RowMapping) -> Delivery:
+    return Delivery.model_validate({"body": b"", **row})

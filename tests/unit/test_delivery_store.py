@@ -1,0 +1,181 @@
+"""Deliveries of webhooks in the store: with their tasks or not at all, and once."""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from machine.domain.errors import BadRequest, Conflict, NotFound
+from machine.domain.events import StoredEvent
+from machine.domain.happening import Happening
+from machine.domain.ids import new_id
+from machine.domain.task import Task, TaskSource
+from machine.domain.webhook import Delivery, DeliveryOutcome, ProviderName
+from machine.ports import DeliveryStore, PendingInput, TaskFilter, TaskStore
+from machine.store import opening
+from machine.store.deliveries import SqlDeliveryStore
+from machine.store.opening import open_database
+from machine.store.task_store import SqlTaskStore
+
+NOW = datetime(2026, 11, 3, 9, 0, 0, 123456, tzinfo=UTC)
+
+
+class Stores:
+    def __init__(self, tasks: TaskStore, deliveries: DeliveryStore, told: list[StoredEvent]) -> None:
+        self.tasks = tasks
+        self.deliveries = deliveries
+        self.told = told
+
+
+@pytest.fixture
+async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
+    told: list[StoredEvent] = []
+    database = await open_database(tmp_path / "db" / "machine.db", "0.1.0", on_committed=told.extend)
+    tasks = SqlTaskStore(database, machine_id="machine-001", clock=lambda: NOW)
+    yield Stores(tasks, SqlDeliveryStore(database, clock=lambda: NOW), told)
+    await database.close()
+
+
+def a_task() -> tuple[Task, PendingInput]:
+    task_id = new_id("task")
+    task = Task(
+        task_id=task_id,
+        title="Do it",
+        input_message="Do it, please.",
+        source=TaskSource.WEBHOOK,
+        user_id="user_1",
+        machine_id="machine-001",
+        assigned_agent="planning",
+        conversation_id=new_id("conv"),
+        claude_session_id=str(uuid4()),
+        workspace=task_id,
+        created_at=NOW,
+        status_at=NOW,
+    )
+    return task, PendingInput(
+        input_id=str(uuid4()), task_id=task_id, message=task.input_message, verbatim=True, created_at=NOW
+    )
+
+
+def a_delivery(*tasks: tuple[Task, PendingInput], **changes: Any) -> Delivery:
+    values: dict[str, Any] = {
+        "delivery_id": new_id("delivery"),
+        "webhook": "issues",
+        "provider": ProviderName.GITHUB,
+        "provider_delivery_id": str(uuid4()),
+        "event": "issues.opened",
+        "received_at": NOW,
+        "headers": {"x-github-event": "issues"},
+        "body": b'{"a": "\xff\x00"}',
+        "outcome": DeliveryOutcome.ACCEPTED,
+        "task_ids": tuple(task.task_id for task, _ in tasks),
+        "happening": Happening(provider="github", event="issues", title="It \ud800 breaks"),
+    }
+    return Delivery.model_validate({**values, **changes})
+
+
+async def test_a_delivery_is_stored_with_its_tasks_their_inputs_and_events(stores: Stores) -> None:
+    work = [a_task(), a_task()]
+    delivery = a_delivery(*work)
+    assert await stores.deliveries.accept(delivery, work, user_id="user_1") == (delivery, True)
+    assert [(event.type, event.user_id) for event in stores.told] == [
+        ("task.created", "user_1"),
+        ("task.created", "user_1"),
+        ("webhook.received", "user_1"),
+    ]
+    assert stores.told[-1].feed_seq is not None
+    for task, first in work:
+        assert (await stores.tasks.get(task.task_id)).last_seq == 1
+        assert await stores.tasks.inputs(task.task_id, unsent_only=True) == (first,)
+    assert await stores.deliveries.get("issues", delivery.delivery_id) == delivery
+    known = await stores.deliveries.known("issues", delivery.provider_delivery_id)
+    assert known == delivery.model_copy(update={"body": b""})
+
+
+async def test_the_same_delivery_again_stores_nothing_even_many_at_once(stores: Stores) -> None:
+    async def once(_: int) -> tuple[Delivery, bool]:
+        work = [a_task()]
+        return await stores.deliveries.accept(
+            a_delivery(*work, provider_delivery_id="the-same"), work, user_id="user_1"
+        )
+
+    answers = await asyncio.gather(*map(once, range(10)))
+    assert sum(new for _, new in answers) == 1
+    assert len({delivery.delivery_id for delivery, _ in answers}) == 1
+    assert len((await stores.tasks.list(TaskFilter(), limit=50)).items) == 1
+    other, new = await stores.deliveries.accept(
+        a_delivery(webhook="other", provider_delivery_id="the-same"), [], user_id="user_1"
+    )
+    assert new
+    assert other.webhook == "other"
+
+
+async def test_a_task_that_cannot_be_stored_takes_the_delivery_with_it(stores: Stores) -> None:
+    taken = a_task()
+    await stores.tasks.create(*taken)
+    fresh = a_task()
+    delivery = a_delivery(fresh, taken)
+    with pytest.raises(Conflict):
+        await stores.deliveries.accept(delivery, [fresh, taken], user_id="user_1")
+    assert await stores.deliveries.known("issues", delivery.provider_delivery_id) is None
+    with pytest.raises(NotFound):
+        await stores.tasks.get(fresh[0].task_id)
+
+
+async def test_pages_list_the_deliveries_of_one_webhook_newest_first_without_bodies(stores: Stores) -> None:
+    made = [a_delivery() for _ in range(5)]
+    for delivery in [*made, a_delivery(webhook="other")]:
+        await stores.deliveries.accept(delivery, [], user_id="user_1")
+    listed: list[Delivery] = []
+    cursor = None
+    for _ in range(3):
+        page = await stores.deliveries.list("issues", limit=2, cursor=cursor)
+        listed += page.items
+        cursor = page.next_cursor
+    assert cursor is None
+    ids = sorted((delivery.delivery_id for delivery in made), reverse=True)
+    assert [delivery.delivery_id for delivery in listed] == ids
+    assert {delivery.body for delivery in listed} == {b""}
+    with pytest.raises(BadRequest):
+        await stores.deliveries.list("issues", limit=2, cursor="dGFza3M6dGFza18x")
+
+
+async def test_old_deliveries_are_pruned_and_their_tasks_stay(stores: Stores) -> None:
+    work = [a_task()]
+    old, new = a_delivery(*work, received_at=NOW - timedelta(days=31)), a_delivery()
+    await stores.deliveries.accept(old, work, user_id="user_1")
+    await stores.deliveries.accept(new, [], user_id="user_1")
+    assert await stores.deliveries.prune(NOW - timedelta(days=30)) == 1
+    with pytest.raises(NotFound):
+        await stores.deliveries.get("issues", old.delivery_id)
+    assert (await stores.deliveries.get("issues", new.delivery_id)).delivery_id == new.delivery_id
+    assert (await stores.tasks.get(work[0][0].task_id)).source is TaskSource.WEBHOOK
+
+
+async def test_a_delivery_of_another_webhook_is_not_found(stores: Stores) -> None:
+    delivery = a_delivery()
+    await stores.deliveries.accept(delivery, [], user_id="user_1")
+    with pytest.raises(NotFound, match="other"):
+        await stores.deliveries.get("other", delivery.delivery_id)
+
+
+def test_a_database_of_the_first_form_gets_the_table_and_keeps_what_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "db" / "machine.db"
+    with monkeypatch.context() as older:
+        older.setattr(opening, "REVISIONS", ("0001",))
+        opening.prepare(path, "0.1.0")
+    with contextlib.closing(sqlite3.connect(path)) as raw:
+        raw.execute("INSERT INTO users VALUES ('user_1', 'a', 'member', '2026-11-03T09:00:00.000000Z')")
+        raw.commit()
+    opening.prepare(path, "0.1.0")
+    with contextlib.closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("SELECT user_id FROM users").fetchall() == [("user_1",)]
+        assert raw.execute("SELECT count(*) FROM deliveries").fetchone() == (0,)
