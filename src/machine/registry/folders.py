@@ -137,7 +137,7 @@ class ConfigFolder:
     def recover(self) -> None:
         """Finish what a crash left after its files were all written, and remove what it left before that."""
         staging = self.root / STAGING
-        for half in (*self.root.glob(f"{_HALF}*"), *staging.glob(f"{_HALF}*")):
+        for half in (*self.root.glob(f"{_HALF}*"), *staging.glob(f"{_HALF}*"), *self.root.glob(f"webhooks/{_HALF}*")):
             remove(half)
         for staged in sorted(staging.glob("*/*")):
             self._finish(staged.parent.name, staged.name)

@@ -7,6 +7,7 @@ from machine.domain.errors import StoreError
 from machine.registry.config_loader import ConfigLoader
 from machine.registry.skill_registry import SkillRegistry
 from machine.registry.subagent_registry import SubAgentRegistry
+from machine.registry.webhook_registry import WebhookRegistry
 
 
 @dataclass(frozen=True)
@@ -16,17 +17,19 @@ class Definitions:
     loader: ConfigLoader
     agents: SubAgentRegistry
     skills: SkillRegistry
+    webhooks: WebhookRegistry
 
 
 def open_definitions(config: Path, *, model: str | None = None, allowed_tools: tuple[str, ...] = ()) -> Definitions:
     """Read all there is; `model` and `allowed_tools` as for SubAgentRegistry. Blocking. Raises StoreError."""
     skills = SkillRegistry(config)
     agents = SubAgentRegistry(config, skills, model=model, allowed_tools=allowed_tools)
-    loader = ConfigLoader(config, (agents.shelf, skills.shelf))
+    webhooks = WebhookRegistry(config)
+    loader = ConfigLoader(config, (agents.shelf, skills.shelf, webhooks.shelf))
     try:
         loader.open()
     except OSError as error:
         raise StoreError(
             f"The folder {config} cannot be used: {error.strerror or error}.", hint="Check its rights and the disk."
         ) from error
-    return Definitions(loader, agents, skills)
+    return Definitions(loader, agents, skills, webhooks)

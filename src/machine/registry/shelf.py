@@ -79,6 +79,10 @@ class Shelf(Generic[Model]):
     def plural(self) -> str:
         return self.folder.name
 
+    def place(self, name: str) -> Path:
+        """Where a definition of that name lies."""
+        return self.folder / name
+
     def refresh(self, disabled: frozenset[str]) -> tuple[DefinitionChange, ...]:
         """Look at the folder, put in force what is good, and say what became different."""
         before = self.current
@@ -107,11 +111,11 @@ class Shelf(Generic[Model]):
         old = self._entries.get(name, _Read(mark=None))
         try:
             for _ in range(_TRIES):
-                mark = fingerprint(self.folder / name)
+                mark = fingerprint(self.place(name))
                 if mark == old.mark:
                     return old
                 entry = self._fresh(name, mark, old)
-                if fingerprint(self.folder / name) == mark:
+                if fingerprint(self.place(name)) == mark:
                     return entry
         except OSError as error:
             return self._broken(name, None, old, (DefinitionFault(path="", reason=error.strerror or str(error)),))
@@ -119,19 +123,26 @@ class Shelf(Generic[Model]):
 
     def _fresh(self, name: str, mark: Fingerprint, old: _Read[Model]) -> _Read[Model]:
         try:
-            if not self.is_name(name):
-                reason = "is no name: lower case letters, digits and inner hyphens, at most 64 characters"
-                raise InvalidDefinition([DefinitionFault(path="", reason=reason)])
-            if not (self.folder / name).is_dir() or (self.folder / name).is_symlink():
-                raise InvalidDefinition([DefinitionFault(path="", reason=f"is no folder; each {self.kind} is one")])
-            return _Read(mark, self.read(name, read_files(self.folder / name)))
+            self._check_place(name)
+            return _Read(mark, self.read(name, read_files(self.place(name))))
         except InvalidDefinition as error:
             return self._broken(name, mark, old, error.faults)
+
+    def _check_place(self, name: str) -> None:
+        if not self.is_name(name):
+            reason = "is no name: lower case letters, digits and inner hyphens, at most 64 characters"
+            raise InvalidDefinition([DefinitionFault(path="", reason=reason)])
+        if not self.place(name).is_dir() or self.place(name).is_symlink():
+            raise InvalidDefinition([DefinitionFault(path="", reason=f"is no folder; each {self.kind} is one")])
+
+    def _placed(self, name: str, fault: DefinitionFault) -> DefinitionFault:
+        """A fault of a definition, with its path seen from `config/`."""
+        return fault.under(f"{self.plural}/{name}")
 
     def _broken(
         self, name: str, mark: Fingerprint | None, old: _Read[Model], faults: tuple[DefinitionFault, ...]
     ) -> _Read[Model]:
-        placed = tuple(fault.under(f"{self.plural}/{name}") for fault in faults)
+        placed = tuple(self._placed(name, fault) for fault in faults)
         if placed != old.faults:
             stays = "the last good version stays in force" if old.good or name in self.builtin else "it is left out"
             for fault in placed:

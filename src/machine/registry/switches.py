@@ -38,8 +38,8 @@ class Switches:
         self._mark: Fingerprint | None = None
 
     def off(self, kind: str) -> frozenset[str]:
-        """Names of one kind that are switched off."""
-        return frozenset(getattr(self.current, kind))
+        """Names of one kind that are switched off; kinds that say it in their own files have none here."""
+        return frozenset(getattr(self.current, kind, ()))
 
     def refresh(self) -> None:
         """Read the file if it is another one than before."""
