@@ -73,6 +73,7 @@ def build_options(
         max_budget_usd=spec.max_budget_usd,
         model=spec.agent.model,
         permission_mode=spec.agent.permission_mode,
+        tools=None if spec.only_tools is None else list(spec.only_tools),
         allowed_tools=[*dict.fromkeys((*spec.agent.allowed_tools, *spec.allowed_tools))],
         disallowed_tools=list(spec.agent.disallowed_tools),
         permission_prompt_tool_name="stdio",

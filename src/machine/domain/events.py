@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from machine.domain.approval import Approval
 from machine.domain.costs import CostKind, Usage
 from machine.domain.definitions import DefinitionChange
+from machine.domain.happening import DeliveryData
 from machine.domain.task import QueueReason, Task, TaskFailure, WaitingReason
 
 MAX_PIECE_BYTES = 64 * 1024
@@ -252,15 +253,6 @@ class MachineStatusData(_Fact):
 class MachineStatus(_Fact):
     type: Literal["machine.status"] = "machine.status"
     data: MachineStatusData
-
-
-class DeliveryData(_Fact):
-    webhook: str
-    delivery_id: str
-    event: str
-    outcome: Literal["accepted", "ignored"]
-    why: str = ""
-    task_ids: tuple[str, ...] = ()
 
 
 class WebhookReceived(_Fact):

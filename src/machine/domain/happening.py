@@ -68,3 +68,16 @@ class Happening(BaseModel):
     @property
     def full_event(self) -> str:
         return f"{self.event}.{self.action}" if self.action else self.event
+
+
+class DeliveryData(BaseModel):
+    """What everybody who watches is told of a delivery that was stored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    webhook: str
+    delivery_id: str
+    event: str
+    outcome: Literal["accepted", "ignored"]
+    why: str = ""
+    task_ids: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ from machine.domain.task import (
     TaskStatus,
     title_of,
 )
+from machine.engine.profiles import inherited
 from machine.ports import Agents, PendingInput
 
 MAX_TITLE_CHARS: Final = 200
@@ -79,7 +80,7 @@ class NewTasks:
             title=request.title or title_of(request.message),
             input_message=request.message,
             source=request.source,
-            source_metadata=request.source_metadata,
+            source_metadata={**request.source_metadata, **inherited(before)},
             session_id=request.session_id,
             user_id=principal.user_id,
             machine_id=self._machine_id,

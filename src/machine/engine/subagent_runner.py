@@ -16,6 +16,7 @@ from machine.engine.catching_up import CatchingUp
 from machine.engine.conversation import Conversation
 from machine.engine.live_task import LiveTask, RunEnd
 from machine.engine.outcome import Outcome, Parked, StillWaiting, failed, stopped
+from machine.engine.profiles import in_profile, is_untrusted, tools_of
 from machine.ports import Claude, ClaudeSession, CliExit, LaunchSpec, TaskStore, Workspaces
 
 STOP_PATIENCE_SECONDS: Final = 2.0
@@ -75,16 +76,18 @@ class SubAgentRunner:
         return outcome or failed(FailureReason.CLI_CRASHED, _crash_message(ended))
 
     async def _spec(self, task: Task, agent: SubAgent, *, resume: bool) -> LaunchSpec:
+        rules = () if is_untrusted(task) else await self._store.permission_rules(agent.name)
         return LaunchSpec(
             task_id=task.task_id,
             run_id=str(uuid4()),
             cwd=await self._workspaces.prepare(task, agent),
-            agent=agent,
+            agent=in_profile(agent, task),
             claude_session_id=task.claude_session_id,
             resume=resume,
             max_turns=task.limits.max_turns,
             max_budget_usd=task.limits.max_budget_usd,
-            allowed_tools=await self._store.permission_rules(agent.name),
+            allowed_tools=rules,
+            only_tools=tools_of(task),
         )
 
     async def _race(

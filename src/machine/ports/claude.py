@@ -36,6 +36,8 @@ class LaunchSpec(Value):
     max_turns: int | None = None
     max_budget_usd: float | None = None
     allowed_tools: tuple[str, ...] = ()
+    only_tools: tuple[str, ...] | None = None
+    """Of the CLI's own tools, these and no others, whatever the agent says; unset: those of the agent."""
     closed_folders: tuple[Path, ...] = ()
     """Folders that this task's file tools may not touch, beside those that are closed to all."""
 

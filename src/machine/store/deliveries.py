@@ -9,7 +9,8 @@ from sqlalchemy.engine import Connection
 
 from machine.domain.clock import Clock, utc_now
 from machine.domain.errors import NotFound
-from machine.domain.events import DeliveryData, StoredEvent, WebhookReceived
+from machine.domain.events import StoredEvent, WebhookReceived
+from machine.domain.happening import DeliveryData
 from machine.domain.task import Task
 from machine.domain.webhook import Delivery
 from machine.ports import DeliveryPage, PendingInput
