@@ -20,6 +20,8 @@ from machine.api import (
     task_events,
     tasks,
     tokens,
+    webhook_door,
+    webhooks,
     websocket,
 )
 from machine.api.bodies import Bodies
@@ -39,6 +41,8 @@ ROUTERS = (
     approvals.router,
     agents.router,
     skills.router,
+    webhooks.router,
+    webhook_door.router,
     sessions.router,
     logins.router,
     tokens.router,

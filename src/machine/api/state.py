@@ -16,6 +16,7 @@ from machine.engine.brain import MachineBrain
 from machine.engine.entity_creator import EntityCreator
 from machine.engine.intake import Intake
 from machine.engine.login_gate import LoginGate
+from machine.engine.webhooks import Webhooks
 from machine.ports import Agents, PeopleStore, TaskStore
 from machine.settings import Settings
 
@@ -54,6 +55,7 @@ class ApiState:
     gate: LoginGate
     agents: Agents
     creator: EntityCreator
+    webhooks: Webhooks
     authenticator: Authenticator
     clock: Clock
     dashboard_dir: Path = field(default_factory=lambda: Path(machine.__path__[0]) / "dashboard")

@@ -1,5 +1,6 @@
 """Builds the parts of the engine and joins them to their adapters."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypedDict
@@ -23,8 +24,9 @@ from machine.engine.recovery import Recovery
 from machine.engine.slots import Slots
 from machine.engine.status_board import StatusBoard
 from machine.engine.subagent_runner import SubAgentRunner
+from machine.engine.webhook_payloads import WorkspacesWithPayloads
 from machine.hub import EventHub
-from machine.ports import TaskStore
+from machine.ports import DeliveryStore, TaskStore
 from machine.registry.subagent_registry import SubAgentRegistry
 from machine.registry.workspaces import WorkspaceFolders
 from machine.settings import Settings
@@ -42,10 +44,20 @@ class EngineRoom:
     recovery: Recovery
     idleness: Idleness
     status_board: StatusBoard
+    new_tasks: NewTasks
+    freed: Callable[[], None]
+    """To be called when there may be work."""
 
 
 def build_engine(
-    settings: Settings, *, store: TaskStore, hub: EventHub, claude: ClaudeCli, agents: SubAgentRegistry, clock: Clock
+    settings: Settings,
+    *,
+    store: TaskStore,
+    deliveries: DeliveryStore,
+    hub: EventHub,
+    claude: ClaudeCli,
+    agents: SubAgentRegistry,
+    clock: Clock,
 ) -> EngineRoom:
     """Join the parts. Nothing runs yet. Called on the event loop."""
     slots = Slots(agents, work_slots=settings.max_concurrent_tasks)
@@ -58,7 +70,8 @@ def build_engine(
     def new_live(task: Task) -> LiveTask:
         return LiveTask(task, store=store, slots=slots, clock=clock, linger_seconds=settings.linger_seconds)
 
-    workspaces = WorkspaceFolders(settings.workspaces_dir, agents.outfit)
+    folders = WorkspaceFolders(settings.workspaces_dir, agents.outfit)
+    workspaces = WorkspacesWithPayloads(folders, deliveries)
     runner = SubAgentRunner(claude=claude, store=store, approvals=approvals, workspaces=workspaces)
     shared: _Shared = {"store": store, "live": live, "conclusion": conclusion, "clock": clock}
     dispatcher = Dispatcher(**shared, agents=agents, slots=slots, gate=gate, runner=runner, new_live=new_live)
@@ -80,6 +93,8 @@ def build_engine(
         recovery=Recovery(store=store, claude=claude, conclusion=conclusion, clock=clock, demo=settings.demo),
         status_board=StatusBoard(manager=manager, store=store),
         idleness=Idleness(**shared, idle=timedelta(seconds=settings.idle_seconds)),
+        new_tasks=new_tasks,
+        freed=slots.freed,
     )
 
 

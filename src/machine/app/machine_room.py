@@ -10,6 +10,7 @@ from typing import Any
 from machine.api import ApiState
 from machine.app.data_folder import instance_of
 from machine.app.engine_room import EngineRoom, build_engine
+from machine.app.webhook_room import build_webhooks
 from machine.auth.people import Authenticator
 from machine.claude.cli import ClaudeCli
 from machine.claude.installation import Installation
@@ -18,10 +19,12 @@ from machine.demo import DEMO_ALLOWED_TOOLS, MODEL_NAME, DemoModel, ModelServer
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.clock import utc_now
 from machine.domain.version import VERSION
+from machine.engine.delivery_pruning import DeliveryPruning
 from machine.engine.entity_creator import EntityCreator
 from machine.hub import EventHub
 from machine.registry.opening import Definitions, open_definitions
 from machine.settings import Settings
+from machine.store.deliveries import SqlDeliveryStore
 from machine.store.opening import open_database
 from machine.store.people import SqlPeopleStore
 from machine.store.task_store import SqlTaskStore
@@ -46,7 +49,11 @@ async def opened(settings: Settings) -> AsyncIterator[MachineRoom]:
         people = SqlPeopleStore(database)
         claude, definitions = await _claude(settings, stack)
         agents = definitions.agents
-        engine = build_engine(settings, store=store, hub=hub, claude=claude, agents=agents, clock=utc_now)
+        deliveries = SqlDeliveryStore(database)
+        engine = build_engine(
+            settings, store=store, deliveries=deliveries, hub=hub, claude=claude, agents=agents, clock=utc_now
+        )
+        webhooks = build_webhooks(definitions, engine, deliveries=deliveries, tasks=store, people=people, clock=utc_now)
         creator = EntityCreator(
             loader=definitions.loader,
             agents=agents,
@@ -56,7 +63,8 @@ async def opened(settings: Settings) -> AsyncIterator[MachineRoom]:
         )
         await store.adopt()  # one machine, one database: a changed MACHINE_ID must not strand its tasks
         await engine.recovery.recover()
-        for watcher in (engine.gate, engine.idleness, engine.status_board, definitions.loader):
+        pruning = DeliveryPruning(deliveries, utc_now)
+        for watcher in (engine.gate, engine.idleness, engine.status_board, definitions.loader, pruning):
             watching = spawn(watcher.watch(), name=f"{type(watcher).__name__} watch")
             stack.push_async_callback(cancel_and_wait, watching)
         engine.manager.start()
@@ -74,6 +82,7 @@ async def opened(settings: Settings) -> AsyncIterator[MachineRoom]:
             gate=engine.gate,
             agents=agents,
             creator=creator,
+            webhooks=webhooks,
             authenticator=Authenticator(people),
             clock=utc_now,
         )

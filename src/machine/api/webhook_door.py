@@ -1,0 +1,59 @@
+"""`POST /webhooks/{name}`: where other systems send to. No login: the signature is the proof."""
+
+import json
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from machine.api.deps import State
+from machine.api.errors import problem
+from machine.domain.agent import NAME_PATTERN
+from machine.domain.webhook import Delivery
+from machine.webhooks.headers import Headers
+from machine.webhooks.payloads import Unreadable
+from machine.webhooks.provider import Answer
+
+router = APIRouter(tags=["webhooks"])
+
+DELIVERY_HEADER: Final = "x-delivery-id"
+_ANY: Final = {"type": "string", "format": "binary"}
+
+
+@router.post(
+    "/webhooks/{name}",
+    response_class=Response,
+    status_code=202,
+    openapi_extra={"requestBody": {"required": True, "content": {"*/*": {"schema": _ANY}}}, "security": []},
+)
+async def receive(name: Annotated[str, Path(pattern=NAME_PATTERN)], request: Request, state: State) -> Response:
+    """Take a delivery in. It is stored, with the tasks that it starts, when this answers."""
+    body = await request.body()
+    try:
+        received = await state.webhooks.intake.receive(name, Headers(request.scope["headers"]), body)
+    except Unreadable as error:
+        return problem(error.status, str(error))
+    if isinstance(received, Answer):
+        return _exactly(received)
+    delivery = received.delivery
+    if received.answer is not None:
+        return _exactly(received.answer, delivery.delivery_id)
+    return taken(delivery)
+
+
+def taken(delivery: Delivery) -> Response:
+    """202 with the tasks that were started, 200 with the reason why there are none."""
+    what = {"task_ids": list(delivery.task_ids)} if delivery.task_ids else {"ignored": delivery.why}
+    return Response(
+        json.dumps({"delivery_id": delivery.delivery_id, **what}),
+        status_code=202 if delivery.task_ids else 200,
+        media_type="application/json",
+        headers={DELIVERY_HEADER: delivery.delivery_id},
+    )
+
+
+def _exactly(answer: Answer, delivery_id: str | None = None) -> Response:
+    headers = {"content-type": answer.media_type}
+    if delivery_id is not None:
+        headers[DELIVERY_HEADER] = delivery_id
+    return Response(answer.body, status_code=answer.status, headers=headers)

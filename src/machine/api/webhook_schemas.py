@@ -1,0 +1,157 @@
+"""Webhooks over the wire. Their secrets never are."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from machine.domain.definitions import Definition, DefinitionFault
+from machine.domain.happening import Happening
+from machine.domain.webhook import Delivery, DeliveryOutcome, GenericScheme, ProviderName, Webhook
+from machine.domain.webhook_trigger import Profile, Trigger
+from machine.engine.webhook_simulation import Simulation
+from machine.webhooks.matching import Match, Matched, Trace
+from machine.webhooks.provider import SetupHints
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SimulatedDelivery(BaseModel):
+    """A payload as JSON, or with `raw` exactly what was sent: then the signature is checked, too."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    payload: Any = None
+    raw: str | None = None
+    headers: dict[str, Annotated[str, Field(max_length=8192)]] = Field(default_factory=dict, max_length=50)
+    """Such as `X-GitHub-Event: issues`."""
+
+
+class WebhookView(_Out):
+    """A webhook as it is in force, and where to send to."""
+
+    name: str
+    provider: ProviderName
+    description: str
+    enabled: bool
+    unsigned: bool
+    has_secret: bool
+    url: str
+    scheme: GenericScheme | None
+    own_ids: list[str]
+    allowed_bots: list[str]
+    triggers: list[Trigger]
+    user_id: str
+    warnings: list[str]
+
+    @classmethod
+    def fields(cls, found: Definition[Webhook], url: str) -> dict[str, Any]:
+        """The values for this model."""
+        public = found.model.public()
+        shown = {name: public[name] for name in WebhookView.model_fields if name in public}
+        return {**shown, "url": url, "warnings": list(found.warnings)}
+
+
+class WebhookList(_Out):
+    items: list[WebhookView]
+    faults: list[DefinitionFault]
+    """What is wrong with files under `config/webhooks`; the last good versions are in force."""
+
+
+class WebhookDetail(WebhookView):
+    """A webhook, with what to enter at its provider."""
+
+    setup: SetupHints
+
+
+class DeliveryView(_Out):
+    """A delivery, without its body."""
+
+    delivery_id: str
+    webhook: str
+    provider: ProviderName
+    provider_delivery_id: str
+    event: str
+    received_at: datetime
+    outcome: DeliveryOutcome
+    why: str
+    task_ids: list[str]
+    headers: dict[str, str]
+    """Without the values of what may be secret."""
+    happening: Happening | None
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> "DeliveryView":
+        return cls.model_validate(delivery.model_dump(exclude={"body"}))
+
+
+class DeliveryList(_Out):
+    items: list[DeliveryView]
+    next_cursor: str | None
+
+
+class SignatureView(_Out):
+    valid: bool | None
+    """Null: it was not checked."""
+    detail: str
+
+
+class TraceView(_Out):
+    trigger: int
+    name: str
+    matched: bool
+    why: str
+    is_fault: bool
+
+
+class MatchView(_Out):
+    """A task that would be started."""
+
+    trigger: int
+    agent: str | None
+    profile: Profile
+    title: str
+    prompt: str
+
+
+class SimulationView(_Out):
+    """What would have become of a delivery. Nothing was started or stored."""
+
+    signature: SignatureView
+    event: str
+    happening: Happening | None
+    hops: int
+    ignored: str | None
+    triggers: list[TraceView]
+    tasks: list[MatchView]
+
+    @classmethod
+    def of(cls, simulated: Simulation) -> "SimulationView":
+        found = simulated.found
+        if found is None:
+            ignored: str | None = "The provider only asks whether this is the right address."
+        else:
+            ignored = None if isinstance(found, Matched) else found.why
+        return cls(
+            signature=SignatureView(valid=simulated.signature_ok, detail=simulated.signature),
+            event=simulated.event,
+            happening=simulated.happening,
+            hops=simulated.hops,
+            ignored=ignored,
+            triggers=[_trace(trace) for trace in found.traces] if found is not None else [],
+            tasks=[_match(one) for one in found.matches] if isinstance(found, Matched) else [],
+        )
+
+
+def _trace(trace: Trace) -> TraceView:
+    return TraceView(
+        trigger=trace.index, name=trace.name, matched=trace.matched, why=trace.why, is_fault=trace.is_fault
+    )
+
+
+def _match(one: Match) -> MatchView:
+    return MatchView(
+        trigger=one.index, agent=one.trigger.agent, profile=one.profile, title=one.title, prompt=one.prompt
+    )

@@ -1,0 +1,209 @@
+"""The door for other systems: a delivery is checked, understood, and stored with the tasks that it starts."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from machine.domain.clock import Clock
+from machine.domain.errors import BadRequest, Conflict, NotFound
+from machine.domain.happening import Happening
+from machine.domain.ids import new_id
+from machine.domain.principal import Principal, Role, User, Via
+from machine.domain.task import Task, TaskSource
+from machine.domain.webhook import Delivery, DeliveryOutcome, Webhook
+from machine.engine.heavy_work import HeavyWork
+from machine.engine.new_tasks import NewTasks, TaskRequest
+from machine.engine.profiles import PROFILE
+from machine.engine.webhook_reading import Judged, Understood, judged, understood, verified
+from machine.ports import DeliveryStore, PendingInput, TaskStore
+from machine.registry.webhook_registry import WebhookRegistry
+from machine.webhooks.headers import Headers
+from machine.webhooks.matching import Ignored, Match, Matched
+from machine.webhooks.provider import Answer, DeliveryKey, Provider
+from machine.webhooks.providers import provider_of
+from machine.webhooks.replies import mark_in, task_in
+
+_log = logging.getLogger(__name__)
+
+Work = list[tuple[Task, PendingInput]]
+
+
+@dataclass(frozen=True)
+class Received:
+    """A delivery that is stored. `answer` is what its provider wants to read, where it prescribes that."""
+
+    delivery: Delivery
+    answer: Answer | None
+
+
+class WebhookIntake:
+    """Takes deliveries in. What it has answered is stored, and the same delivery again starts nothing.
+
+    It goes on while the machine shuts down: what is stored is run at the next start, what is refused may never be sent
+    again.
+    """
+
+    def __init__(
+        self,
+        *,
+        webhooks: WebhookRegistry,
+        deliveries: DeliveryStore,
+        tasks: TaskStore,
+        new_tasks: NewTasks,
+        owner: Callable[[], Awaitable[str]],
+        stored: Callable[[], None],
+        clock: Clock,
+    ) -> None:
+        """`owner` gives the user whose webhooks are that name nobody; `stored` is called when there is work."""
+        self._webhooks = webhooks
+        self._deliveries = deliveries
+        self._tasks = tasks
+        self._new_tasks = new_tasks
+        self._owner = owner
+        self._stored = stored
+        self._now = clock
+        self._heavy = HeavyWork()
+
+    async def receive(self, name: str, headers: Headers, body: bytes) -> Received | Answer:
+        """Take a delivery in; an Answer alone is a handshake, of which nothing is stored.
+
+        Raises NotFound, BadSignature, Unreadable, Unavailable, StoreError.
+        """
+        webhook = self._webhooks.live(name)
+        provider = provider_of(webhook)
+        said = await self._heavy.on(body, partial(verified, webhook, provider, headers, body, self._now()))
+        if isinstance(said, Answer):
+            return said
+        delivery = await self._deliveries.known(webhook.name, said.key.id)
+        if delivery is None:
+            delivery = await self._take(webhook, provider, said, headers, body)
+        return Received(delivery, provider.acknowledge(delivery.happening or said.happening, _sentence(delivery)))
+
+    async def replay(self, name: str, delivery_id: str) -> Delivery:
+        """Do with a stored delivery what the webhook, as it is now, makes of it. Raises NotFound, Conflict."""
+        webhook = self._webhooks.live(name)
+        provider = provider_of(webhook)
+        old = await self._deliveries.get(name, delivery_id)
+        if old.provider is not webhook.provider:
+            raise Conflict(f"That delivery came from {old.provider}; the webhook is for {webhook.provider} now.")
+        headers = headers_of(old.headers)
+        said = await self._heavy.on(old.body, partial(understood, provider, headers, old.body))
+        if isinstance(said, Answer):
+            raise BadRequest("That delivery only asked whether the address is right.")
+        key = DeliveryKey(f"replay-{new_id('delivery')}", said.key.event)
+        again = Understood(said.payload, key, said.happening)
+        return await self._take(webhook, provider, again, headers, old.body)
+
+    async def _take(
+        self, webhook: Webhook, provider: Provider, said: Understood, headers: Headers, body: bytes
+    ) -> Delivery:
+        delivery_id = new_id("delivery")
+        hops = await self.hops(said.happening)
+        judging = partial(judged, webhook, provider, said, body, delivery_id=delivery_id, hops=hops)
+        result = await self._heavy.on(body, judging)
+        user_id = webhook.user_id or await self._owner()
+        metadata = {"webhook": webhook.name, "delivery_id": delivery_id, "hops": hops}
+        work, why = self._work(webhook, said.happening, result.found, metadata, user_id)
+        delivery = self._delivery(webhook, said, result, headers, delivery_id, work, why)
+        stored, is_new = await self._deliveries.accept(delivery, work, user_id=user_id)
+        if is_new:
+            _log.info("delivery %s of %s: %s", delivery_id, webhook.name, _sentence(stored))
+            self._stored()
+        return stored
+
+    def _delivery(
+        self,
+        webhook: Webhook,
+        said: Understood,
+        result: Judged,
+        headers: Headers,
+        delivery_id: str,
+        work: Work,
+        why: str,
+    ) -> Delivery:
+        return Delivery(
+            delivery_id=delivery_id,
+            webhook=webhook.name,
+            provider=webhook.provider,
+            provider_delivery_id=said.key.id,
+            event=said.key.event,
+            received_at=self._now(),
+            headers=headers.redacted(),
+            body=result.body,
+            outcome=DeliveryOutcome.ACCEPTED if work else DeliveryOutcome.IGNORED,
+            why=why,
+            task_ids=tuple(task.task_id for task, _ in work),
+            happening=said.happening,
+        )
+
+    def _work(
+        self,
+        webhook: Webhook,
+        happening: Happening,
+        found: Matched | Ignored,
+        metadata: dict[str, Any],
+        user_id: str,
+    ) -> tuple[Work, str]:
+        """The tasks to store, and why there are none or fewer."""
+        if isinstance(found, Ignored):
+            _tell_faults(webhook, found)
+            return [], found.why
+        _tell_faults(webhook, found)
+        user = User(user_id=user_id, name=f"webhook {webhook.name}", role=Role.MEMBER)
+        principal = Principal(user=user, via=Via.INTERNAL, credential_id=f"webhook {webhook.name}")
+        about = {**metadata, "event": happening.full_event, "url": happening.url}
+        work: Work = []
+        faults = []
+        for one in found.matches:
+            try:
+                task = self._new_tasks.from_request(_request(one, about), principal)
+            except (NotFound, BadRequest) as error:  # a fault of the definition: the sender can do nothing about it
+                _log.warning("trigger %d of webhook %s starts nothing: %s", one.index + 1, webhook.name, error.message)
+                faults.append(error.message)
+                continue
+            work.append((task, self._new_tasks.first_input(task)))
+        return work, " ".join(faults)
+
+    async def hops(self, happening: Happening) -> int:
+        """How many causes that this machine made led to an event, by the marks that its tasks leave; 0 for none."""
+        mark = mark_in(happening.text)
+        found = [mark.hops] if mark else []
+        for task_id in {mark.task_id if mark else None, task_in(happening.ref)} - {None}:
+            try:
+                task = await self._tasks.get(str(task_id))
+            except NotFound:
+                continue
+            found.append(int(task.source_metadata.get("hops", 0)) + 1)
+        return max(found, default=0)
+
+
+def headers_of(stored: dict[str, str]) -> Headers:
+    """Headers as they came, from what is kept of them."""
+    return Headers(
+        (name.encode("utf-8", "replace"), value.encode("utf-8", "replace")) for name, value in stored.items()
+    )
+
+
+def _request(one: Match, about: dict[str, Any]) -> TaskRequest:
+    return TaskRequest(
+        message=one.prompt,
+        agent=one.trigger.agent,
+        title=one.title[:200] or None,
+        source=TaskSource.WEBHOOK,
+        source_metadata={**about, "trigger": one.index, PROFILE: one.profile.value},
+    )
+
+
+def _tell_faults(webhook: Webhook, found: Matched | Ignored) -> None:
+    for trace in found.traces:
+        if trace.is_fault:
+            _log.warning("trigger %d of webhook %s: %s", trace.index + 1, webhook.name, trace.why)
+
+
+def _sentence(delivery: Delivery) -> str:
+    """What became of it, for people; the same whenever it is asked."""
+    if delivery.task_ids:
+        return f"Started {', '.join(delivery.task_ids)}."
+    return delivery.why or "Nothing is to be done."

@@ -1,0 +1,20 @@
+"""Everything about webhooks that a door to the machine needs."""
+
+from dataclasses import dataclass
+
+from machine.engine.webhook_desk import WebhookDesk
+from machine.engine.webhook_intake import WebhookIntake
+from machine.engine.webhook_simulation import WebhookSimulation
+from machine.ports import DeliveryStore
+from machine.registry.webhook_registry import WebhookRegistry
+
+
+@dataclass(frozen=True)
+class Webhooks:
+    """The parts, joined in `machine.app`."""
+
+    registry: WebhookRegistry
+    desk: WebhookDesk
+    intake: WebhookIntake
+    simulation: WebhookSimulation
+    deliveries: DeliveryStore
