@@ -763,6 +763,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhooks
+         * @description All webhooks, by name, and what is wrong with their files.
+         */
+        get: operations["list_webhooks_api_webhooks_get"];
+        put?: never;
+        /**
+         * Create Webhook
+         * @description A new webhook, live at once; its tasks are those of who made it. 409 when the name is taken.
+         */
+        post: operations["create_webhook_api_webhooks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Webhook
+         * @description One webhook, and what to enter at its provider.
+         */
+        get: operations["get_webhook_api_webhooks__name__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Webhook
+         * @description Delete it: what is sent there from now on is answered with 404.
+         */
+        delete: operations["delete_webhook_api_webhooks__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{name}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Deliveries
+         * @description What came in, newest first, also of a webhook that is deleted. `next_cursor` is null on the last page.
+         */
+        get: operations["list_deliveries_api_webhooks__name__deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{name}/deliveries/{delivery_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay
+         * @description Take a stored delivery in once more, as a new one, by what the webhook says now.
+         */
+        post: operations["replay_api_webhooks__name__deliveries__delivery_id__replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{name}/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Simulate
+         * @description What the webhook would make of a payload. Starts nothing.
+         */
+        post: operations["simulate_api_webhooks__name__simulate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -803,6 +911,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive
+         * @description Take a delivery in. It is stored, with the tasks that it starts, when this answers.
+         */
+        post: operations["receive_webhooks__name__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -826,6 +954,37 @@ export interface components {
              * @enum {string}
              */
             type: "ack";
+        };
+        /**
+         * Actor
+         * @description Who caused an event. `login` is set only where the provider keeps it unique; `name` is free text.
+         */
+        Actor: {
+            /**
+             * Association
+             * @default
+             */
+            association: string;
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /**
+             * Is Bot
+             * @default false
+             */
+            is_bot: boolean;
+            /**
+             * Login
+             * @default
+             */
+            login: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
         };
         /**
          * AgentDetail
@@ -995,7 +1154,7 @@ export interface components {
         };
         /**
          * AgentStatus
-         * @description An agent or a skill was created, changed, switched on or off, broken or deleted.
+         * @description An agent, a skill or a webhook was created, changed, switched on or off, broken or deleted.
          */
         AgentStatus: {
             data: components["schemas"]["DefinitionChange"];
@@ -1306,6 +1465,22 @@ export interface components {
             /** Task Id */
             task_id: string;
         };
+        /**
+         * Checkout
+         * @description Which code the task gets. Both are templates; left alone, they give a merge request's own code.
+         */
+        Checkout: {
+            /**
+             * Ref
+             * @default {{ checkout_ref }}
+             */
+            ref: string;
+            /**
+             * Repository
+             * @default {{ clone_url }}
+             */
+            repository: string;
+        };
         ClientMessage: components["schemas"]["Subscribe"] | components["schemas"]["Unsubscribe"] | components["schemas"]["Feed"] | components["schemas"]["ChatSay"] | components["schemas"]["TaskSay"] | components["schemas"]["TaskStop"] | components["schemas"]["ApprovalAnswer"];
         /** ContinuedData */
         ContinuedData: {
@@ -1374,13 +1549,83 @@ export interface components {
          * @description What a definition defines. The value is the word that people read.
          * @enum {string}
          */
-        DefinitionKind: "agent" | "skill";
+        DefinitionKind: "agent" | "skill" | "webhook";
         /**
          * DefinitionState
          * @description `broken`: the newest version has faults, and the last good one, if there is any, is in force.
          * @enum {string}
          */
         DefinitionState: "ready" | "disabled" | "broken" | "deleted";
+        /**
+         * DeliveryData
+         * @description What everybody who watches is told of a delivery that was stored.
+         */
+        DeliveryData: {
+            /** Delivery Id */
+            delivery_id: string;
+            /** Event */
+            event: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "accepted" | "ignored";
+            /**
+             * Task Ids
+             * @default []
+             */
+            task_ids: string[];
+            /** Webhook */
+            webhook: string;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /** DeliveryList */
+        DeliveryList: {
+            /** Items */
+            items: components["schemas"]["DeliveryView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * DeliveryOutcome
+         * @description What became of a delivery. `refused` ones are counted, not stored.
+         * @enum {string}
+         */
+        DeliveryOutcome: "accepted" | "ignored" | "handshake";
+        /**
+         * DeliveryView
+         * @description A delivery, without its body.
+         */
+        DeliveryView: {
+            /** Delivery Id */
+            delivery_id: string;
+            /** Event */
+            event: string;
+            happening: components["schemas"]["Happening"] | null;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            outcome: components["schemas"]["DeliveryOutcome"];
+            provider: components["schemas"]["ProviderName"];
+            /** Provider Delivery Id */
+            provider_delivery_id: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Task Ids */
+            task_ids: string[];
+            /** Webhook */
+            webhook: string;
+            /** Why */
+            why: string;
+        };
         /** EndedData */
         EndedData: {
             cost_kind: components["schemas"]["CostKind"];
@@ -1507,6 +1752,156 @@ export interface components {
             /** Size Bytes */
             size_bytes: number;
         };
+        /**
+         * GenericScheme
+         * @description How a sender that is not on the list signs and names its deliveries. Signed: the body, or `timestamp.body`.
+         */
+        GenericScheme: {
+            /** Actor Path */
+            actor_path?: string | null;
+            /**
+             * Algorithm
+             * @default sha256
+             * @enum {string}
+             */
+            algorithm: "sha256" | "sha512" | "sha1";
+            /**
+             * Encoding
+             * @default hex
+             * @enum {string}
+             */
+            encoding: "hex" | "base64";
+            /** Event Header */
+            event_header?: string | null;
+            /**
+             * Event Path
+             * @default type
+             */
+            event_path: string;
+            /** Id Header */
+            id_header?: string | null;
+            /** Id Path */
+            id_path?: string | null;
+            /**
+             * Prefix
+             * @default
+             */
+            prefix: string;
+            /**
+             * Signature Header
+             * @default X-Signature
+             */
+            signature_header: string;
+            /**
+             * Text Path
+             * @default text
+             */
+            text_path: string;
+            /** Timestamp Header */
+            timestamp_header?: string | null;
+            /**
+             * Title Path
+             * @default title
+             */
+            title_path: string;
+            /**
+             * Url Path
+             * @default url
+             */
+            url_path: string;
+            /**
+             * Window Seconds
+             * @default 300
+             */
+            window_seconds: number;
+        };
+        /**
+         * Happening
+         * @description One event. Texts are bounded and clean: no NUL, no lone surrogates. Times, if any, stay in the payload.
+         */
+        Happening: {
+            /**
+             * Action
+             * @default
+             */
+            action: string;
+            actor?: components["schemas"]["Actor"];
+            /**
+             * Base Ref
+             * @default
+             */
+            base_ref: string;
+            /**
+             * Checkout Ref
+             * @default
+             */
+            checkout_ref: string;
+            /**
+             * Command
+             * @default
+             */
+            command: string;
+            /** Event */
+            event: string;
+            /** Fields */
+            fields?: {
+                [key: string]: string;
+            };
+            /**
+             * Is System
+             * @default false
+             */
+            is_system: boolean;
+            /**
+             * Kind
+             * @default change
+             * @enum {string}
+             */
+            kind: "comment" | "command" | "change" | "ping";
+            /**
+             * Labels
+             * @default []
+             */
+            labels: string[];
+            /**
+             * Number
+             * @default
+             */
+            number: string;
+            /**
+             * Own Ids
+             * @default []
+             */
+            own_ids: string[];
+            /** Provider */
+            provider: string;
+            /**
+             * Ref
+             * @default
+             */
+            ref: string;
+            repository?: components["schemas"]["RepositoryRef"] | null;
+            /**
+             * Sha
+             * @default
+             */
+            sha: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+        };
         /** Health */
         Health: {
             /** Machine Id */
@@ -1596,7 +1991,7 @@ export interface components {
             /** User Id */
             user_id: string;
         };
-        MachineEvent: components["schemas"]["ChatReply"] | components["schemas"]["AgentStatus"] | components["schemas"]["AuthStatus"] | components["schemas"]["MachineStatus"];
+        MachineEvent: components["schemas"]["ChatReply"] | components["schemas"]["AgentStatus"] | components["schemas"]["AuthStatus"] | components["schemas"]["MachineStatus"] | components["schemas"]["WebhookReceived"];
         /** MachineStatus */
         MachineStatus: {
             data: components["schemas"]["MachineStatusData"];
@@ -1623,6 +2018,21 @@ export interface components {
             state: "ready" | "draining";
             /** Waiting */
             waiting: number;
+        };
+        /**
+         * MatchView
+         * @description A task that would be started.
+         */
+        MatchView: {
+            /** Agent */
+            agent: string | null;
+            profile: components["schemas"]["Profile"];
+            /** Prompt */
+            prompt: string;
+            /** Title */
+            title: string;
+            /** Trigger */
+            trigger: number;
         };
         /**
          * Me
@@ -1836,6 +2246,18 @@ export interface components {
             type: string;
         };
         /**
+         * Profile
+         * @description What a task may do: all that its agent may, or the narrow set for work that strangers can cause.
+         * @enum {string}
+         */
+        Profile: "trusted" | "untrusted";
+        /**
+         * ProviderName
+         * @description The systems that are understood; `standard` is Standard Webhooks, `generic` any HMAC that can be described.
+         * @enum {string}
+         */
+        ProviderName: "github" | "gitlab" | "bitbucket" | "jira" | "slack" | "sentry" | "linear" | "standard" | "generic";
+        /**
          * QueueReason
          * @description Why a task that had started, or could have, stands in the queue again.
          * @enum {string}
@@ -1858,6 +2280,47 @@ export interface components {
             session_id: string;
             /** Version */
             version: string;
+        };
+        /**
+         * ReplySettings
+         * @description With what the machine answers where the event came from.
+         */
+        ReplySettings: {
+            /** Email */
+            email?: string | null;
+            /** Token Ref */
+            token_ref: string;
+        };
+        /**
+         * RepositoryRef
+         * @description The repository an event is about.
+         */
+        RepositoryRef: {
+            /**
+             * Clone Url
+             * @default
+             */
+            clone_url: string;
+            /**
+             * Default Branch
+             * @default
+             */
+            default_branch: string;
+            /**
+             * Full Name
+             * @default
+             */
+            full_name: string;
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /**
+             * Web Url
+             * @default
+             */
+            web_url: string;
         };
         /**
          * Role
@@ -1941,6 +2404,69 @@ export interface components {
              * @enum {string}
              */
             type: "session.ready";
+        };
+        /**
+         * SetupHints
+         * @description What to enter at the provider, for people.
+         */
+        SetupHints: {
+            /**
+             * Content Type
+             * @default application/json
+             */
+            content_type: string;
+            /** Events */
+            events: string;
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+            /** Signing */
+            signing: string;
+            /** Url */
+            url: string;
+            /** Where */
+            where: string;
+        };
+        /** SignatureView */
+        SignatureView: {
+            /** Detail */
+            detail: string;
+            /** Valid */
+            valid: boolean | null;
+        };
+        /**
+         * SimulatedDelivery
+         * @description A payload as JSON, or with `raw` exactly what was sent: then the signature is checked, too.
+         */
+        SimulatedDelivery: {
+            /** Headers */
+            headers?: {
+                [key: string]: string;
+            };
+            /** Payload */
+            payload?: unknown;
+            /** Raw */
+            raw?: string | null;
+        };
+        /**
+         * SimulationView
+         * @description What would have become of a delivery. Nothing was started or stored.
+         */
+        SimulationView: {
+            /** Event */
+            event: string;
+            happening: components["schemas"]["Happening"] | null;
+            /** Hops */
+            hops: number;
+            /** Ignored */
+            ignored: string | null;
+            signature: components["schemas"]["SignatureView"];
+            /** Tasks */
+            tasks: components["schemas"]["MatchView"][];
+            /** Triggers */
+            triggers: components["schemas"]["TraceView"][];
         };
         /**
          * SkillDetail
@@ -2685,6 +3211,78 @@ export interface components {
             /** User Id */
             user_id: string;
         };
+        /** TraceView */
+        TraceView: {
+            /** Is Fault */
+            is_fault: boolean;
+            /** Matched */
+            matched: boolean;
+            /** Name */
+            name: string;
+            /** Trigger */
+            trigger: number;
+            /** Why */
+            why: string;
+        };
+        /**
+         * Trigger
+         * @description Which events start which work, caused by whom, and how.
+         */
+        Trigger: {
+            /** Agent */
+            agent?: string | null;
+            checkout?: components["schemas"]["Checkout"] | null;
+            /** Command */
+            command?: string | null;
+            /**
+             * Concurrency Key
+             * @default {{ subject }}
+             */
+            concurrency_key: string;
+            /** Condition */
+            condition?: string | null;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** Events */
+            events: string[];
+            /**
+             * Max Hops
+             * @default 2
+             */
+            max_hops: number;
+            /** Name */
+            name?: string | null;
+            /**
+             * Others
+             * @default ignore
+             * @enum {string}
+             */
+            others: "ignore" | "untrusted";
+            /** @default trusted */
+            profile: components["schemas"]["Profile"];
+            /**
+             * Prompt
+             * @default {{ event }} arrived through the webhook {{ webhook }}. Do what your instructions say about such events.
+             */
+            prompt: string;
+            /**
+             * Rate Per Minute
+             * @default 30
+             */
+            rate_per_minute: number;
+            /**
+             * Reply
+             * @default false
+             */
+            reply: boolean;
+            /** @default enqueue */
+            when_busy: components["schemas"]["WhenBusy"];
+            /** Who */
+            who?: components["schemas"]["Who"][] | null;
+        };
         /** Unsubscribe */
         Unsubscribe: {
             /** Id */
@@ -2762,6 +3360,156 @@ export interface components {
          * @enum {string}
          */
         WaitingReason: "approval" | "input" | "interrupted";
+        /**
+         * Webhook
+         * @description One address `/webhooks/{name}`: who may send there, how that is checked, and what happens then.
+         */
+        Webhook: {
+            /**
+             * Allowed Bots
+             * @default []
+             */
+            allowed_bots: string[];
+            /** Base Url */
+            base_url?: string | null;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Own Ids
+             * @default []
+             */
+            own_ids: string[];
+            provider: components["schemas"]["ProviderName"];
+            reply?: components["schemas"]["ReplySettings"] | null;
+            scheme?: components["schemas"]["GenericScheme"] | null;
+            /** Secret */
+            secret?: string | null;
+            /** Secret Ref */
+            secret_ref?: string | null;
+            /**
+             * Triggers
+             * @default []
+             */
+            triggers: components["schemas"]["Trigger"][];
+            /**
+             * Unsigned
+             * @default false
+             */
+            unsigned: boolean;
+            /**
+             * User Id
+             * @default
+             */
+            user_id: string;
+        };
+        /**
+         * WebhookDetail
+         * @description A webhook, with what to enter at its provider.
+         */
+        WebhookDetail: {
+            /** Allowed Bots */
+            allowed_bots: string[];
+            /** Description */
+            description: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Has Secret */
+            has_secret: boolean;
+            /** Name */
+            name: string;
+            /** Own Ids */
+            own_ids: string[];
+            provider: components["schemas"]["ProviderName"];
+            scheme: components["schemas"]["GenericScheme"] | null;
+            setup: components["schemas"]["SetupHints"];
+            /** Triggers */
+            triggers: components["schemas"]["Trigger"][];
+            /** Unsigned */
+            unsigned: boolean;
+            /** Url */
+            url: string;
+            /** User Id */
+            user_id: string;
+            /** Warnings */
+            warnings: string[];
+        };
+        /** WebhookList */
+        WebhookList: {
+            /** Faults */
+            faults: components["schemas"]["DefinitionFault"][];
+            /** Items */
+            items: components["schemas"]["WebhookView"][];
+        };
+        /**
+         * WebhookReceived
+         * @description A delivery was stored, with the tasks that it starts.
+         */
+        WebhookReceived: {
+            data: components["schemas"]["DeliveryData"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "webhook.received";
+        };
+        /**
+         * WebhookView
+         * @description A webhook as it is in force, and where to send to.
+         */
+        WebhookView: {
+            /** Allowed Bots */
+            allowed_bots: string[];
+            /** Description */
+            description: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Has Secret */
+            has_secret: boolean;
+            /** Name */
+            name: string;
+            /** Own Ids */
+            own_ids: string[];
+            provider: components["schemas"]["ProviderName"];
+            scheme: components["schemas"]["GenericScheme"] | null;
+            /** Triggers */
+            triggers: components["schemas"]["Trigger"][];
+            /** Unsigned */
+            unsigned: boolean;
+            /** Url */
+            url: string;
+            /** User Id */
+            user_id: string;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * WhenBusy
+         * @description What to do with an event while a task with the same concurrency key is not finished.
+         * @enum {string}
+         */
+        WhenBusy: "enqueue" | "skip" | "replace" | "continue";
+        /**
+         * Who
+         * @description One person or group, by exactly one of three: the provider's id, a login that it keeps unique, a standing.
+         */
+        Who: {
+            /** Association */
+            association?: ("OWNER" | "MEMBER" | "COLLABORATOR" | "CONTRIBUTOR") | null;
+            /** Id */
+            id?: string | null;
+            /** Login */
+            login?: string | null;
+        };
         /**
          * WorkspaceKind
          * @description `task`: a folder of its own for every task; `shared`: one lasting folder, one task at a time.
@@ -4241,6 +4989,229 @@ export interface operations {
             };
         };
     };
+    list_webhooks_api_webhooks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_webhook_api_webhooks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Webhook"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhook_api_webhooks__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook_api_webhooks__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deliveries_api_webhooks__name__deliveries_get: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of before. */
+                cursor?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_api_webhooks__name__deliveries__delivery_id__replay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulate_api_webhooks__name__simulate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulatedDelivery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     healthz_healthz_get: {
         parameters: {
             query?: never;
@@ -4287,6 +5258,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_webhooks__name__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
