@@ -85,6 +85,18 @@ class Workbench:
             while words not in await self.text(task):
                 await asyncio.sleep(0.02)
 
+    async def written_down(self, task: Task, word: str) -> None:
+        """Wait until the CLI's transcript of a task holds `word`: it is some milliseconds behind what the CLI says."""
+        pattern = f"*/{task.claude_session_id}.jsonl"
+
+        def holds() -> bool:
+            found = (self.settings.cli_config_dir / "projects").glob(pattern)
+            return any(word in path.read_text(encoding="utf-8", errors="replace") for path in found)
+
+        async with asyncio.timeout(WAIT_SECONDS):
+            while not await asyncio.to_thread(holds):
+                await asyncio.sleep(0.02)
+
     async def pending(self, task: Task | str, count: int = 1) -> Approval:
         """The newest pending approval of a task, once there are `count`."""
         task_id = task if isinstance(task, str) else task.task_id

@@ -155,6 +155,7 @@ async def test_an_answer_to_an_old_card_is_stored_at_once_and_applied_when_the_r
 ) -> None:
     task = await bench.submit("bash")
     card = await bench.pending(task)
+    await bench.written_down(task, "tool_use")
     await _linger_out(run_of(bench, task))
     await bench.room.engine.manager.send_input(task.task_id, "hurry", principal=bench.principal)
     await bench.says(task, "Thinking")
