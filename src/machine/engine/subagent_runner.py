@@ -22,6 +22,8 @@ from machine.ports import Claude, ClaudeSession, CliExit, LaunchSpec, TaskStore,
 STOP_PATIENCE_SECONDS: Final = 2.0
 """For the polite steps of a stop; then SIGKILL for the whole tree."""
 HUSH_SECONDS: Final = 1.5
+TRANSCRIPT_LAG_SECONDS: Final = 0.2
+"""The CLI writes its transcript up to 0.1 s after it has said something; what is to resume should be in it."""
 MAX_STDERR_LINES: Final = 2000
 
 T = TypeVar("T")
@@ -122,7 +124,10 @@ class SubAgentRunner:
         self, live: LiveTask, session: ClaudeSession, stderr: "_StderrLines", conversation: Conversation
     ) -> CliExit:
         """End the process tree, then store what is left to store. Shielded: a cancelled run still cleans up."""
-        ended = await session.close(patience_seconds=_patience(live))
+        patience = _patience(live)
+        if patience == 0:
+            await asyncio.sleep(TRANSCRIPT_LAG_SECONDS)
+        ended = await session.close(patience_seconds=patience)
         try:
             await stderr.flush()
             await live.log.flush()
