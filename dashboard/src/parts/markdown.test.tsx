@@ -55,7 +55,7 @@ describe("Markdown", () => {
     expect(container.querySelector("h2")?.textContent).toBe("T");
     expect(container.querySelector("ol li ul li")?.textContent).toBe("b");
     expect(container.querySelector("blockquote")?.textContent).toBe("q");
-    expect(container.querySelector("section code")?.textContent).toBe("x < 1");
+    expect(container.querySelector("[role='group'] code")?.textContent).toBe("x < 1");
     expect(container.querySelector("td")?.textContent).toBe("c");
     expect(container.querySelector("strong")?.textContent).toBe("s");
   });
