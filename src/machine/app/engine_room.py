@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypedDict
 
-from machine.claude.cli import ClaudeCli
+from machine.app.ground import Ground
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
 from machine.domain.task import Task
@@ -25,8 +25,7 @@ from machine.engine.slots import Slots
 from machine.engine.status_board import StatusBoard
 from machine.engine.subagent_runner import SubAgentRunner
 from machine.engine.webhook_payloads import WorkspacesWithPayloads
-from machine.hub import EventHub
-from machine.ports import DeliveryStore, TaskStore
+from machine.ports import TaskStore
 from machine.registry.subagent_registry import SubAgentRegistry
 from machine.registry.workspaces import WorkspaceFolders
 from machine.settings import Settings
@@ -49,20 +48,12 @@ class EngineRoom:
     """To be called when there may be work."""
 
 
-def build_engine(
-    settings: Settings,
-    *,
-    store: TaskStore,
-    deliveries: DeliveryStore,
-    hub: EventHub,
-    claude: ClaudeCli,
-    agents: SubAgentRegistry,
-    clock: Clock,
-) -> EngineRoom:
+def build_engine(ground: Ground) -> EngineRoom:
     """Join the parts. Nothing runs yet. Called on the event loop."""
+    settings, store, clock, agents = ground.settings, ground.tasks, ground.clock, ground.definitions.agents
     slots = Slots(agents, work_slots=settings.max_concurrent_tasks)
     live = LiveTasks()
-    gate = LoginGate(login=claude, store=store, clock=clock, opened=slots.freed)
+    gate = LoginGate(login=ground.claude, store=store, clock=clock, opened=slots.freed)
     conclusion = Conclusion(store=store, gate=gate, clock=clock)
     approvals = Approvals(store=store, live=live, slots=slots, clock=clock)
     new_tasks = _new_tasks(settings, agents, gate, clock)
@@ -70,14 +61,12 @@ def build_engine(
     def new_live(task: Task) -> LiveTask:
         return LiveTask(task, store=store, slots=slots, clock=clock, linger_seconds=settings.linger_seconds)
 
-    folders = WorkspaceFolders(settings.workspaces_dir, agents.outfit)
-    workspaces = WorkspacesWithPayloads(folders, deliveries)
-    runner = SubAgentRunner(claude=claude, store=store, approvals=approvals, workspaces=workspaces)
+    runner = _runner(ground, approvals)
     shared: _Shared = {"store": store, "live": live, "conclusion": conclusion, "clock": clock}
     dispatcher = Dispatcher(**shared, agents=agents, slots=slots, gate=gate, runner=runner, new_live=new_live)
     manager = BackgroundTaskManager(
         **shared,
-        hub=hub,
+        hub=ground.hub,
         slots=slots,
         dispatcher=dispatcher,
         new_tasks=new_tasks,
@@ -90,7 +79,7 @@ def build_engine(
         approvals=approvals,
         brain=MachineBrain(intake=intake, manager=manager, store=store),
         gate=gate,
-        recovery=Recovery(store=store, claude=claude, conclusion=conclusion, clock=clock, demo=settings.demo),
+        recovery=Recovery(store=store, claude=ground.claude, conclusion=conclusion, clock=clock, demo=settings.demo),
         status_board=StatusBoard(manager=manager, store=store),
         idleness=Idleness(**shared, idle=timedelta(seconds=settings.idle_seconds)),
         new_tasks=new_tasks,
@@ -116,3 +105,9 @@ def _new_tasks(settings: Settings, agents: SubAgentRegistry, gate: LoginGate, cl
         timeout_seconds=settings.task_timeout_seconds,
         cost_kind=lambda: CostKind.DEMO if settings.demo else gate.cost_kind,
     )
+
+
+def _runner(ground: Ground, approvals: Approvals) -> SubAgentRunner:
+    folders = WorkspaceFolders(ground.settings.workspaces_dir, ground.definitions.agents.outfit)
+    workspaces = WorkspacesWithPayloads(folders, ground.deliveries)
+    return SubAgentRunner(claude=ground.claude, store=ground.tasks, approvals=approvals, workspaces=workspaces)

@@ -1,42 +1,33 @@
 """Joins what takes deliveries in."""
 
 from machine.app.engine_room import EngineRoom
-from machine.domain.clock import Clock
+from machine.app.ground import Ground
 from machine.engine.webhook_desk import WebhookDesk
 from machine.engine.webhook_intake import WebhookIntake
 from machine.engine.webhook_simulation import WebhookSimulation
 from machine.engine.webhooks import Webhooks
-from machine.ports import DeliveryStore, PeopleStore, TaskStore
-from machine.registry.opening import Definitions
 
 
-def build_webhooks(
-    definitions: Definitions,
-    engine: EngineRoom,
-    *,
-    deliveries: DeliveryStore,
-    tasks: TaskStore,
-    people: PeopleStore,
-    clock: Clock,
-) -> Webhooks:
+def build_webhooks(ground: Ground, engine: EngineRoom) -> Webhooks:
     """Join the parts. Nothing runs yet."""
 
     async def owner() -> str:
-        return (await people.local_administrator()).user_id
+        return (await ground.people.local_administrator()).user_id
 
+    definitions = ground.definitions
     intake = WebhookIntake(
         webhooks=definitions.webhooks,
-        deliveries=deliveries,
-        tasks=tasks,
+        deliveries=ground.deliveries,
+        tasks=ground.tasks,
         new_tasks=engine.new_tasks,
         owner=owner,
         stored=engine.freed,
-        clock=clock,
+        clock=ground.clock,
     )
     return Webhooks(
         registry=definitions.webhooks,
         desk=WebhookDesk(definitions.loader, definitions.webhooks),
         intake=intake,
-        simulation=WebhookSimulation(intake, clock),
-        deliveries=deliveries,
+        simulation=WebhookSimulation(intake, ground.clock),
+        deliveries=ground.deliveries,
     )

@@ -1,0 +1,71 @@
+"""What every part of a machine stands on: the data folder's stores, the definitions, Claude Code, the hub."""
+
+import asyncio
+import os
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from machine.app.data_folder import instance_of
+from machine.claude.cli import ClaudeCli
+from machine.claude.installation import Installation
+from machine.claude.wardens import Wardens
+from machine.demo import DEMO_ALLOWED_TOOLS, MODEL_NAME, DemoModel, ModelServer
+from machine.domain.clock import Clock, utc_now
+from machine.domain.version import VERSION
+from machine.hub import EventHub
+from machine.registry.opening import Definitions, open_definitions
+from machine.settings import Settings
+from machine.store.deliveries import SqlDeliveryStore
+from machine.store.opening import open_database
+from machine.store.people import SqlPeopleStore
+from machine.store.task_store import SqlTaskStore
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The adapters. Nothing here decides anything."""
+
+    settings: Settings
+    hub: EventHub
+    tasks: SqlTaskStore
+    people: SqlPeopleStore
+    deliveries: SqlDeliveryStore
+    claude: ClaudeCli
+    definitions: Definitions
+    clock: Clock
+
+
+async def open_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
+    """Open everything; `stack` closes it. Raises MachineError."""
+    hub = EventHub()
+    database = await open_database(settings.database_file, VERSION, on_committed=hub.publish)
+    stack.push_async_callback(database.close)
+    claude, definitions = await _claude(settings, stack)
+    return Ground(
+        settings=settings,
+        hub=hub,
+        tasks=SqlTaskStore(database, machine_id=settings.machine_id),
+        people=SqlPeopleStore(database),
+        deliveries=SqlDeliveryStore(database),
+        claude=claude,
+        definitions=definitions,
+        clock=utc_now,
+    )
+
+
+async def _claude(settings: Settings, stack: AsyncExitStack) -> tuple[ClaudeCli, Definitions]:
+    """The CLI, for real or against the demo model, and the agents that go with it."""
+    extra: dict[str, str] = {}
+    if settings.demo:
+        url = await stack.enter_async_context(ModelServer(DemoModel(default_agent=settings.default_agent)).serve())
+        extra = {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "demo-model-needs-no-key"}
+    wardens = await stack.enter_async_context(Wardens(settings.run_dir / "wardens.sock"))
+    return await asyncio.to_thread(_read_definitions, settings, wardens, extra)
+
+
+def _read_definitions(settings: Settings, wardens: Wardens, extra: dict[str, str]) -> tuple[ClaudeCli, Definitions]:
+    """What has to be read from files. Blocking."""
+    installation = Installation.from_settings(settings, os.environ, instance=instance_of(settings), extra=extra)
+    demo: dict[str, Any] = {"model": MODEL_NAME, "allowed_tools": DEMO_ALLOWED_TOOLS} if settings.demo else {}
+    return ClaudeCli(installation, wardens), open_definitions(settings.data_dir / "config", **demo)
