@@ -412,6 +412,30 @@ async def test_a_conversation_runs_one_task_at_a_time(store: TaskStore, start: A
     assert claimed.task_id == follow_up.task_id
 
 
+@pytest.mark.parametrize("start", [started, waiting])
+async def test_of_tasks_with_one_concurrency_key_one_is_under_way_at_a_time(store: TaskStore, start: Any) -> None:
+    task = await start(store, concurrency_key="webhook a: 7")
+    follow_up = await created(store, concurrency_key="webhook a: 7")
+    other = await created(store, concurrency_key="webhook a: 8")
+    claimed = await store.claim(PLENTY, NOW)
+    assert claimed is not None
+    assert claimed.task_id == other.task_id
+    assert await store.claim(PLENTY, NOW) is None
+    await store.move(task, task.moved_to(TaskStatus.COMPLETED, NOW), [completed_event()])
+    claimed = await store.claim(PLENTY, NOW)
+    assert claimed is not None
+    assert claimed.task_id == follow_up.task_id
+
+
+async def test_a_task_whose_agent_is_not_decided_yet_is_passed_over(store: TaskStore) -> None:
+    await created(store, awaits_routing=True, priority=9)
+    decided = await created(store)
+    claimed = await store.claim(PLENTY, NOW)
+    assert claimed is not None
+    assert claimed.task_id == decided.task_id
+    assert await store.claim(PLENTY, NOW) is None
+
+
 async def test_many_claims_at_once_never_give_one_slot_too_many(store: TaskStore) -> None:
     await asyncio.gather(*(created(store) for _ in range(30)))
     limits = ClaimLimits(slots={Lane.WORK: 8}, per_agent={"planning": 5})

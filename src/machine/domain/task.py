@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from machine.domain.code import CodeSource
 from machine.domain.costs import CostKind, Usage
 from machine.domain.errors import IllegalTransition
 
@@ -166,6 +167,12 @@ class Task(BaseModel):
     """The CLI's own id of the conversation, a UUID chosen by the machine."""
     workspace: str
     """Name of the folder under `workspaces/`."""
+    code: CodeSource | None = None
+    """What lies in `repo/` of its workspace."""
+    concurrency_key: str | None = None
+    """Of the queued tasks with one key, one at a time leaves the queue, and none while another of them is under way."""
+    awaits_routing: bool = False
+    """Nobody has decided yet which agent does it; it is not started before that."""
     lane: Lane = Lane.WORK
     priority: int = 0
     front: bool = False

@@ -6,6 +6,7 @@ from machine.ports.deliveries import DeliveryPage, DeliveryStore
 from machine.ports.hub import Hub, Subscription
 from machine.ports.people import PeopleStore, UserRow
 from machine.ports.tasks import ClaimLimits, PendingInput, TaskFilter, TaskPage, TaskStore
+from machine.ports.variables import Variables
 
 __all__ = [
     "Agents",
@@ -28,5 +29,6 @@ __all__ = [
     "TaskStore",
     "ToolRequest",
     "UserRow",
+    "Variables",
     "Workspaces",
 ]

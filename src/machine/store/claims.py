@@ -30,8 +30,13 @@ _NEXT: Final = text(
     WHERE status = 'queued'
       AND lane IN :lanes
       AND (parked_until IS NULL OR parked_until <= :at)
+      AND NOT awaits_routing
       AND assigned_agent NOT IN :full_agents
       AND conversation_id NOT IN (SELECT conversation_id FROM tasks WHERE status IN ('running', 'waiting_input'))
+      AND (concurrency_key IS NULL OR NOT EXISTS (
+            SELECT 1 FROM tasks AS other
+            WHERE other.concurrency_key = tasks.concurrency_key AND other.status IN ('running', 'waiting_input')
+          ))
     ORDER BY front DESC, priority DESC, coalesce(running, 0), task_id
     LIMIT 1
     """

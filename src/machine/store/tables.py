@@ -67,7 +67,10 @@ tasks: Final = Table(
     Column("waiting_reason", Text),
     Column("queue_reason", Text),
     Column("parked_until", Moment),
+    Column("concurrency_key", Text),
+    Column("awaits_routing", Boolean, nullable=False, server_default=text("0")),
     Column("limits", Json, nullable=False),
+    Column("code", Json),
     Column("routing", Json),
     Column("failure", Json),
     # Long texts stand last: what comes before them is read without them.
@@ -85,6 +88,12 @@ tasks: Final = Table(
     Index("tasks_by_conversation", "conversation_id", "task_id"),
     Index("tasks_by_parent", "parent_task_id", "task_id"),
     Index("tasks_by_session", "session_id", "task_id"),
+    Index(
+        "tasks_by_concurrency_key",
+        *("concurrency_key", "status"),
+        sqlite_where=text("concurrency_key IS NOT NULL"),
+        postgresql_where=text("concurrency_key IS NOT NULL"),
+    ),
     # All that a claim looks at, of what is queued only: its scan never touches a task's row.
     Index(
         "tasks_queue",
@@ -98,6 +107,8 @@ tasks: Final = Table(
             "assigned_agent",
             "conversation_id",
             "parked_until",
+            "concurrency_key",
+            "awaits_routing",
         ),
         sqlite_where=text("status = 'queued'"),
         postgresql_where=text("status = 'queued'"),
