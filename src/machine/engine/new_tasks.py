@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from machine.domain.agent import SubAgent
 from machine.domain.clock import Clock
+from machine.domain.code import CodeSource
 from machine.domain.costs import CostKind, Usage
 from machine.domain.errors import BadRequest
 from machine.domain.ids import new_id
@@ -44,6 +45,9 @@ class TaskRequest(BaseModel):
     max_budget_usd: float | None = None
     parent_task_id: str | None = None
     conversation_id: str | None = None
+    code: CodeSource | None = None
+    """In a conversation it is the code that this works on already, whatever is said here."""
+    concurrency_key: str | None = None
     lane: Lane = Lane.WORK
     source: TaskSource = TaskSource.API
     source_metadata: dict[str, Any] = Field(default_factory=dict)
@@ -90,6 +94,8 @@ class NewTasks:
             conversation_id=before.conversation_id if before else new_id("conv"),
             claude_session_id=before.claude_session_id if before else str(uuid4()),
             workspace=before.workspace if before else task_id,
+            code=before.code if before else request.code,
+            concurrency_key=request.concurrency_key,
             lane=request.lane,
             priority=request.priority or agent.priority,
             is_interactive=request.is_interactive,
