@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from machine.domain.errors import MachineError
 
@@ -86,8 +87,18 @@ def add_handlers(app: FastAPI) -> None:
         return problem(422, detail or "The request is not valid.", hint="Correct what `errors` names.", errors=faults)
 
     @app.exception_handler(HTTPException)
-    async def on_http(_: Request, error: HTTPException) -> Response:
-        return problem(error.status_code, str(error.detail), headers=error.headers)
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        headers = {"allow": _allowed(app, request)} if error.status_code == 405 else error.headers
+        return problem(error.status_code, str(error.detail), headers=headers)
+
+
+def _allowed(app: FastAPI, request: Request) -> str:
+    """The methods of all routes at this address; the framework names those of the first alone."""
+    found: set[str] = set()
+    for route in app.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return ", ".join(sorted(found))
 
 
 def unseen(kind: str, object_id: str) -> str:

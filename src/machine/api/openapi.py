@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
+from machine.api.public import is_public
 from machine.api.schemas import Problem
 from machine.api.ws_messages import ClientMessage, EventPlace, ServerMessage
 from machine.domain.events import MachineEvent, TaskEvent
@@ -61,9 +62,11 @@ def _completed(description: dict[str, Any]) -> dict[str, Any]:
     schemas.update(_PLACED)
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     description["security"] = [{"token": []}]
-    for operations in description["paths"].values():
-        for operation in operations.values():
+    for path, operations in description["paths"].items():
+        for method, operation in operations.items():
             _with_problem(operation)
+            if is_public(method.upper(), path):
+                operation["security"] = []
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
     return description

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from machine.api.asgi import bearer, header, refuse_websocket
 from machine.api.errors import problem
-from machine.api.public import READING, WITHOUT_HOST_CHECK
+from machine.api.public import READING, WITHOUT_HOST_CHECK, is_public
 from machine.settings import Settings
 
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
@@ -93,8 +93,9 @@ class OriginGuard:
         """No browser sends such a request, so it has to bring a token. A webhook proves itself by its signature."""
         if bearer(scope) or scope["path"].startswith("/webhooks/"):
             return None
-        if scope["type"] == "websocket" and header(scope, b"cookie") is None:
-            return None  # it has to say hello with a token, see the WebSocket's route
+        closed = scope["type"] == "websocket" or not is_public(scope["method"], scope["path"])
+        if closed and header(scope, b"cookie") is None:
+            return None  # nobody is logged in by it: the login says so, and a WebSocket has to say hello with a token
         hint = (
             "Send `Authorization: Bearer <token>`; `machine token create` makes one. Browsers send Origin themselves."
         )

@@ -17,14 +17,20 @@ from machine.webhooks.provider import Answer
 router = APIRouter(tags=["webhooks"])
 
 DELIVERY_HEADER: Final = "x-delivery-id"
-_ANY: Final = {"type": "string", "format": "binary"}
+_BODY: Final = {
+    "content": {
+        "application/json": {"schema": {}},
+        "application/x-www-form-urlencoded": {"schema": {"type": "object"}},
+    }
+}
+"""Whatever a provider sends; some send nothing at all."""
 
 
 @router.post(
     "/webhooks/{name}",
     response_class=Response,
     status_code=202,
-    openapi_extra={"requestBody": {"required": True, "content": {"*/*": {"schema": _ANY}}}, "security": []},
+    openapi_extra={"requestBody": _BODY},
 )
 async def receive(name: Annotated[str, Path(pattern=NAME_PATTERN)], request: Request, state: State) -> Response:
     """Take a delivery in. It is stored, with the tasks that it starts, when this answers."""
