@@ -78,6 +78,10 @@ class Settings(BaseSettings):
     """How long a CLI is kept while its task waits for a person."""
     idle_seconds: float = Field(1800, gt=0, validation_alias=AliasChoices("MACHINE_IDLE_SECONDS", "idle_seconds"))
     """How long an open conversation is kept that nobody continues."""
+    sandbox: Literal["auto", "required", "off"] = Field(
+        "auto", validation_alias=AliasChoices("MACHINE_SANDBOX", "sandbox")
+    )
+    """Keep commands of agents in: where the computer can do it, as a condition of starting at all, or not."""
     demo: bool = False
     anthropic: Mapping[str, SecretStr] = Field(default_factory=dict)
     """Anthropic's own variables as found in the environment."""
@@ -87,7 +91,7 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "sandbox", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value

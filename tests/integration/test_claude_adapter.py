@@ -132,6 +132,7 @@ class Place:
             cli_path=cli_path,
             config_dir=data / "credentials" / "claude",
             homes=data / "homes",
+            scratch=data / "scratch",
             run_dir=data / "run",
             instance=self.instance,
             variables={"ANTHROPIC_API_KEY": SecretStr("dummy")},

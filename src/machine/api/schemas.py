@@ -21,6 +21,7 @@ from machine.domain.task import (
     TaskStatus,
     WaitingReason,
 )
+from machine.ports import Sandbox
 
 PREVIEW_CHARS: Final = 500
 
@@ -230,6 +231,7 @@ class StatusView(_Out):
     demo: bool
     machine: MachineStatusData
     auth: AuthStatusData
+    sandbox: Sandbox
     me: Me
     default_agent: str
     feed_seq: int

@@ -17,7 +17,7 @@ from machine.engine.entity_creator import EntityCreator
 from machine.engine.intake import Intake
 from machine.engine.login_gate import LoginGate
 from machine.engine.webhooks import Webhooks
-from machine.ports import Agents, PeopleStore, TaskStore
+from machine.ports import Agents, PeopleStore, Sandbox, TaskStore
 from machine.settings import Settings
 
 
@@ -58,6 +58,7 @@ class ApiState:
     webhooks: Webhooks
     authenticator: Authenticator
     clock: Clock
+    sandbox: Sandbox
     dashboard_dir: Path = field(default_factory=lambda: Path(machine.__path__[0]) / "dashboard")
     """Where the built dashboard lies, if there is one: `index.html` and `assets/`."""
 

@@ -18,6 +18,7 @@ async def get_status(state: State, caller: Caller) -> StatusView:
         demo=state.settings.demo,
         machine=await state.manager.status(),
         auth=state.gate.state,
+        sandbox=state.sandbox,
         me=Me.of(caller),
         default_agent=state.settings.default_agent,
         feed_seq=newest,

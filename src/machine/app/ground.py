@@ -1,6 +1,7 @@
 """What every part of a machine stands on: the data folder's stores, the definitions, Claude Code, the hub."""
 
 import asyncio
+import logging
 import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -9,17 +10,22 @@ from typing import Any
 from machine.app.data_folder import instance_of
 from machine.claude.cli import ClaudeCli
 from machine.claude.installation import Installation
+from machine.claude.sandbox import probe
 from machine.claude.wardens import Wardens
 from machine.demo import DEMO_ALLOWED_TOOLS, MODEL_NAME, DemoModel, ModelServer
 from machine.domain.clock import Clock, utc_now
+from machine.domain.errors import SandboxMissing
 from machine.domain.version import VERSION
 from machine.hub import EventHub
+from machine.ports import Sandbox
 from machine.registry.opening import Definitions, open_definitions
 from machine.settings import Settings
 from machine.store.deliveries import SqlDeliveryStore
 from machine.store.opening import open_database
 from machine.store.people import SqlPeopleStore
 from machine.store.task_store import SqlTaskStore
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,18 @@ async def _claude(settings: Settings, stack: AsyncExitStack) -> tuple[ClaudeCli,
 
 def _read_definitions(settings: Settings, wardens: Wardens, extra: dict[str, str]) -> tuple[ClaudeCli, Definitions]:
     """What has to be read from files. Blocking."""
-    installation = Installation.from_settings(settings, os.environ, instance=instance_of(settings), extra=extra)
+    found = Installation.from_settings(settings, os.environ, instance=instance_of(settings), extra=extra)
+    installation = found.model_copy(update={"sandbox": _sandbox(settings)})
     demo: dict[str, Any] = {"model": MODEL_NAME, "allowed_tools": DEMO_ALLOWED_TOOLS} if settings.demo else {}
     return ClaudeCli(installation, wardens), open_definitions(settings.data_dir / "config", **demo)
+
+
+def _sandbox(settings: Settings) -> Sandbox:
+    """Whether commands of agents are kept in. Blocking. Raises SandboxMissing where nothing else will do."""
+    sandbox = probe(settings.sandbox)
+    if sandbox.active:
+        return sandbox
+    if settings.sandbox == "required":
+        raise SandboxMissing(f"MACHINE_SANDBOX is `required`, but {sandbox.message}", hint=sandbox.hint)
+    _log.warning("commands of agents run without a sandbox and can reach all that this user can: %s", sandbox.message)
+    return sandbox

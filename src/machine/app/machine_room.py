@@ -58,6 +58,7 @@ def _api_state(ground: Ground, engine: EngineRoom) -> ApiState:
         webhooks=build_webhooks(ground, engine),
         authenticator=Authenticator(ground.people),
         clock=ground.clock,
+        sandbox=ground.claude.sandbox,
     )
 
 

@@ -20,7 +20,7 @@ from machine.claude.transcripts import Transcripts
 from machine.claude.wardens import Wardens, write_launcher
 from machine.domain.errors import CliMissing
 from machine.domain.messages import CliMessage
-from machine.ports import Ask, LaunchSpec, LoginState
+from machine.ports import Ask, LaunchSpec, LoginState, Sandbox
 
 if TYPE_CHECKING:
     from machine.claude.session import CliSession
@@ -41,6 +41,11 @@ class ClaudeCli:
         self._transcripts = Transcripts(installation.config_dir)
         self._preparing = asyncio.Lock()
         self._prepared: tuple[Any, Any, Path] | None = None
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """Whether commands of agents are kept in."""
+        return self._installation.sandbox
 
     async def warm_up(self) -> None:
         """Import the SDK, make the CLI's folders and write the launcher, so that the first start need not."""

@@ -9,6 +9,8 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from machine.claude.leftovers import INSTANCE_VARIABLE, TASK_VARIABLE
+from machine.claude.sandbox import private_in
+from machine.ports import Sandbox
 from machine.settings import Settings
 
 CREDENTIALS_FILE: Final = ".credentials.json"
@@ -81,6 +83,9 @@ class Installation(BaseModel):
     passed_on: Mapping[str, str] = Field(default_factory=dict)
     closed_folders: tuple[Path, ...] = ()
     """Closed to every task's file tools; a task's own workspace stays open even inside of one."""
+    scratch: Path
+    """Below it every workspace has a folder for temporary files and caches, which its commands may write to."""
+    sandbox: Sandbox = Sandbox(state="off", message="Nobody has looked whether there is one.")
     demo: bool = False
 
     @classmethod
@@ -111,14 +116,26 @@ class Installation(BaseModel):
                 settings.run_dir,
                 settings.workspaces_dir,
                 data / "homes",
+                data / "scratch",
                 settings.cli_config_dir,
+                *private_in(Path.home()),
             ),
+            scratch=data / "scratch",
             demo=settings.demo,
         )
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Names of the variables that hold logins of the CLI's own: nothing that an agent runs needs them."""
+        return frozenset((*self.variables, *(name for name in self.extra if name.startswith("ANTHROPIC_"))))
 
     def home_of(self, workspace: str) -> Path:
         """HOME of what runs in the workspace of that name."""
         return self.keychain_home or self.homes / workspace
+
+    def scratch_of(self, workspace: str) -> Path:
+        """Where what runs in the workspace of that name keeps temporary files and caches."""
+        return self.scratch / workspace
 
     def environment(self, task_id: str | None = None, *, workspace: str = "machine") -> dict[str, str]:
         """The whole environment of a CLI, secrets included; for a task, with the marks by which it is found."""
@@ -127,10 +144,20 @@ class Installation(BaseModel):
             **self.passed_on,
             **{name: value.get_secret_value() for name, value in self.variables.items()},
             **ALWAYS,
-            "HOME": str(self.home_of(workspace)),
+            **self._places(workspace),
             "CLAUDE_CONFIG_DIR": str(self.config_dir),
             **self.extra,
             **marks,
+        }
+
+    def _places(self, workspace: str) -> dict[str, str]:
+        """HOME, and what has to be written to even where HOME is read-only to commands."""
+        scratch = self.scratch_of(workspace)
+        caches = {"XDG_CACHE_HOME": "cache", "npm_config_cache": "npm", "CARGO_HOME": "cargo", "GOPATH": "go"}
+        return {
+            "HOME": str(self.home_of(workspace)),
+            "CLAUDE_CODE_TMPDIR": str(scratch),
+            **{name: str(scratch / folder) for name, folder in caches.items()},
         }
 
     def closed_to(self, more: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -140,5 +167,5 @@ class Installation(BaseModel):
 
     def prepare(self, workspace: str = "machine") -> None:
         """Make the folders of the CLI, for their owner alone. Blocking. Raises OSError."""
-        for folder in (self.run_dir, self.home_of(workspace), self.config_dir):
+        for folder in (self.run_dir, self.home_of(workspace), self.scratch_of(workspace), self.config_dir):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from claude_agent_sdk import ClaudeAgentOptions, HookCallback, HookMatcher
 from machine.claude.guard import MATCHER, Guard
 from machine.claude.installation import Installation
 from machine.claude.permissions import PermissionDesk
+from machine.claude.sandbox import sandbox_settings
 from machine.claude.wardens import CONFIG_VARIABLE, Warden
 from machine.ports import Ask, LaunchSpec
 
@@ -66,7 +67,7 @@ def build_options(
         env={**environment, CONFIG_VARIABLE: warden.config(cli, keep)},
         system_prompt={"type": "preset", "preset": "claude_code"},
         setting_sources=["project"],
-        settings=json.dumps(_settings(guard)),
+        settings=json.dumps(_settings(spec, installation, guard)),
         session_id=None if spec.resume else spec.claude_session_id,
         resume=spec.claude_session_id if spec.resume else None,
         max_turns=spec.max_turns,
@@ -92,11 +93,20 @@ def guard_for(spec: LaunchSpec, installation: Installation) -> Guard:
     project = config / "projects" / _folder_name(spec.cwd) / spec.claude_session_id
     closed = installation.closed_to(spec.closed_folders)
     home = installation.home_of(spec.cwd.name)
-    return Guard(spec.cwd, home=home, closed=closed, open_folders=(project, config / "plans"))
+    scratch = installation.scratch_of(spec.cwd.name)
+    return Guard(spec.cwd, home=home, closed=closed, open_folders=(project, config / "plans", scratch))
 
 
-def _settings(guard: Guard) -> dict[str, object]:
-    return {"permissions": {"deny": guard.deny_rules()}, "enableAllProjectMcpServers": True}
+def _settings(spec: LaunchSpec, installation: Installation, guard: Guard) -> dict[str, object]:
+    settings: dict[str, object] = {"permissions": {"deny": guard.deny_rules()}, "enableAllProjectMcpServers": True}
+    if installation.sandbox.active and spec.agent.sandbox:
+        settings["sandbox"] = sandbox_settings(
+            closed=installation.closed_to(spec.closed_folders),
+            readable=(spec.cwd, installation.home_of(spec.cwd.name)),
+            writable=(installation.scratch_of(spec.cwd.name),),
+            secrets=installation.secrets,
+        )
+    return settings
 
 
 def _folder_name(cwd: Path) -> str:

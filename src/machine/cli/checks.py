@@ -165,11 +165,22 @@ def claude_cli(settings: "Settings") -> Iterator[Finding]:
     yield Finding("claude", "ok", f"Claude Code {done.stdout.strip()[:60]} ({where})")
 
 
+def sandbox(settings: "Settings") -> Iterator[Finding]:
+    """Whether commands of agents are kept in."""
+    from machine.claude.sandbox import probe
+
+    found = probe(settings.sandbox)
+    if found.active:
+        yield Finding("sandbox", "ok", found.message)
+        return
+    level: Level = "problem" if settings.sandbox == "required" else "warning"
+    said = f"{found.message} An agent's commands can read what the daemon can, and change it."
+    yield Finding("sandbox", level, said, found.hint)
+
+
 def tools(_: "Settings") -> Iterator[Finding]:
     """Programs that agents use; none of them is needed to start."""
     wanted = {
-        "bwrap": "Without it agents' commands run without a sandbox: install bubblewrap.",
-        "socat": "Without it the sandbox has no network: install socat.",
         "git": "Without it agents cannot work on repositories: install git.",
         "rg": "Without it Claude Code uses its own, slower in big folders: install ripgrep.",
     }
@@ -212,4 +223,4 @@ def _existing(folder: Path) -> Path:
     return next(parent for parent in (folder, *folder.parents) if parent.exists())
 
 
-LOCAL_CHECKS: Final = (python_version, user, data_folder, disk, claude_cli, tools, clock)
+LOCAL_CHECKS: Final = (python_version, user, data_folder, disk, claude_cli, sandbox, tools, clock)

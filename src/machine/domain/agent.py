@@ -53,6 +53,8 @@ class AgentFields(BaseModel):
     max_concurrent: int | None = Field(None, gt=0, le=1_000)
     priority: int = Field(0, ge=-100, le=100)
     workspace: WorkspaceKind = WorkspaceKind.TASK
+    sandbox: bool = True
+    """Keep its commands in, where the computer can. Without it, they can reach all that the daemon's user can."""
     skills: tuple[EntityName, ...] = Field((), max_length=200)
     """Skills of the machine that this agent gets besides those that are given to it or to all."""
     claude_code: dict[str, Any] = Field(default_factory=dict)

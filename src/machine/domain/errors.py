@@ -118,6 +118,13 @@ class CliMissing(MachineError):
     status = 503
 
 
+class SandboxMissing(MachineError):
+    """The sandbox was required and cannot be had here."""
+
+    code = "sandbox_missing"
+    status = 503
+
+
 class CliGone(MachineError):
     """The CLI ended before, or while, something was said to it."""
 

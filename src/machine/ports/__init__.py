@@ -1,6 +1,16 @@
 """What the engine and the API need from the outside, as Protocols. Adapters are built and joined in `machine.app`."""
 
-from machine.ports.claude import Ask, Claude, ClaudeLogin, ClaudeSession, CliExit, LaunchSpec, LoginState, ToolRequest
+from machine.ports.claude import (
+    Ask,
+    Claude,
+    ClaudeLogin,
+    ClaudeSession,
+    CliExit,
+    LaunchSpec,
+    LoginState,
+    Sandbox,
+    ToolRequest,
+)
 from machine.ports.definitions import Agents, Workspaces
 from machine.ports.deliveries import DeliveryPage, DeliveryStore
 from machine.ports.hub import Hub, Subscription
@@ -23,6 +33,7 @@ __all__ = [
     "LoginState",
     "PendingInput",
     "PeopleStore",
+    "Sandbox",
     "Subscription",
     "TaskFilter",
     "TaskPage",

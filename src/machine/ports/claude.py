@@ -109,6 +109,18 @@ class LoginState(Value):
     until: datetime | None = None
 
 
+class Sandbox(Value):
+    """Whether commands of agents are kept in; if not, why, and what to do about it."""
+
+    state: Literal["active", "unavailable", "off"]
+    message: str
+    hint: str = ""
+
+    @property
+    def active(self) -> bool:
+        return self.state == "active"
+
+
 class ClaudeLogin(Protocol):
     """Claude's login on this machine."""
 
