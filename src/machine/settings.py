@@ -25,6 +25,8 @@ ANTHROPIC_VARIABLES: Final = re.compile(
 SECRET_FILES: Final = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN")
 """Secrets that may also be given as `<NAME>_FILE`, the path of a file that holds them."""
 
+SECRET_KEY: Final = "MACHINE_SECRET_KEY"  # noqa: S105 - the setting's name; it, too, may be given as a file
+
 PROCESS_VARIABLES: Final = frozenset(
     (
         *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM"),
@@ -82,6 +84,10 @@ class Settings(BaseSettings):
         "auto", validation_alias=AliasChoices("MACHINE_SANDBOX", "sandbox")
     )
     """Keep commands of agents in: where the computer can do it, as a condition of starting at all, or not."""
+    secret_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("MACHINE_SECRET_KEY", "secret_key"), repr=False
+    )
+    """The key of the variables, or several with commas between, the newest first; unset: a key file."""
     demo: bool = False
     anthropic: Mapping[str, SecretStr] = Field(default_factory=dict)
     """Anthropic's own variables as found in the environment."""
@@ -118,6 +124,14 @@ class Settings(BaseSettings):
         return self.data_dir / "credentials"
 
     @property
+    def variables_dir(self) -> Path:
+        return self.data_dir / "config" / "env"
+
+    @property
+    def secret_key_file(self) -> Path:
+        return self.credentials_dir / "secret.key"
+
+    @property
     def cli_config_dir(self) -> Path:
         return self.claude_config_dir or self.credentials_dir / "claude"
 
@@ -131,16 +145,22 @@ def read_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
     for name in SECRET_FILES:
         if path := environ.get(f"{name}_FILE"):
             anthropic.pop(f"{name}_FILE", None)
-            anthropic[name] = SecretStr(Path(path).expanduser().read_text(encoding="utf-8").strip())
+            anthropic[name] = SecretStr(_text_of(path))
     source = EnvSettingsSource(Settings)
     source.env_vars = {name.lower(): value for name, value in environ.items()}
     found = source()
+    if path := environ.get(f"{SECRET_KEY}_FILE"):
+        found[SECRET_KEY] = _text_of(path)
     for name, value in overrides.items():
         if value is not None:
             alias = Settings.model_fields[name].validation_alias
             found.pop(str(alias.choices[0]) if isinstance(alias, AliasChoices) else name, None)
             found[name] = value
     return Settings(anthropic=anthropic, **found)
+
+
+def _text_of(path: str) -> str:
+    return Path(path).expanduser().read_text(encoding="utf-8").strip()
 
 
 def cut_down(environ: MutableMapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from machine.app.data_folder import instance_of
+from machine.auth.secrets import Secrets, open_secrets
 from machine.claude.cli import ClaudeCli
 from machine.claude.installation import Installation
 from machine.claude.sandbox import probe
@@ -39,6 +40,7 @@ class Ground:
     deliveries: SqlDeliveryStore
     claude: ClaudeCli
     definitions: Definitions
+    variables: Secrets
     clock: Clock
 
 
@@ -56,6 +58,7 @@ async def open_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
         deliveries=SqlDeliveryStore(database),
         claude=claude,
         definitions=definitions,
+        variables=await asyncio.to_thread(_open_variables, settings),
         clock=utc_now,
     )
 
@@ -87,3 +90,10 @@ def _sandbox(settings: Settings) -> Sandbox:
         raise SandboxMissing(f"MACHINE_SANDBOX is `required`, but {sandbox.message}", hint=sandbox.hint)
     _log.warning("commands of agents run without a sandbox and can reach all that this user can: %s", sandbox.message)
     return sandbox
+
+
+def _open_variables(settings: Settings) -> Secrets:
+    """Blocking. Whatever is wrong with them, the machine works without."""
+    return open_secrets(
+        settings.variables_dir, key=settings.secret_key, key_file=settings.secret_key_file, clock=utc_now
+    )

@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool, field_
 
 from machine.domain.agent import NAME_PATTERN
 from machine.domain.happening import Happening
+from machine.domain.variable import VARIABLE_PATTERN
 from machine.domain.webhook_conditions import Condition
 from machine.domain.webhook_trigger import Part, Trigger
 
 MAX_BODY_BYTES: Final = 25 * 1024 * 1024
-VARIABLE_PATTERN: Final = r"^[A-Z][A-Z0-9_]{0,127}$"
 HEADER_PATTERN: Final = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"
 
 

@@ -1,0 +1,191 @@
+"""The variables that people give, sealed at rest: one file each under `config/env/`, for the daemon's user alone."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr, ValidationError
+
+from machine.auth.secret_key import (
+    HOW_TO_GO_ON,
+    KeyUnusable,
+    Seal,
+    SealBroken,
+    given_seal,
+    seal_of_file,
+    sync_folder,
+    write_private,
+)
+from machine.domain.clock import Clock
+from machine.domain.errors import BadRequest, MachineError, NotFound, StoreError
+from machine.domain.variable import MAX_VARIABLES, Variable, objection_to_name, objection_to_value
+
+SUFFIX: Final = ".sealed"
+_MAX_FILE_BYTES: Final = 256 * 1024
+_SEALED: Final = "sealed"
+
+_log = logging.getLogger(__name__)
+
+
+class Secrets:
+    """Implements `machine.ports.Variables`. What is stored is kept in memory, readable, as long as the daemon runs.
+
+    With a key that opens nothing of what is there, values are missing and nothing can be written: what another key
+    sealed is never overwritten. Deleting stays possible.
+    """
+
+    def __init__(self, folder: Path, *, key: SecretStr | None, key_file: Path, clock: Clock) -> None:
+        self._folder = folder
+        self._key = key
+        self._key_file = key_file
+        self._clock = clock
+        self._writing = asyncio.Lock()
+        self._known: dict[str, Variable] = {}
+        self._values: dict[str, str] = {}
+        self._seal: Seal | None = None
+        self._trouble: MachineError | None = None
+
+    @property
+    def trouble(self) -> MachineError | None:
+        """Why no value can be read or written; None when they can."""
+        return self._trouble
+
+    def open(self) -> None:
+        """Read all there is; what an older key sealed is sealed anew with the newest. Blocking.
+
+        Never fails: what is wrong is `trouble`, and in the log.
+        """
+        try:
+            self._read_all()
+        except OSError as error:
+            self._trouble = StoreError(
+                f"The variables in {self._folder} cannot be read: {error.strerror or error}.",
+                hint="Check the folder's rights and the disk, and restart.",
+            )
+        except MachineError as error:
+            self._trouble = error
+        if self._trouble is not None:
+            _log.error("variables are not available: %s %s", self._trouble.message, self._trouble.hint)
+
+    async def values_of(self, names: Iterable[str]) -> Mapping[str, str]:
+        """The values of those names that are known and can be read."""
+        return {name: self._values[name] for name in names if name in self._values}
+
+    def all(self) -> tuple[Variable, ...]:
+        """What is known of each, by name; no values."""
+        return tuple(self._known[name] for name in sorted(self._known))
+
+    def names(self) -> frozenset[str]:
+        """The names of those whose value can be given."""
+        return frozenset(self._values)
+
+    async def set(self, values: Mapping[str, str], *, by: str, made_for: str = "") -> tuple[Variable, ...]:
+        """Store values under their names, in place of what was there. All are checked before the first is written.
+
+        Raises BadRequest, KeyUnusable, StoreError.
+        """
+        for name, value in values.items():
+            if objection := objection_to_name(name) or objection_to_value(value):
+                raise BadRequest(f"The variable {name[:128]} is not taken: {objection}.")
+        async with self._writing:
+            if self._trouble is not None or self._seal is None:
+                raise self._trouble or KeyUnusable("The variables were not opened.")
+            if len(self._known.keys() | values.keys()) > MAX_VARIABLES:
+                raise BadRequest(
+                    f"There can be at most {MAX_VARIABLES} variables.", hint="Delete those that nothing names."
+                )
+            at = self._clock()
+            new = [Variable(name=name, set_at=at, set_by=by, made_for=made_for) for name in values]
+            for variable in new:
+                await asyncio.to_thread(self._write, self._seal, variable, values[variable.name])
+                self._known[variable.name] = variable
+                self._values[variable.name] = values[variable.name]
+            return tuple(new)
+
+    async def delete(self, name: str) -> None:
+        """Raises NotFound, StoreError."""
+        async with self._writing:
+            if name not in self._known:
+                raise NotFound(f"There is no variable {name[:128]}.")
+            await asyncio.to_thread(self._remove, name)
+            del self._known[name]
+            self._values.pop(name, None)
+
+    # --- files; blocking ---
+
+    def _read_all(self) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder.chmod(0o700)
+        sealed: dict[str, str] = {}
+        for path in sorted(self._folder.glob(f"*{SUFFIX}"))[:MAX_VARIABLES]:
+            name = path.name.removesuffix(SUFFIX)
+            if objection_to_name(name) is None:
+                self._known[name], sealed[name] = _parsed(path, name)
+        self._seal = seal = self._find_seal(may_make=not self._known)
+        for name, text in sealed.items():
+            self._open_one(seal, name, text)
+        if sealed and not self._values:
+            raise KeyUnusable("The variables were sealed with another key than the one in use.", hint=HOW_TO_GO_ON)
+
+    def _find_seal(self, *, may_make: bool) -> Seal:
+        if self._key is not None and (text := self._key.get_secret_value().strip()):
+            return given_seal(text)
+        return seal_of_file(self._key_file, may_make=may_make)
+
+    def _open_one(self, seal: Seal, name: str, sealed: str) -> None:
+        try:
+            value = seal.open(name, sealed)
+        except SealBroken as error:
+            self._known[name] = self._known[name].model_copy(update={"problem": str(error)})
+            _log.error("the variable %s cannot be read: %s", name, error)
+            return
+        self._values[name] = value
+        if not seal.is_newest(sealed):
+            try:
+                self._write(seal, self._known[name], value)
+            except StoreError as error:  # the old key opens it as well: the next start tries again
+                _log.warning("%s It stays sealed with an older key.", error.message)
+
+    def _write(self, seal: Seal, variable: Variable, value: str) -> None:
+        said = variable.model_dump(mode="json", include={"set_at", "set_by", "made_for"})
+        text = json.dumps({**said, _SEALED: seal.close(variable.name, value)}, indent=1)
+        try:
+            write_private(self._path(variable.name), text.encode())
+        except OSError as error:
+            raise StoreError(
+                f"The variable {variable.name} could not be written: {error.strerror or error}.",
+                hint="Check the disk and the rights of the data folder.",
+            ) from error
+
+    def _remove(self, name: str) -> None:
+        try:
+            self._path(name).unlink(missing_ok=True)
+            sync_folder(self._folder)
+        except OSError as error:
+            raise StoreError(f"The variable {name} could not be deleted: {error.strerror or error}.") from error
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}{SUFFIX}"
+
+
+def _parsed(path: Path, name: str) -> tuple[Variable, str]:
+    """A file's variable and its sealed value; of a file that is damaged, what can be said. Raises OSError."""
+    with path.open("rb") as file:
+        content = file.read(_MAX_FILE_BYTES)
+    try:
+        said = json.loads(content)
+        sealed = str(said.pop(_SEALED))
+        return Variable.model_validate({**said, "name": name, "problem": ""}), sealed
+    except (ValueError, TypeError, AttributeError, KeyError, ValidationError, RecursionError):
+        changed = Variable.model_validate({"name": name, "set_at": path.stat().st_mtime})
+        return changed, ""
+
+
+def open_secrets(folder: Path, *, key: SecretStr | None, key_file: Path, clock: Clock) -> Secrets:
+    """The variables of a data folder, read. Blocking."""
+    found = Secrets(folder, key=key, key_file=key_file, clock=clock)
+    found.open()
+    return found
