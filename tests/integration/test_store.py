@@ -35,8 +35,9 @@ from machine.store.database import Database
 from machine.store.opening import open_database, prepare
 from machine.store.people import SqlPeopleStore
 from machine.store.sqlite import reading_engine
-from machine.store.tables import metadata, transition_trigger
+from machine.store.tables import metadata
 from machine.store.task_store import SqlTaskStore
+from machine.store.transitions import transition_trigger
 from machine.store.writer import Recorder
 
 NOW = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)

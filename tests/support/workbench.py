@@ -14,6 +14,7 @@ from tests.support.model import ScriptedModel
 from machine.app.data_folder import prepare
 from machine.app.machine_room import MachineRoom, opened
 from machine.domain.approval import Approval, ApprovalStatus
+from machine.domain.clock import Clock, utc_now
 from machine.domain.events import Output, StoredEvent
 from machine.domain.principal import Principal, Role, User, Via
 from machine.domain.task import Task, TaskSource, TaskStatus
@@ -110,7 +111,9 @@ class Workbench:
 
 
 @asynccontextmanager
-async def workbench(folder: Path, model: ScriptedModel, **overrides: Any) -> AsyncIterator[Workbench]:
+async def workbench(
+    folder: Path, model: ScriptedModel, *, clock: Clock = utc_now, **overrides: Any
+) -> AsyncIterator[Workbench]:
     """Open a machine on `folder`; may be opened again on the same folder, as after a restart."""
     async with model.serve() as url:
         settings = read_settings(
@@ -120,7 +123,7 @@ async def workbench(folder: Path, model: ScriptedModel, **overrides: Any) -> Asy
             **overrides,
         )
         await asyncio.to_thread(prepare, settings)
-        async with opened(settings) as room:
+        async with opened(settings, clock=clock) as room:
             row = await room.api.people.local_administrator()
             user = User(user_id=row.user_id, name=row.name, role=Role(row.role))
             principal = Principal(user=user, via=Via.INTERNAL, credential_id="test")

@@ -39,7 +39,7 @@ UPLOAD: Final = {"requestBody": {"required": True, "content": {MEDIA_TYPE: {"sch
 
 def _administrator(caller: Caller) -> Principal:
     if caller.user.role is not Role.ADMINISTRATOR:
-        raise Forbidden("Only administrators may change agents and skills.", hint="Ask an administrator.")
+        raise Forbidden("Only administrators may change agents, skills and schedules.", hint="Ask an administrator.")
     return caller
 
 

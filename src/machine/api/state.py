@@ -16,6 +16,7 @@ from machine.engine.brain import MachineBrain
 from machine.engine.entity_creator import EntityCreator
 from machine.engine.intake import Intake
 from machine.engine.login_gate import LoginGate
+from machine.engine.schedules import Schedules
 from machine.engine.webhooks import Webhooks
 from machine.ports import Agents, PeopleStore, Sandbox, TaskStore
 from machine.settings import Settings
@@ -56,6 +57,7 @@ class ApiState:
     agents: Agents
     creator: EntityCreator
     webhooks: Webhooks
+    schedules: Schedules
     authenticator: Authenticator
     clock: Clock
     sandbox: Sandbox

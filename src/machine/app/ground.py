@@ -24,6 +24,7 @@ from machine.settings import Settings
 from machine.store.deliveries import SqlDeliveryStore
 from machine.store.opening import open_database
 from machine.store.people import SqlPeopleStore
+from machine.store.schedules import SqlScheduleStore
 from machine.store.task_store import SqlTaskStore
 
 _log = logging.getLogger(__name__)
@@ -38,13 +39,14 @@ class Ground:
     tasks: SqlTaskStore
     people: SqlPeopleStore
     deliveries: SqlDeliveryStore
+    schedules: SqlScheduleStore
     claude: ClaudeCli
     definitions: Definitions
     variables: Secrets
     clock: Clock
 
 
-async def open_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
+async def open_ground(settings: Settings, stack: AsyncExitStack, *, clock: Clock = utc_now) -> Ground:
     """Open everything; `stack` closes it. Raises MachineError."""
     hub = EventHub()
     database = await open_database(settings.database_file, VERSION, on_committed=hub.publish)
@@ -56,10 +58,11 @@ async def open_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
         tasks=SqlTaskStore(database, machine_id=settings.machine_id),
         people=SqlPeopleStore(database),
         deliveries=SqlDeliveryStore(database),
+        schedules=SqlScheduleStore(database),
         claude=claude,
         definitions=definitions,
         variables=await asyncio.to_thread(_open_variables, settings),
-        clock=utc_now,
+        clock=clock,
     )
 
 

@@ -9,9 +9,11 @@ from machine.api import ApiState
 from machine.app.definition_room import build_creator
 from machine.app.engine_room import EngineRoom, build_engine
 from machine.app.ground import Ground, open_ground
+from machine.app.schedule_room import build_schedules
 from machine.app.webhook_room import build_webhooks
 from machine.auth.people import Authenticator
 from machine.domain.aio import cancel_and_wait, spawn
+from machine.domain.clock import Clock, utc_now
 from machine.domain.version import VERSION
 from machine.engine.delivery_pruning import DeliveryPruning
 from machine.settings import Settings
@@ -26,16 +28,16 @@ class MachineRoom:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[MachineRoom]:
+async def opened(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterator[MachineRoom]:
     """Open the data folder, bring back what a former daemon left, and begin to work. Raises MachineError."""
     async with AsyncExitStack() as stack:
-        ground = await open_ground(settings, stack)
+        ground = await open_ground(settings, stack, clock=clock)
         engine = build_engine(ground)
         api = _api_state(ground, engine)
         await ground.tasks.adopt()  # one machine, one database: a changed MACHINE_ID must not strand its tasks
         await engine.recovery.recover()
         _watch_over(stack, engine.gate, engine.idleness, engine.status_board, ground.definitions.loader)
-        _watch_over(stack, DeliveryPruning(ground.deliveries, ground.clock))
+        _watch_over(stack, DeliveryPruning(ground.deliveries, ground.clock), api.schedules.scheduler)
         engine.manager.start()
         stack.push_async_callback(engine.manager.drain, 0)
         yield MachineRoom(api=api, engine=engine)
@@ -56,6 +58,7 @@ def _api_state(ground: Ground, engine: EngineRoom) -> ApiState:
         agents=ground.definitions.agents,
         creator=build_creator(ground),
         webhooks=build_webhooks(ground, engine),
+        schedules=build_schedules(ground, engine),
         authenticator=Authenticator(ground.people),
         clock=ground.clock,
         sandbox=ground.claude.sandbox,

@@ -10,6 +10,7 @@ from machine.cli.doctor import doctor
 from machine.cli.output import FAILED, LEFT, CliError, Invocation, show_error
 from machine.cli.people import login_link, token
 from machine.cli.run import run
+from machine.cli.schedules import schedules
 from machine.cli.serve import serve
 from machine.cli.status import agents, status
 from machine.cli.tasks import tasks
@@ -33,7 +34,7 @@ def cli() -> None:
     """
 
 
-for _command in (serve, run, tasks, approvals, agents, status, login_link, token, doctor):
+for _command in (serve, run, tasks, approvals, agents, schedules, status, login_link, token, doctor):
     cli.add_command(_command)
 
 

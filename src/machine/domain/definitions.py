@@ -29,6 +29,7 @@ class DefinitionKind(StrEnum):
     AGENT = "agent"
     SKILL = "skill"
     WEBHOOK = "webhook"
+    SCHEDULE = "schedule"
 
 
 class DefinitionFault(BaseModel):

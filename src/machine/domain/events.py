@@ -235,7 +235,7 @@ class AuthStatus(_Fact):
 
 
 class AgentStatus(_Fact):
-    """An agent, a skill or a webhook was created, changed, switched on or off, broken or deleted."""
+    """An agent, a skill, a webhook or a schedule was created, changed, switched on or off, broken or deleted."""
 
     type: Literal["agent.status"] = "agent.status"
     data: DefinitionChange

@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final, Generic
 
 from machine.domain.definitions import (
@@ -22,7 +23,7 @@ from machine.registry.config_loader import ConfigLoader
 from machine.registry.folders import read_files
 from machine.registry.inspection import commands_of, file_infos
 from machine.registry.shelf import Shelf
-from machine.registry.uploads import Draft, Take, Upload
+from machine.registry.uploads import Draft, Take, Upload, no_uploads
 
 _log = logging.getLogger(__name__)
 
@@ -49,9 +50,9 @@ class DefinitionDesk(Generic[Model]):
         loader: ConfigLoader,
         shelf: Shelf[Model],
         *,
-        take: Take,
-        tools: Callable[[Model], tuple[str, ...]],
-        remarks: Callable[[Model], list[str]],
+        take: Take = no_uploads,
+        tools: Callable[[Model], tuple[str, ...]] = lambda _: (),
+        remarks: Callable[[Model], list[str]] = lambda _: [],
         needed: frozenset[str] = frozenset(),
     ) -> None:
         self._loader = loader
@@ -114,7 +115,7 @@ class DefinitionDesk(Generic[Model]):
 
     async def preview(self, draft: Draft, by: Principal) -> Preview:
         """What would be saved. Raises InvalidDefinition, Forbidden."""
-        _administrator(by)
+        self.check_may_change(by)
         return await asyncio.to_thread(lambda: self._preview(self._checked(draft)))
 
     async def save(
@@ -124,7 +125,7 @@ class DefinitionDesk(Generic[Model]):
 
         Raises InvalidDefinition, Conflict when the name is taken and `replace_it` is not set, Forbidden, StoreError.
         """
-        _administrator(by)
+        self.check_may_change(by)
         checked = await asyncio.to_thread(self._checked, draft)
         if expected_hash is not None and checked.content_hash != expected_hash:
             raise Conflict("This is not what the preview has shown.", hint="Look at the preview again.")
@@ -134,8 +135,8 @@ class DefinitionDesk(Generic[Model]):
 
     async def delete(self, name: str, by: Principal) -> None:
         """Take a definition away; one that comes with the program is in force again. Raises NotFound, Conflict."""
-        _administrator(by)
-        if not await asyncio.to_thread(os.path.lexists, self._shelf.folder / name):
+        self.check_may_change(by)
+        if not await asyncio.to_thread(os.path.lexists, self._shelf.place(name)):
             self.get(name)
             raise Conflict(f"{name} comes with the program and cannot be deleted.", hint="Disable it instead.")
         if name not in self._shelf.builtin:
@@ -145,7 +146,7 @@ class DefinitionDesk(Generic[Model]):
 
     async def switch(self, name: str, by: Principal, *, enabled: bool) -> Definition[Model]:
         """Disable or enable. Raises NotFound, Conflict for one that the machine needs."""
-        _administrator(by)
+        self.check_may_change(by)
         found = self.get(name)
         if not enabled:
             self._check_not_needed(name)
@@ -158,14 +159,14 @@ class DefinitionDesk(Generic[Model]):
 
         Raises NotFound when there is none, InvalidDefinition when it has faults itself.
         """
-        _administrator(by)
+        self.check_may_change(by)
         await self._change(lambda: self._bring_back(name))
         _log.info("the previous version of %s %s was brought back by %s", self._shelf.kind, name, by.user_id)
         return self.get(name)
 
     async def export(self, name: str, by: Principal) -> bytes:
         """A zip of the version in force, in a folder of its name. Raises NotFound, Forbidden."""
-        _administrator(by)
+        self.check_may_change(by)
         found = self.get(name)
         return await asyncio.to_thread(packed, name, found.files)
 
@@ -206,16 +207,16 @@ class DefinitionDesk(Generic[Model]):
 
     def _write(self, checked: Definition[Model], *, replace_it: bool) -> None:
         with self._loader.writing() as folder:
-            place = folder.place(self._shelf.plural, checked.name)
-            if not replace_it and (checked.name in self._shelf.builtin or os.path.lexists(place)):
+            is_there = os.path.lexists(self._shelf.place(checked.name))
+            if not replace_it and (checked.name in self._shelf.builtin or is_there):
                 raise Conflict(
                     f"There is {self._shelf.kind} {checked.name} already.", hint="Take another name, or replace it."
                 )
-            folder.save(self._shelf.plural, checked.name, checked.files)
+            self._shelf.save(folder, checked.name, checked.files)
 
     def _remove(self, name: str) -> None:
         with self._loader.writing() as folder:
-            folder.delete(self._shelf.plural, name)
+            folder.delete(self._shelf.plural, self._shelf.place(name).name)
             if name not in self._shelf.builtin and name in self._shelf.current.disabled:
                 self._loader.switches.set(self._shelf.plural, name, disabled=False)
 
@@ -225,24 +226,27 @@ class DefinitionDesk(Generic[Model]):
 
     def _bring_back(self, name: str) -> None:
         with self._loader.writing() as folder:
-            previous = folder.previous(self._shelf.plural, name)
-            if not previous.is_dir():
+            previous = self._previous(name)
+            if not os.path.lexists(previous):
                 raise NotFound(f"There is no version of {name} before this one.", hint="Export versions to keep them.")
             files = read_files(previous)
             self._shelf.read(name, files)
-            if os.path.lexists(folder.place(self._shelf.plural, name)):
-                folder.save(self._shelf.plural, name, files)
+            if os.path.lexists(self._shelf.place(name)):
+                self._shelf.save(folder, name, files)
             else:
-                folder.bring_back(self._shelf.plural, name)
+                folder.bring_back(self._shelf.plural, previous.name)
 
     def _has_previous(self, name: str) -> bool:
-        return (self._loader.folder.previous(self._shelf.plural, name)).is_dir()
+        return os.path.lexists(self._previous(name))
+
+    def _previous(self, name: str) -> Path:
+        return self._loader.folder.previous(self._shelf.plural, self._shelf.place(name).name)
 
     def _check_not_needed(self, name: str) -> None:
         if name in self._needed:
             raise Conflict(f"The machine needs the {self._shelf.kind} {name}.", hint="Choose another default first.")
 
-
-def _administrator(by: Principal) -> None:
-    if by.user.role is not Role.ADMINISTRATOR:
-        raise Forbidden("Only administrators may change agents and skills.", hint="Ask an administrator.")
+    def check_may_change(self, by: Principal) -> None:
+        """Raises Forbidden for all but administrators."""
+        if by.user.role is not Role.ADMINISTRATOR:
+            raise Forbidden(f"Only administrators may change {self._shelf.plural}.", hint="Ask an administrator.")

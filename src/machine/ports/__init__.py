@@ -15,6 +15,7 @@ from machine.ports.definitions import Agents, Workspaces
 from machine.ports.deliveries import DeliveryPage, DeliveryStore
 from machine.ports.hub import Hub, Subscription
 from machine.ports.people import PeopleStore, UserRow
+from machine.ports.schedules import RunPage, ScheduleStore
 from machine.ports.tasks import ClaimLimits, PendingInput, TaskFilter, TaskPage, TaskStore
 from machine.ports.variables import Variables
 
@@ -33,7 +34,9 @@ __all__ = [
     "LoginState",
     "PendingInput",
     "PeopleStore",
+    "RunPage",
     "Sandbox",
+    "ScheduleStore",
     "Subscription",
     "TaskFilter",
     "TaskPage",

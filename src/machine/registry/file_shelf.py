@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from machine.domain.definitions import DefinitionFault, Model, invalid
+from machine.domain.definitions import DefinitionFault, Files, Model, invalid
+from machine.registry.folders import ConfigFolder
 from machine.registry.shelf import Shelf
 
 ENDING: Final = ".yaml"
@@ -15,6 +16,10 @@ class FileShelf(Shelf[Model]):
     def place(self, name: str) -> Path:
         """The definition's file; what is no YAML file keeps its whole name."""
         return self.folder / name if "." in name else self.folder / f"{name}{ENDING}"
+
+    def save(self, to: ConfigFolder, name: str, files: Files) -> None:
+        (file,) = files.values()
+        to.save_file(self.plural, self.place(name).name, file)
 
     def _names(self) -> list[str]:
         # What could not be a name keeps its ending, so that it meets no definition of the name without it.

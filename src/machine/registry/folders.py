@@ -5,15 +5,16 @@ goes to `.previous/`, one for each name. What a crash leaves half done is finish
 here blocks.
 """
 
+import contextlib
 import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from machine.domain.definitions import MAX_DEPTH, Files, invalid
+from machine.domain.definitions import MAX_DEPTH, DefinitionFile, Files, invalid
 from machine.registry.paths import Collector, is_ignored, too_large
 
 PREVIOUS: Final = ".previous"
@@ -99,7 +100,7 @@ def remove(path: Path) -> None:
 
 
 class ConfigFolder:
-    """`config/`: one folder for each kind, one folder in it for each definition."""
+    """`config/`: one folder for each kind, one folder or file in it for each definition."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -113,15 +114,23 @@ class ConfigFolder:
 
     def save(self, kind: str, name: str, files: Files) -> None:
         """Put a definition in place of the one there is. Raises OSError, and then nothing has changed."""
+        self._save(kind, name, lambda half: write_files(half, files, durable=True))
+
+    def save_file(self, kind: str, name: str, file: DefinitionFile) -> None:
+        """The same for a definition that is one file; `name` with its ending."""
+        self._save(kind, name, lambda half: write_file(half, file.content, durable=True))
+
+    def _save(self, kind: str, name: str, write: Callable[[Path], None]) -> None:
         staged = self.root / STAGING / kind / name
         half = self.root / STAGING / f"{_HALF}{secrets.token_hex(8)}"
         try:
-            write_files(half, files, durable=True)
-            remove(staged)
             staged.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write(half)
+            remove(staged)
             half.rename(staged)
         except OSError:
-            shutil.rmtree(half, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                remove(half)
             raise
         _sync(staged.parent)
         self._finish(kind, name)

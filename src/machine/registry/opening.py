@@ -5,6 +5,7 @@ from pathlib import Path
 
 from machine.domain.errors import StoreError
 from machine.registry.config_loader import ConfigLoader
+from machine.registry.schedule_registry import ScheduleRegistry
 from machine.registry.skill_registry import SkillRegistry
 from machine.registry.subagent_registry import SubAgentRegistry
 from machine.registry.webhook_registry import WebhookRegistry
@@ -18,6 +19,7 @@ class Definitions:
     agents: SubAgentRegistry
     skills: SkillRegistry
     webhooks: WebhookRegistry
+    schedules: ScheduleRegistry
 
 
 def open_definitions(config: Path, *, model: str | None = None, allowed_tools: tuple[str, ...] = ()) -> Definitions:
@@ -25,11 +27,12 @@ def open_definitions(config: Path, *, model: str | None = None, allowed_tools: t
     skills = SkillRegistry(config)
     agents = SubAgentRegistry(config, skills, model=model, allowed_tools=allowed_tools)
     webhooks = WebhookRegistry(config)
-    loader = ConfigLoader(config, (agents.shelf, skills.shelf, webhooks.shelf))
+    schedules = ScheduleRegistry(config, lambda: agents.shelf.current.active)
+    loader = ConfigLoader(config, (agents.shelf, skills.shelf, webhooks.shelf, schedules.shelf))
     try:
         loader.open()
     except OSError as error:
         raise StoreError(
             f"The folder {config} cannot be used: {error.strerror or error}.", hint="Check its rights and the disk."
         ) from error
-    return Definitions(loader, agents, skills, webhooks)
+    return Definitions(loader, agents, skills, webhooks, schedules)

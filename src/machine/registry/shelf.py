@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Generic
 
@@ -16,7 +16,7 @@ from machine.domain.definitions import (
     InvalidDefinition,
     Model,
 )
-from machine.registry.folders import Fingerprint, fingerprint, read_files
+from machine.registry.folders import ConfigFolder, Fingerprint, fingerprint, read_files
 
 MAX_DEFINITIONS: Final = 1_000
 _TRIES: Final = 3
@@ -83,6 +83,10 @@ class Shelf(Generic[Model]):
         """Where a definition of that name lies."""
         return self.folder / name
 
+    def save(self, to: ConfigFolder, name: str, files: Files) -> None:
+        """Put a definition in place of the one there is. Raises OSError, and then nothing has changed."""
+        to.save(self.plural, name, files)
+
     def refresh(self, disabled: frozenset[str]) -> tuple[DefinitionChange, ...]:
         """Look at the folder, put in force what is good, and say what became different."""
         before = self.current
@@ -98,6 +102,10 @@ class Shelf(Generic[Model]):
         known = dict(sorted({**self.builtin, **own}.items()))
         self.current = Snapshot(known, own, disabled, faults)
         return self._changes(before)
+
+    def read_all_anew(self) -> None:
+        """Let the next look read every file, changed or not: what they are checked against has changed."""
+        self._entries = {name: replace(entry, mark=None) for name, entry in self._entries.items()}
 
     def _names(self) -> list[str]:
         if not self.folder.exists():

@@ -34,6 +34,11 @@ class Draft:
 Take = Callable[[Sequence[Upload]], Draft]
 
 
+def no_uploads(_uploads: Sequence[Upload]) -> Draft:
+    """For what is a form, or a file put into its folder. Raises InvalidDefinition."""
+    raise invalid("", "is not taken as an upload; fill in its form")
+
+
 def agent_from(uploads: Sequence[Upload]) -> Draft:
     """The agent in what was sent. Raises InvalidDefinition. Blocking."""
     files, folder = without_common_folder(_files(uploads), (*agent_files.ROOTS, ".mcp.json"))

@@ -47,7 +47,8 @@ class YamlText:
     def _fault(self, found: Any) -> DefinitionFault:
         place = tuple(found["loc"])
         field = ".".join(str(part) for part in place)[:200]
-        return DefinitionFault(path=self.path, line=self.line_of(place), field=field, reason=str(found["msg"])[:300])
+        reason = str(found["msg"]).removeprefix("Value error, ")
+        return DefinitionFault(path=self.path, line=self.line_of(place), field=field, reason=reason[:300])
 
 
 def text_of(content: bytes, path: str) -> str:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from machine.domain.approval import ApprovalStatus
-from machine.domain.task import NEXT, TaskStatus
+from machine.domain.task import TaskStatus
 from machine.store.types import Json, Moment, Words
 
 metadata: Final = MetaData()
@@ -266,24 +266,31 @@ deliveries: Final = Table(
     Index("deliveries_by_age", "received_at"),
 )
 
+schedule_states: Final = Table(
+    "schedule_states",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+schedule_runs: Final = Table(
+    "schedule_runs",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("schedule", Text, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("task_id", Text),
+    Column("by", Text),
+    Index("schedule_runs_by_schedule", "schedule", "run_id"),
+)
+
 machine_meta: Final = Table(
     "machine_meta",
     metadata,
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
-
-
-def transition_trigger() -> str:
-    """The trigger that refuses a change of status outside the domain's table, whoever asks for it."""
-    allowed = "\n  ".join(
-        f"OR (OLD.status = '{old.value}' AND NEW.status IN ({', '.join(sorted(repr(new.value) for new in after))}))"
-        for old, after in NEXT.items()
-        if after
-    )
-    return (
-        "CREATE TRIGGER tasks_transition BEFORE UPDATE OF status ON tasks\n"
-        "WHEN NOT (NEW.status = OLD.status\n"
-        f"  {allowed})\n"
-        "BEGIN SELECT RAISE(ABORT, 'illegal transition of a task'); END"
-    )

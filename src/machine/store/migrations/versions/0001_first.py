@@ -218,7 +218,7 @@ def _machine() -> None:
     )
 
 
-# As `tables.transition_trigger` had it when this version was written; versions never change afterwards.
+# As `transitions.transition_trigger` had it when this version was written; versions never change afterwards.
 _TRANSITIONS = """\
 CREATE TRIGGER tasks_transition BEFORE UPDATE OF status ON tasks
 WHEN NOT (NEW.status = OLD.status

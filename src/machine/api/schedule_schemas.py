@@ -1,0 +1,90 @@
+"""Schedules over the wire."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from machine.domain.cron import MAX_CRON_CHARS, Cron, zone_of
+from machine.domain.definitions import DefinitionFault
+from machine.domain.schedule import Schedule, ScheduleFields, ScheduleRun, next_runs, upcoming
+
+SHOWN_RUNS: Final = 5
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class CronQuestion(BaseModel):
+    """An expression to try out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cron: str = Field(min_length=1, max_length=MAX_CRON_CHARS)
+    timezone: str = Field("UTC", max_length=120)
+
+
+class CronAnswer(_Out):
+    """What an expression means. Times are those of its zone."""
+
+    words: str
+    """Such as `At 09:00 on Monday through Friday`."""
+    next_runs: list[datetime]
+
+    @classmethod
+    def of(cls, cron: str, timezone: str, now: datetime) -> "CronAnswer":
+        """Blocking. Raises CronFault."""
+        compiled = Cron(cron, zone_of(timezone))
+        return cls(words=compiled.words, next_runs=list(upcoming(compiled, now, SHOWN_RUNS)))
+
+
+class ScheduleView(ScheduleFields):
+    """A schedule as it is in force."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    name: str
+    user_id: str
+    words: str
+    """Its expression as a sentence."""
+    next_runs: list[datetime]
+    """The next five, in its own zone; none while it is paused."""
+    last_run: ScheduleRun | None
+    faults: list[DefinitionFault]
+    """What is wrong with the newest version of its file; the last good one is in force."""
+
+    @classmethod
+    def of(
+        cls, schedule: Schedule, now: datetime, last_run: ScheduleRun | None, faults: Sequence[DefinitionFault]
+    ) -> "ScheduleView":
+        """Blocking."""
+        return cls(
+            **dict(schedule),
+            words=schedule.compiled().words,
+            next_runs=list(next_runs(schedule, now, SHOWN_RUNS)),
+            last_run=last_run,
+            faults=list(faults),
+        )
+
+
+class ScheduleList(_Out):
+    items: list[ScheduleView]
+    faults: list[DefinitionFault]
+    """What is wrong with files under `config/schedules`; the last good versions are in force."""
+
+
+class RunList(_Out):
+    items: list[ScheduleRun]
+    next_cursor: str | None
+
+
+def views_of(
+    schedules: Sequence[Schedule],
+    now: datetime,
+    last_runs: Mapping[str, ScheduleRun],
+    faults: Mapping[str, Sequence[DefinitionFault]],
+) -> list[ScheduleView]:
+    """Blocking."""
+    return [ScheduleView.of(one, now, last_runs.get(one.name), faults.get(one.name, ())) for one in schedules]
