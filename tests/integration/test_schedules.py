@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
@@ -291,7 +292,9 @@ def test_a_daemon_that_is_killed_at_the_time_starts_it_once(tmp_path: Path) -> N
             daemon.launch()
             daemon.kill9()
         daemon.launch()
-        found = daemon.get("/api/tasks?source=schedule")["items"]
+        deadline = monotonic() + 30
+        while not (found := daemon.get("/api/tasks?source=schedule")["items"]) and monotonic() < deadline:
+            sleep(0.05)
         assert len(found) == 1
         runs = daemon.get("/api/schedules/news/runs")["items"]
         assert [(run["outcome"], run["task_id"]) for run in runs] == [("started", found[0]["task_id"])]

@@ -208,7 +208,8 @@ def test_a_paused_schedule_has_no_next_times_and_another_rule() -> None:
         ("cron: 0 9 * * *\nmessage: Do.\nagents: x\n", 3, "agents"),
         ("cron: 0 9 * * *\nname: other\nmessage: Do.\n", 2, "name"),
         ("cron: 0 9 * * *\nmessage: ' '\n", 2, "message"),
-        ("cron: * * * * *\nmessage: Do.\n", 1, ""),
+        ("# Every minute\ncron: * * * * *\nmessage: Do.\n", 2, "cron"),
+        ("cron: @daily\nmessage: Do.\n", 1, "cron"),
     ],
 )
 def test_a_faulty_file_is_told_with_line_and_field(text: str, line: int, field: str) -> None:

@@ -11,13 +11,19 @@ from machine.registry.file_shelf import ENDING
 from machine.registry.skill_files import dumped
 from machine.registry.yaml_text import parse_yaml, text_of
 
+_UNQUOTED: Final = re.compile(r"^cron:[ \t]*[*@]", re.MULTILINE)
+"""To YAML it begins an alias, or nothing; what it says about that helps nobody."""
 _PAUSED: Final = re.compile(r"^paused:[^\n]*$", re.MULTILINE)
 
 
 def read_schedule(name: str, files: Files, agents: Collection[str]) -> Definition[Schedule]:
     """The schedule in its one file; `agents` are those that there are. Raises InvalidDefinition. Blocking."""
     path = f"{name}{ENDING}"
-    read = parse_yaml(text_of(files[path].content, path), path)
+    text = text_of(files[path].content, path)
+    if unquoted := _UNQUOTED.search(text):
+        line = text[: unquoted.start()].count("\n") + 1
+        raise invalid(path, "put it in quotes, as in cron: '* * * * *'", line=line, field="cron")
+    read = parse_yaml(text, path)
     if read.data.get("name", name) != name:
         raise invalid(path, f"has to be {name}, as the file is called", line=read.line_of(("name",)), field="name")
     schedule = replace(read, data={**read.data, "name": name}).to_model(Schedule)
