@@ -1,6 +1,7 @@
 """Schedules in a running machine: each time starts one task, whatever happens in between."""
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -285,9 +286,14 @@ def test_a_daemon_that_is_killed_at_the_time_starts_it_once(tmp_path: Path) -> N
     """What was missed is due as soon as it starts: it is killed there at several moments."""
     with demo_daemon_on(tmp_path / "data") as daemon:
         daemon.post("/api/schedules", {**HOURLY, "message": "demo:slow", "missed": "once"})
-        daemon.kill9()
-        with sqlite3.connect(tmp_path / "data/db/machine.db", timeout=10) as database:
-            database.execute("UPDATE schedule_states SET since = '2026-01-01T00:00:00.000000Z'")
+        earlier = "UPDATE schedule_states SET since = '2026-01-01T00:00:00.000000Z'"
+        deadline = monotonic() + 30
+        with contextlib.closing(sqlite3.connect(tmp_path / "data/db/machine.db", timeout=10)) as database:
+            while not database.execute("SELECT count(*) FROM schedule_states").fetchone()[0] and monotonic() < deadline:
+                sleep(0.05)
+            daemon.kill9()
+            assert database.execute(earlier).rowcount == 1
+            database.commit()
         for _ in range(3):
             daemon.launch()
             daemon.kill9()
