@@ -93,6 +93,18 @@ class Unavailable(MachineError):
     status = 503
 
 
+class NotDelivered(Unavailable):
+    """A request to another system did not leave this machine: it can be made again."""
+
+    code = "not_delivered"
+
+
+class Unanswered(Unavailable):
+    """A request to another system went out, and nobody knows what became of it."""
+
+    code = "unanswered"
+
+
 class StoreError(Unavailable):
     """The database refused a read or a write (disk full, read-only, damaged)."""
 

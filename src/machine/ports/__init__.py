@@ -14,7 +14,9 @@ from machine.ports.claude import (
 from machine.ports.definitions import Agents, Workspaces
 from machine.ports.deliveries import DeliveryPage, DeliveryStore
 from machine.ports.hub import Hub, Subscription
+from machine.ports.outgoing import HttpAnswer, Outgoing
 from machine.ports.people import PeopleStore, UserRow
+from machine.ports.replies import ReplyStore
 from machine.ports.schedules import RunPage, ScheduleStore
 from machine.ports.tasks import ClaimLimits, PendingInput, TaskFilter, TaskPage, TaskStore
 from machine.ports.variables import Variables
@@ -29,11 +31,14 @@ __all__ = [
     "CliExit",
     "DeliveryPage",
     "DeliveryStore",
+    "HttpAnswer",
     "Hub",
     "LaunchSpec",
     "LoginState",
+    "Outgoing",
     "PendingInput",
     "PeopleStore",
+    "ReplyStore",
     "RunPage",
     "Sandbox",
     "ScheduleStore",

@@ -1,4 +1,4 @@
-"""The tables. `migrations/` makes them; a test compares the two."""
+"""The tables, but for that of replies. `migrations/` makes them; a test compares the two."""
 
 from enum import StrEnum
 from typing import Final
@@ -27,7 +27,7 @@ from machine.store.types import Json, Moment, Words
 metadata: Final = MetaData()
 
 
-def _one_of(column: str, values: type[StrEnum]) -> str:
+def one_of(column: str, values: type[StrEnum]) -> str:
     return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
 
 
@@ -78,7 +78,7 @@ tasks: Final = Table(
     Column("source_metadata", Json, nullable=False),
     Column("result", Words),
     Column("input_message", Words, nullable=False),
-    CheckConstraint(_one_of("status", TaskStatus), name="tasks_status"),
+    CheckConstraint(one_of("status", TaskStatus), name="tasks_status"),
     Index("tasks_by_status", "status", "task_id"),
     Index("tasks_by_user", "user_id", "task_id"),
     Index("tasks_by_user_status", "user_id", "status", "task_id"),
@@ -173,7 +173,7 @@ approvals: Final = Table(
     Column("input", Json, nullable=False),
     Column("suggestions", Json, nullable=False),
     Column("answer", Json),
-    CheckConstraint(_one_of("status", ApprovalStatus), name="approvals_status"),
+    CheckConstraint(one_of("status", ApprovalStatus), name="approvals_status"),
     Index("approvals_by_status", "status", "approval_id"),
     Index("approvals_by_task", "task_id", "approval_id"),
     Index("approvals_by_user", "user_id", "status", "approval_id"),
