@@ -8,7 +8,7 @@ from machine.domain.webhook import ProviderName
 from machine.webhooks.headers import Headers
 from machine.webhooks.payloads import FORM, JSON, Unreadable, identifier, look, names, parse_json, text, web, word
 from machine.webhooks.provider import BaseProvider, DeliveryKey, SetupHints, key_of
-from machine.webhooks.replies import Call, ReplyCall, ReplyTarget, base, bearer, cut, harmless, marked, path
+from machine.webhooks.replies import Call, ReplyCall, ReplyTarget, base, bearer, cut, harmless, mark_of, marked, path
 from machine.webhooks.signatures import Verdict, check_hex
 
 API: Final = "https://api.github.com"
@@ -71,10 +71,10 @@ class GitHub(BaseProvider):
             return None
         root = base(target, API) + repository
         headers = {**bearer(target), "Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-        body = marked(harmless(cut(text, MAX_COMMENT_CHARS)), target)
+        body = marked(cut(harmless(text), MAX_COMMENT_CHARS), target)
         newest = f"{root}/issues/comments?sort=created&direction=desc&per_page=100"
         lookup = Call("GET", newest, headers)
-        return ReplyCall("POST", f"{root}{place}/comments", headers, {"body": body}, lookup, target.task_id)
+        return ReplyCall("POST", f"{root}{place}/comments", headers, {"body": body}, lookup, mark_of(target))
 
     def setup_hints(self, url: str) -> SetupHints:
         return SetupHints(
@@ -86,6 +86,8 @@ class GitHub(BaseProvider):
                 "Content type: application/json.",
                 "Leave SSL verification on.",
                 "GitHub does not try again by itself.",
+                "To reply: a token that may write issues and pull requests, as a variable; for an Enterprise server "
+                "also base_url: https://HOST/api/v3.",
             ),
         )
 

@@ -9,7 +9,7 @@ from machine.domain.webhook import ProviderName
 from machine.webhooks.headers import Headers
 from machine.webhooks.payloads import identifier, look, names, text, web, word
 from machine.webhooks.provider import BaseProvider, DeliveryKey, SetupHints, key_of
-from machine.webhooks.replies import Call, ReplyCall, ReplyTarget, base, cut, harmless, marked, path
+from machine.webhooks.replies import Call, ReplyCall, ReplyTarget, base, cut, harmless, mark_of, marked, path
 from machine.webhooks.signatures import STANDARD_PREFIX, Verdict, check_standard, check_value, key_bytes
 
 SERVER: Final = "https://gitlab.com"
@@ -75,9 +75,9 @@ class GitLab(BaseProvider):
             return None
         url = f"{base(target, SERVER)}/api/v4{place}/notes"
         headers = {"PRIVATE-TOKEN": target.token.get_secret_value(), "Accept": "application/json"}
-        body = marked(harmless(cut(text, MAX_NOTE_CHARS)), target)
+        body = marked(cut(harmless(text), MAX_NOTE_CHARS), target)
         lookup = Call("GET", f"{url}?order_by=created_at&sort=desc&per_page=100", headers)
-        return ReplyCall("POST", url, headers, {"body": body}, lookup, target.task_id)
+        return ReplyCall("POST", url, headers, {"body": body}, lookup, mark_of(target))
 
     def setup_hints(self, url: str) -> SetupHints:
         return SetupHints(
@@ -88,6 +88,8 @@ class GitLab(BaseProvider):
             notes=(
                 "GitLab switches a webhook off after 4 failures; events that mean nothing here are no failures.",
                 "Actions are GitLab's own words: merge_request.open, merge_request.update, issue.open, note.create.",
+                "To reply: a token with the scope api, as a variable; for a server of your own also base_url: "
+                "https://HOST.",
             ),
         )
 

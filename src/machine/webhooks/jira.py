@@ -10,7 +10,7 @@ from machine.domain.webhook import ProviderName
 from machine.webhooks.headers import Headers
 from machine.webhooks.payloads import MAX_TEXT_CHARS, clean, identifier, look, names, text, word
 from machine.webhooks.provider import BaseProvider, DeliveryKey, SetupHints, key_of
-from machine.webhooks.replies import Call, ReplyCall, ReplyTarget, base, bearer, cut, marked, path
+from machine.webhooks.replies import Call, ReplyCall, ReplyTarget, base, bearer, cut, mark_of, marked, path
 from machine.webhooks.signatures import Verdict, check_hex
 
 MAX_COMMENT_CHARS: Final = 30_000
@@ -62,7 +62,7 @@ class Jira(BaseProvider):
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
         url = f"{base(target, '')}/rest/api/{3 if cloud else 2}{place}/comment"
         lookup = Call("GET", f"{url}?orderBy=-created&maxResults=50", headers)
-        return ReplyCall("POST", url, headers, {"body": _adf(body) if cloud else body}, lookup, target.task_id)
+        return ReplyCall("POST", url, headers, {"body": _adf(body) if cloud else body}, lookup, mark_of(target))
 
     def setup_hints(self, url: str) -> SetupHints:
         return SetupHints(

@@ -9,7 +9,7 @@ from machine.domain.webhook import ProviderName
 from machine.webhooks.headers import Headers
 from machine.webhooks.payloads import Unreadable, identifier, look, names, parse_json, text, web, word
 from machine.webhooks.provider import BaseProvider, DeliveryKey, SetupHints, key_of
-from machine.webhooks.replies import Call, ReplyCall, ReplyTarget, base, bearer, cut, marked
+from machine.webhooks.replies import Call, ReplyCall, ReplyTarget, base, bearer, cut, mark_of, marked
 from machine.webhooks.signatures import Refused, Verdict, check_hex
 
 API: Final = "https://api.linear.app"
@@ -92,7 +92,7 @@ class Linear(BaseProvider):
         body = marked(cut(text, MAX_COMMENT_CHARS), target, visible=True)
         lookup = Call("POST", url, headers, {"query": _NEWEST, "variables": {"issue": issue}})
         create = {"query": _CREATE, "variables": {"issue": issue, "body": body}}
-        return ReplyCall("POST", url, headers, create, lookup, target.task_id, ok_field="data")
+        return ReplyCall("POST", url, headers, create, lookup, mark_of(target), ok_field="data")
 
     def setup_hints(self, url: str) -> SetupHints:
         return SetupHints(

@@ -7,7 +7,11 @@ from urllib.parse import quote
 
 from pydantic import SecretStr
 
+from machine.webhooks.markdown import calling_nobody, closed
+
 NO_REPLY: Final = "NO_REPLY"
+MAX_FOOT_CHARS: Final = 600
+MAX_FENCE_CHARS: Final = 80
 _MARK: Final = re.compile(r"(?:<!-- )?claude-code-agent (task_[0-9a-z]{26}) hop ([0-9]{1,2})(?: -->)?")
 _TASK_ID: Final = re.compile(r"task_[0-9a-hjkmnp-tv-z]{26}")
 _COMMAND_LINE: Final = re.compile(r"^(\s*)/(?=[A-Za-z])", re.MULTILINE)
@@ -74,24 +78,36 @@ def compose(result: str, *, cost_usd: float, cost_kind: str, url: str) -> str:
     """Result, cost and link, in Markdown. `cost_kind`: billed, subscription, demo; `url` may be empty."""
     kind = "" if cost_kind == "billed" else f" ({cost_kind})"
     link = f" · [task]({url})" if url else ""
-    return f"{result.strip()}\n\n_Cost: ${cost_usd:.2f}{kind}{link}_"
+    return f"{closed(result.strip())}\n\n_Cost: ${cost_usd:.2f}{kind}{link}_"
 
 
 def cut(text: str, limit: int) -> str:
-    """At most `limit` characters, with a note where something was left out."""
-    note = "\n\n… (cut; the whole is in the task)"
-    return text if len(text) <= limit else text[: limit - len(note)] + note
+    """At most `limit` characters, with a note where something was left out; the last paragraph, with the link, stays.
+
+    A block of code that is cut is closed.
+    """
+    if len(text) <= limit:
+        return text
+    _, _, foot = text.rpartition("\n\n")
+    end = "\n\n… (cut; the whole is in the task)" + (f"\n\n{foot}" if len(foot) <= MAX_FOOT_CHARS else "")
+    return closed(text[: limit - len(end) - MAX_FENCE_CHARS])[: limit - len(end)] + end
 
 
 def harmless(text: str) -> str:
-    """Without lines that begin with a slash: GitLab and bots elsewhere take those for commands of ours."""
-    return _COMMAND_LINE.sub(r"\1\\/", text)
+    """Without lines that begin with a slash: GitLab and bots elsewhere take those for commands of ours. And without
+    mentions: whoever can make an agent write can not make it call people."""
+    return _COMMAND_LINE.sub(r"\1\\/", calling_nobody(text))
 
 
 def marked(text: str, target: ReplyTarget, *, visible: bool = False) -> str:
     """The text with a last line by which we know it when it comes back; invisible where HTML comments are."""
-    mark = f"claude-code-agent {target.task_id} hop {target.hops + 1}"
+    mark = f"{mark_of(target)} {target.hops + 1}"
     return f"{text}\n\n{mark}" if visible else f"{text}\n\n<!-- {mark} -->"
+
+
+def mark_of(target: ReplyTarget) -> str:
+    """What stands in no text but the reply of this task."""
+    return f"claude-code-agent {target.task_id} hop"
 
 
 def mark_in(text: str) -> Mark | None:

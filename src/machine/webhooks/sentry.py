@@ -8,7 +8,7 @@ from machine.domain.webhook import ProviderName
 from machine.webhooks.headers import Headers
 from machine.webhooks.payloads import identifier, look, text, web, word
 from machine.webhooks.provider import BaseProvider, DeliveryKey, SetupHints, key_of
-from machine.webhooks.replies import Call, ReplyCall, ReplyTarget, base, bearer, cut, marked, path
+from machine.webhooks.replies import Call, ReplyCall, ReplyTarget, base, bearer, cut, mark_of, marked, path
 from machine.webhooks.signatures import Verdict, check_hex
 
 SERVER: Final = "https://sentry.io"
@@ -68,7 +68,7 @@ class Sentry(BaseProvider):
             return None
         url = f"{base(target, SERVER)}/api/0{place}/comments/"
         body = marked(cut(text, MAX_COMMENT_CHARS), target, visible=True)
-        return ReplyCall("POST", url, bearer(target), {"text": body}, Call("GET", url, bearer(target)), target.task_id)
+        return ReplyCall("POST", url, bearer(target), {"text": body}, Call("GET", url, bearer(target)), mark_of(target))
 
     def setup_hints(self, url: str) -> SetupHints:
         return SetupHints(

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from machine.domain.happening import Actor, Happening
 from machine.domain.webhook import ProviderName
@@ -74,8 +75,9 @@ class Slack(BaseProvider):
         lookup = None
         if thread:
             message["thread_ts"] = thread
-            query = {"channel": channel, "ts": thread, "limit": 200, "include_all_metadata": True}
-            lookup = Call("POST", f"{root}/conversations.replies", headers, query)
+            # Methods that only read take no JSON.
+            query = urlencode({"channel": channel, "ts": thread, "limit": 200, "include_all_metadata": "true"})
+            lookup = Call("GET", f"{root}/conversations.replies?{query}", headers)
         return ReplyCall("POST", f"{root}/chat.postMessage", headers, message, lookup, target.task_id, ok_field="ok")
 
     def redact(self, raw_body: bytes, payload: Any) -> bytes:
@@ -95,6 +97,7 @@ class Slack(BaseProvider):
             notes=(
                 "Commands are command./name here, buttons and dialogs interactivity.block_actions and its like.",
                 "To reply, the app needs chat:write and its bot token (xoxb-…) as a variable.",
+                "With channels:history, too, a reply whose answer was lost is looked for before it is sent again.",
             ),
         )
 
