@@ -363,7 +363,7 @@ async def test_the_secret_is_in_the_file_and_nowhere_else(machine: Served, caplo
         ({"triggers": [{"events": ["issues.opened"], "agent": "planning", "when_busy": "skip"}]}, "when_busy"),
         ({"triggers": [{"events": ["*"], "agent": "planning", "prompt": "{{ nothing }}"}]}, "prompt"),
         ({"triggers": [{"events": ["*"], "agent": "planning", "condition": "a["}]}, "condition"),
-        ({"reply": {"token_ref": "TOKEN"}}, "reply"),
+        ({"provider": "bitbucket", "reply": {"token_ref": "TOKEN"}}, "reply"),
         ({"secret": None}, "secret"),
         ({"secret": None, "secret_ref": "SECRET"}, "secret_ref"),
         ({"secret": "half \ud800 pair and more"}, ""),

@@ -108,8 +108,7 @@ def test_what_is_no_webhooks_file_is_told_and_meets_no_webhook_of_that_name(
     ("extra", "field"),
     [
         ({"secret": None, "secret_ref": "GITHUB_SECRET"}, "secret_ref"),
-        ({"base_url": "https://github.example.com"}, "base_url"),
-        ({"reply": {"token_ref": "GITHUB_TOKEN"}}, "reply"),
+        ({"provider": "bitbucket", "reply": {"token_ref": "BITBUCKET_TOKEN"}}, "reply"),
         ({"triggers": [{"events": ["*"]}]}, "triggers.0.agent"),
         ({"triggers": [{"events": ["*"], "agent": "a", "when_busy": "skip"}]}, "triggers.0.when_busy"),
         ({"triggers": [{"events": ["*"], "agent": "a", "rate_per_minute": 5}]}, "triggers.0.rate_per_minute"),

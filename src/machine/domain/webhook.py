@@ -32,6 +32,19 @@ class ProviderName(StrEnum):
     GENERIC = "generic"
 
 
+REPLYING: Final = frozenset(
+    {
+        ProviderName.GITHUB,
+        ProviderName.GITLAB,
+        ProviderName.JIRA,
+        ProviderName.SLACK,
+        ProviderName.SENTRY,
+        ProviderName.LINEAR,
+    }
+)
+"""Those at which the machine can answer."""
+
+
 class GenericScheme(Part):
     """How a sender that is not on the list signs and names its deliveries. Signed: the body, or `timestamp.body`."""
 
@@ -90,7 +103,7 @@ class Webhook(Part):
     """Accept deliveries that nobody has signed. Only together with no secret at all."""
     scheme: GenericScheme | None = None
     base_url: str | None = Field(None, max_length=500)
-    """Of the API of a self-hosted server, such as `https://gitlab.example.com`."""
+    """Of the API of a self-hosted server, such as `https://gitlab.example.com`, `https://github.example.com/api/v3`."""
     own_ids: tuple[str, ...] = Field((), max_length=50)
     """Ids and logins under which the machine itself acts there: their events are ignored."""
     allowed_bots: tuple[str, ...] = Field((), max_length=50)
@@ -140,6 +153,10 @@ class Webhook(Part):
             found.append("The secret has fewer than 16 characters.")
         if self.unsigned and any(trigger.who for trigger in self.triggers):
             found.append("It is unsigned, so nobody's name is proven: who trusts nobody, and all run untrusted.")
+        if self.reply is not None and not any(trigger.reply for trigger in self.triggers):
+            found.append("It has settings for replies, and no trigger that says reply: true.")
+        if self.reply is not None and (self.base_url or "").startswith("http:"):
+            found.append("The token for replies goes to base_url unencrypted: it is http.")
         if not self.triggers:
             found.append("It has no trigger: deliveries are stored, and nothing is started.")
         return tuple(found)

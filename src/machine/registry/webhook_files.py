@@ -12,7 +12,7 @@ from machine.domain.definitions import (
     InvalidDefinition,
     invalid,
 )
-from machine.domain.webhook import Webhook
+from machine.domain.webhook import REPLYING, ProviderName, Webhook
 from machine.domain.webhook_trigger import Trigger, WhenBusy
 from machine.registry.file_shelf import ENDING
 from machine.registry.skill_files import dumped
@@ -23,11 +23,8 @@ HEAD: Final = "# A webhook. It holds its secret: keep this file to yourself.\n"
 _Place = tuple[str | int, ...]
 _LATER: Final[Mapping[str, str]] = {
     "secret_ref": "give the secret itself: variables for secrets are not supported yet",
-    "reply": "replies are not supported yet; leave it out",
-    "base_url": "it is for replies, which are not supported yet; leave it out",
 }
 _LATER_IN_TRIGGERS: Final[Mapping[str, str]] = {
-    "reply": "replies are not supported yet; leave it out",
     "checkout": "checking code out is not supported yet; leave it out",
     "rate_per_minute": "a limit on the rate is not supported yet; leave it out",
     "concurrency_key": "concurrency keys are not supported yet; leave it out",
@@ -65,9 +62,19 @@ def unsupported(webhook: Webhook) -> Iterator[tuple[_Place, str]]:
     for field, why in _LATER.items():
         if getattr(webhook, field) is not None:
             yield (field,), why
+    yield from _of_replies(webhook)
     for index, trigger in enumerate(webhook.triggers):
         for field, why in _in_trigger(trigger):
             yield ("triggers", index, field), why
+
+
+def _of_replies(webhook: Webhook) -> Iterator[tuple[_Place, str]]:
+    if webhook.reply is None:
+        return
+    if webhook.provider not in REPLYING:
+        yield ("reply",), f"replies to {webhook.provider} are not supported yet; leave it out"
+    elif webhook.provider is ProviderName.JIRA and webhook.base_url is None:
+        yield ("reply",), "to reply, write where the Jira is: base_url: https://….atlassian.net"
 
 
 def _in_trigger(trigger: Trigger) -> Iterator[tuple[str, str]]:
