@@ -5,10 +5,12 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from machine.api.reply_view import ReplyView
 from machine.domain.approval import Approval
 from machine.domain.costs import CostKind
 from machine.domain.events import AuthStatusData, MachineStatusData
 from machine.domain.principal import Principal, Role, Via
+from machine.domain.reply import Reply
 from machine.domain.session import ApiToken, Login, Session
 from machine.domain.task import (
     MAX_MESSAGE_CHARS,
@@ -157,10 +159,13 @@ class TaskDetail(TaskView):
 
     output_stream: str
     """At most 1 MiB, of the newest 1,000 events; `GET /api/tasks/{id}/output` gives all of it."""
+    reply: ReplyView | None
+    """Null where none was asked for, and until the task has ended."""
 
     @classmethod
-    def with_output(cls, task: Task, output: str) -> "TaskDetail":
-        return cls.model_validate({**_flat(task), "output_stream": output})
+    def with_output(cls, task: Task, output: str, reply: Reply | None) -> "TaskDetail":
+        seen = reply and ReplyView.of(reply)
+        return cls.model_validate({**_flat(task), "output_stream": output, "reply": seen})
 
 
 class TaskList(_Out):

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from machine.api.deps import Caller, Cursor, Id, Limit, Seen, State
+from machine.api.reply_view import ReplyView
 from machine.api.schemas import NewTask, Say, StopTask, TaskDetail, TaskList, TaskSummary, TaskTaken, TaskView
 from machine.api.task_text import newest_text
 from machine.domain.task import TaskSource, TaskStatus
@@ -55,7 +56,8 @@ async def list_tasks(
 async def get_task(task_id: Id, state: State, seen: Seen) -> TaskDetail:
     """One task, with the end of what its agent has written."""
     task = await seen.task(task_id)
-    return TaskDetail.with_output(task, await newest_text(state.tasks, task))
+    reply = await state.webhooks.replies.of(task.task_id)
+    return TaskDetail.with_output(task, await newest_text(state.tasks, task), reply)
 
 
 @router.post("/{task_id}/stop")
@@ -85,3 +87,10 @@ async def retry_task(task_id: Id, state: State, caller: Caller, seen: Seen) -> T
     """A new task with the same wish."""
     task = await seen.task(task_id)
     return TaskView.of(await state.manager.retry(task.task_id, caller))
+
+
+@router.post("/{task_id}/reply", status_code=202)
+async def retry_reply(task_id: Id, state: State, seen: Seen) -> ReplyView:
+    """Try a reply again that was given up. Look first whether it is there, where its `last_error` says nobody knows."""
+    task = await seen.task(task_id)
+    return ReplyView.of(await state.webhooks.replies.retry(task.task_id))

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from machine.domain.definitions import Definition, DefinitionFault
 from machine.domain.happening import Happening
-from machine.domain.webhook import Delivery, DeliveryOutcome, GenericScheme, ProviderName, Webhook
+from machine.domain.webhook import Delivery, DeliveryOutcome, GenericScheme, ProviderName, ReplySettings, Webhook
 from machine.domain.webhook_trigger import Profile, Trigger
 from machine.engine.webhook_simulation import Simulation
 from machine.webhooks.matching import Match, Matched, Trace
@@ -40,6 +40,9 @@ class WebhookView(_Out):
     has_secret: bool
     url: str
     scheme: GenericScheme | None
+    base_url: str | None
+    reply: ReplySettings | None
+    """With the name of the variable that holds the token, not the token."""
     own_ids: list[str]
     allowed_bots: list[str]
     triggers: list[Trigger]
@@ -47,11 +50,11 @@ class WebhookView(_Out):
     warnings: list[str]
 
     @classmethod
-    def fields(cls, found: Definition[Webhook], url: str) -> dict[str, Any]:
-        """The values for this model."""
+    def fields(cls, found: Definition[Webhook], url: str, trouble: str | None = None) -> dict[str, Any]:
+        """The values for this model; `trouble`: what is wrong with its replies."""
         public = found.model.public()
         shown = {name: public[name] for name in WebhookView.model_fields if name in public}
-        return {**shown, "url": url, "warnings": list(found.warnings)}
+        return {**shown, "url": url, "warnings": [*found.warnings, *([trouble] if trouble else [])]}
 
 
 class WebhookList(_Out):

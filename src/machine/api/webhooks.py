@@ -1,7 +1,7 @@
 """Webhooks: which there are, making and deleting them, trying them out, and what came in."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
@@ -45,17 +45,20 @@ def _url(state: ApiState, request: Request, name: str) -> str:
     return f"{root.rstrip('/')}/webhooks/{name}"
 
 
-def _detail(state: ApiState, request: Request, found: Definition[Webhook]) -> WebhookDetail:
-    url = _url(state, request, found.name)
-    return WebhookDetail(**WebhookView.fields(found, url), setup=setup_hints(found.model, url))
+async def _fields(state: ApiState, request: Request, found: Definition[Webhook]) -> dict[str, Any]:
+    trouble = await state.webhooks.replies.trouble(found.name) if found.model.reply else None
+    return WebhookView.fields(found, _url(state, request, found.name), trouble)
+
+
+async def _detail(state: ApiState, request: Request, found: Definition[Webhook]) -> WebhookDetail:
+    fields = await _fields(state, request, found)
+    return WebhookDetail(**fields, setup=setup_hints(found.model, fields["url"]))
 
 
 @router.get("")
 async def list_webhooks(state: State, request: Request, _: Caller) -> WebhookList:
     """All webhooks, by name, and what is wrong with their files."""
-    items = [
-        WebhookView(**WebhookView.fields(one, _url(state, request, one.name))) for one in state.webhooks.registry.all()
-    ]
+    items = [WebhookView(**await _fields(state, request, one)) for one in state.webhooks.registry.all()]
     return WebhookList(items=items, faults=list(state.webhooks.desk.faults))
 
 
@@ -65,13 +68,13 @@ async def create_webhook(webhook: Webhook, state: State, request: Request, by: A
     if "user_id" in webhook.model_fields_set:
         raise RequestValidationError([{"loc": ("body", "user_id"), "msg": "it is yours; leave this out"}])
     with refusals():
-        return _detail(state, request, await state.webhooks.desk.create(webhook, by))
+        return await _detail(state, request, await state.webhooks.desk.create(webhook, by))
 
 
 @router.get("/{name}")
 async def get_webhook(name: Name, state: State, request: Request, _: Caller) -> WebhookDetail:
     """One webhook, and what to enter at its provider."""
-    return _detail(state, request, state.webhooks.registry.get(name))
+    return await _detail(state, request, state.webhooks.registry.get(name))
 
 
 @router.delete("/{name}", status_code=204)

@@ -18,12 +18,14 @@ from machine.domain.clock import Clock, utc_now
 from machine.domain.errors import SandboxMissing
 from machine.domain.version import VERSION
 from machine.hub import EventHub
+from machine.outgoing import HttpOutgoing
 from machine.ports import Sandbox
 from machine.registry.opening import Definitions, open_definitions
 from machine.settings import Settings
 from machine.store.deliveries import SqlDeliveryStore
 from machine.store.opening import open_database
 from machine.store.people import SqlPeopleStore
+from machine.store.replies import SqlReplyStore
 from machine.store.schedules import SqlScheduleStore
 from machine.store.task_store import SqlTaskStore
 
@@ -40,9 +42,11 @@ class Ground:
     people: SqlPeopleStore
     deliveries: SqlDeliveryStore
     schedules: SqlScheduleStore
+    replies: SqlReplyStore
     claude: ClaudeCli
     definitions: Definitions
     variables: Secrets
+    outgoing: HttpOutgoing
     clock: Clock
 
 
@@ -52,6 +56,8 @@ async def open_ground(settings: Settings, stack: AsyncExitStack, *, clock: Clock
     database = await open_database(settings.database_file, VERSION, on_committed=hub.publish)
     stack.push_async_callback(database.close)
     claude, definitions = await _claude(settings, stack)
+    outgoing = HttpOutgoing()
+    stack.push_async_callback(outgoing.close)
     return Ground(
         settings=settings,
         hub=hub,
@@ -59,9 +65,11 @@ async def open_ground(settings: Settings, stack: AsyncExitStack, *, clock: Clock
         people=SqlPeopleStore(database),
         deliveries=SqlDeliveryStore(database),
         schedules=SqlScheduleStore(database),
+        replies=SqlReplyStore(database),
         claude=claude,
         definitions=definitions,
         variables=await asyncio.to_thread(_open_variables, settings),
+        outgoing=outgoing,
         clock=clock,
     )
 

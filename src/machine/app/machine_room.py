@@ -37,7 +37,8 @@ async def opened(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterator
         await ground.tasks.adopt()  # one machine, one database: a changed MACHINE_ID must not strand its tasks
         await engine.recovery.recover()
         _watch_over(stack, engine.gate, engine.idleness, engine.status_board, ground.definitions.loader)
-        _watch_over(stack, DeliveryPruning(ground.deliveries, ground.clock), api.schedules.scheduler)
+        pruning = DeliveryPruning(ground.deliveries, ground.clock)
+        _watch_over(stack, pruning, api.schedules.scheduler, api.webhooks.replies)
         engine.manager.start()
         stack.push_async_callback(engine.manager.drain, 0)
         yield MachineRoom(api=api, engine=engine)

@@ -2,8 +2,10 @@
 
 from machine.app.engine_room import EngineRoom
 from machine.app.ground import Ground
+from machine.engine.reply_calls import ReplyCalls
 from machine.engine.webhook_desk import WebhookDesk
 from machine.engine.webhook_intake import WebhookIntake
+from machine.engine.webhook_replies import WebhookReplies
 from machine.engine.webhook_simulation import WebhookSimulation
 from machine.engine.webhooks import Webhooks
 
@@ -30,4 +32,16 @@ def build_webhooks(ground: Ground, engine: EngineRoom) -> Webhooks:
         intake=intake,
         simulation=WebhookSimulation(intake, ground.clock),
         deliveries=ground.deliveries,
+        replies=_replies(ground),
+    )
+
+
+def _replies(ground: Ground) -> WebhookReplies:
+    return WebhookReplies(
+        store=ground.replies,
+        tasks=ground.tasks,
+        calls=ReplyCalls(ground.definitions.webhooks, ground.deliveries, ground.variables),
+        outgoing=ground.outgoing,
+        clock=ground.clock,
+        public_url=ground.settings.public_url,
     )

@@ -192,7 +192,12 @@ def _request(one: Match, about: dict[str, Any]) -> TaskRequest:
         agent=one.trigger.agent,
         title=one.title[:200] or None,
         source=TaskSource.WEBHOOK,
-        source_metadata={**about, "trigger": one.index, PROFILE: one.profile.value},
+        source_metadata={
+            **about,
+            "trigger": one.index,
+            PROFILE: one.profile.value,
+            **({"reply": True} if one.trigger.reply else {}),
+        },
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from machine.engine.webhook_desk import WebhookDesk
 from machine.engine.webhook_intake import WebhookIntake
+from machine.engine.webhook_replies import WebhookReplies
 from machine.engine.webhook_simulation import WebhookSimulation
 from machine.ports import DeliveryStore
 from machine.registry.webhook_registry import WebhookRegistry
@@ -18,3 +19,4 @@ class Webhooks:
     intake: WebhookIntake
     simulation: WebhookSimulation
     deliveries: DeliveryStore
+    replies: WebhookReplies
