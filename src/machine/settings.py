@@ -108,6 +108,14 @@ class Settings(BaseSettings):
         return value.expanduser().absolute()
 
     @property
+    def secret_values(self) -> dict[str, str]:
+        """The settings that nobody may read anywhere, by name."""
+        given = {name: value for name, value in self.anthropic.items() if name in SECRET_FILES}
+        if self.secret_key is not None:
+            given[SECRET_KEY] = self.secret_key
+        return {name: value.get_secret_value() for name, value in given.items()}
+
+    @property
     def database_file(self) -> Path:
         return self.data_dir / "db" / "machine.db"
 

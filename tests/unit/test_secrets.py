@@ -12,6 +12,7 @@ from machine.auth.secret_key import KeyUnusable
 from machine.auth.secrets import Secrets, open_secrets
 from machine.domain.clock import utc_now
 from machine.domain.errors import BadRequest, NotFound
+from machine.domain.redaction import Redactor
 from machine.domain.variable import MAX_VALUE_BYTES, MAX_VARIABLES, objection_to_name
 from machine.settings import read_settings
 
@@ -21,7 +22,9 @@ KEY, OTHER_KEY = "k" * 32, "o" * 32
 
 async def opened(data: Path, key: str | None = None) -> Secrets:
     given, key_file = SecretStr(key) if key is not None else None, data / "credentials" / "secret.key"
-    return await asyncio.to_thread(open_secrets, data / "config" / "env", key=given, key_file=key_file, clock=utc_now)
+    return await asyncio.to_thread(
+        open_secrets, data / "config" / "env", key=given, key_file=key_file, clock=utc_now, redactor=Redactor()
+    )
 
 
 def files_in(data: Path) -> dict[str, tuple[int, bytes]]:

@@ -21,6 +21,7 @@ from machine.app.machine_room import MachineRoom, opened
 from machine.app.offline import url_of
 from machine.domain.aio import spawn
 from machine.domain.errors import MachineError
+from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
 from machine.settings import Settings, cut_down_process
 
@@ -33,7 +34,9 @@ _log = logging.getLogger(__name__)
 
 def serve(settings: Settings) -> int:
     """Run the daemon until it is told to end; returns the exit code. Faults are one sentence on stderr."""
-    set_up_logging(settings)
+    redactor = Redactor()
+    redactor.know("settings", settings.secret_values)
+    set_up_logging(settings, redactor)
     for name, value in (("DATABASE_URL", settings.database_url), ("REDIS_URL", settings.redis_url)):
         if value:
             _log.warning("%s is set, but this version works with SQLite in its data folder only: it is not used", name)
@@ -42,19 +45,19 @@ def serve(settings: Settings) -> int:
     try:
         prepare(settings)
         with held(settings), _listening(settings) as listener:
-            asyncio.run(_run(settings, listener))
+            asyncio.run(_run(settings, listener, redactor))
     except MachineError as error:
         click.echo(f"{error.message} {error.hint}".strip(), err=True)
         return EXIT_FAILED
     return EXIT_OK
 
 
-async def _run(settings: Settings, listener: socket.socket) -> None:
+async def _run(settings: Settings, listener: socket.socket, redactor: Redactor) -> None:
     stop, hurry = asyncio.Event(), asyncio.Event()
     _heed_signals(stop, hurry)
     url = url_of(settings.host, listener.getsockname()[1])
     async with AsyncExitStack() as stack:
-        room = await stack.enter_async_context(opened(settings))
+        room = await stack.enter_async_context(opened(settings, redactor))
         server = _Server(_uvicorn_config(room))
         serving = spawn(server.serve(sockets=[listener]), name="http server")
         await asyncio.wait([serving, spawn(server.started_once.wait(), name="start")], return_when=_FIRST)

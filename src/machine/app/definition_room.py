@@ -11,6 +11,7 @@ def build_creator(ground: Ground) -> EntityCreator:
         loader=definitions.loader,
         agents=definitions.agents,
         skills=definitions.skills,
+        has_variable=ground.variables.has,
         publish=ground.tasks.publish,
         needed_agents=frozenset({"brain", ground.settings.default_agent}),
     )

@@ -12,6 +12,7 @@ from machine.domain.task import Task
 from machine.engine.approvals import Approvals
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain import MachineBrain
+from machine.engine.catching_up import CatchingUp
 from machine.engine.conclusion import Conclusion
 from machine.engine.dispatcher import Dispatcher
 from machine.engine.idleness import Idleness
@@ -24,6 +25,7 @@ from machine.engine.recovery import Recovery
 from machine.engine.slots import Slots
 from machine.engine.status_board import StatusBoard
 from machine.engine.subagent_runner import SubAgentRunner
+from machine.engine.task_variables import TaskVariables
 from machine.engine.webhook_payloads import WorkspacesWithPayloads
 from machine.ports import TaskStore
 from machine.registry.subagent_registry import SubAgentRegistry
@@ -54,14 +56,22 @@ def build_engine(ground: Ground) -> EngineRoom:
     slots = Slots(agents, work_slots=settings.max_concurrent_tasks)
     live = LiveTasks()
     gate = LoginGate(login=ground.claude, store=store, clock=clock, opened=slots.freed)
-    conclusion = Conclusion(store=store, gate=gate, clock=clock)
+    conclusion = Conclusion(store=store, gate=gate, clock=clock, redactor=ground.redactor)
     approvals = Approvals(store=store, live=live, slots=slots, clock=clock)
     new_tasks = _new_tasks(settings, agents, gate, clock)
 
     def new_live(task: Task) -> LiveTask:
-        return LiveTask(task, store=store, slots=slots, clock=clock, linger_seconds=settings.linger_seconds)
+        return LiveTask(
+            task,
+            store=store,
+            slots=slots,
+            clock=clock,
+            linger_seconds=settings.linger_seconds,
+            redactor=ground.redactor,
+        )
 
-    runner = _runner(ground, approvals)
+    catching_up = CatchingUp(store=store, claude=ground.claude, redactor=ground.redactor)
+    runner = _runner(ground, approvals, catching_up)
     shared: _Shared = {"store": store, "live": live, "conclusion": conclusion, "clock": clock}
     dispatcher = Dispatcher(**shared, agents=agents, slots=slots, gate=gate, runner=runner, new_live=new_live)
     manager = BackgroundTaskManager(
@@ -79,7 +89,14 @@ def build_engine(ground: Ground) -> EngineRoom:
         approvals=approvals,
         brain=MachineBrain(intake=intake, manager=manager, store=store),
         gate=gate,
-        recovery=Recovery(store=store, claude=ground.claude, conclusion=conclusion, clock=clock, demo=settings.demo),
+        recovery=Recovery(
+            store=store,
+            claude=ground.claude,
+            catching_up=catching_up,
+            conclusion=conclusion,
+            clock=clock,
+            demo=settings.demo,
+        ),
         status_board=StatusBoard(manager=manager, store=store),
         idleness=Idleness(**shared, idle=timedelta(seconds=settings.idle_seconds)),
         new_tasks=new_tasks,
@@ -107,7 +124,14 @@ def _new_tasks(settings: Settings, agents: SubAgentRegistry, gate: LoginGate, cl
     )
 
 
-def _runner(ground: Ground, approvals: Approvals) -> SubAgentRunner:
+def _runner(ground: Ground, approvals: Approvals, catching_up: CatchingUp) -> SubAgentRunner:
     folders = WorkspaceFolders(ground.settings.workspaces_dir, ground.definitions.agents.outfit)
     workspaces = WorkspacesWithPayloads(folders, ground.deliveries)
-    return SubAgentRunner(claude=ground.claude, store=ground.tasks, approvals=approvals, workspaces=workspaces)
+    return SubAgentRunner(
+        claude=ground.claude,
+        store=ground.tasks,
+        approvals=approvals,
+        workspaces=workspaces,
+        variables=TaskVariables(ground.variables),
+        catching_up=catching_up,
+    )

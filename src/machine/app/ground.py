@@ -16,6 +16,7 @@ from machine.claude.wardens import Wardens
 from machine.demo import DEMO_ALLOWED_TOOLS, MODEL_NAME, DemoModel, ModelServer
 from machine.domain.clock import Clock, utc_now
 from machine.domain.errors import SandboxMissing
+from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
 from machine.hub import EventHub
 from machine.outgoing import HttpOutgoing
@@ -47,11 +48,14 @@ class Ground:
     definitions: Definitions
     variables: Secrets
     outgoing: HttpOutgoing
+    redactor: Redactor
     clock: Clock
 
 
-async def open_ground(settings: Settings, stack: AsyncExitStack, *, clock: Clock = utc_now) -> Ground:
-    """Open everything; `stack` closes it. Raises MachineError."""
+async def open_ground(
+    settings: Settings, stack: AsyncExitStack, redactor: Redactor, *, clock: Clock = utc_now
+) -> Ground:
+    """Open everything; `stack` closes it, `redactor` is told all secret values. Raises MachineError."""
     hub = EventHub()
     database = await open_database(settings.database_file, VERSION, on_committed=hub.publish)
     stack.push_async_callback(database.close)
@@ -68,8 +72,9 @@ async def open_ground(settings: Settings, stack: AsyncExitStack, *, clock: Clock
         replies=SqlReplyStore(database),
         claude=claude,
         definitions=definitions,
-        variables=await asyncio.to_thread(_open_variables, settings),
         outgoing=outgoing,
+        variables=await asyncio.to_thread(_open_variables, settings, redactor),
+        redactor=redactor,
         clock=clock,
     )
 
@@ -103,8 +108,13 @@ def _sandbox(settings: Settings) -> Sandbox:
     return sandbox
 
 
-def _open_variables(settings: Settings) -> Secrets:
+def _open_variables(settings: Settings, redactor: Redactor) -> Secrets:
     """Blocking. Whatever is wrong with them, the machine works without."""
+    redactor.know("settings", settings.secret_values)
     return open_secrets(
-        settings.variables_dir, key=settings.secret_key, key_file=settings.secret_key_file, clock=utc_now
+        settings.variables_dir,
+        key=settings.secret_key,
+        key_file=settings.secret_key_file,
+        clock=utc_now,
+        redactor=redactor,
     )

@@ -6,11 +6,16 @@ from typing import Any
 
 import structlog
 
+from machine.domain.redaction import Redactor
 from machine.settings import Settings
 
 
-def set_up_logging(settings: Settings) -> None:
-    """Send all logs of this process to stderr in the form that the settings ask for."""
+def set_up_logging(settings: Settings, redactor: Redactor) -> None:
+    """Send all logs of this process to stderr in the form that the settings ask for, without what `redactor` knows."""
+
+    def redact(_logger: Any, _method: str, event: Any) -> Any:
+        return redactor.data(event)
+
     as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -19,6 +24,7 @@ def set_up_logging(settings: Settings) -> None:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        redact,
         _on_one_line,
     ]
     renderer: Any = (

@@ -14,6 +14,7 @@ from machine.app.webhook_room import build_webhooks
 from machine.auth.people import Authenticator
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.clock import Clock, utc_now
+from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
 from machine.engine.delivery_pruning import DeliveryPruning
 from machine.settings import Settings
@@ -28,10 +29,13 @@ class MachineRoom:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterator[MachineRoom]:
-    """Open the data folder, bring back what a former daemon left, and begin to work. Raises MachineError."""
+async def opened(settings: Settings, redactor: Redactor | None = None, *, clock: Clock = utc_now) -> AsyncIterator[MachineRoom]:
+    """Open the data folder, bring back what a former daemon left, and begin to work. Raises MachineError.
+
+    `redactor` is told all secret values, for the log.
+    """
     async with AsyncExitStack() as stack:
-        ground = await open_ground(settings, stack, clock=clock)
+        ground = await open_ground(settings, stack, redactor or Redactor(), clock=clock)
         engine = build_engine(ground)
         api = _api_state(ground, engine)
         await ground.tasks.adopt()  # one machine, one database: a changed MACHINE_ID must not strand its tasks

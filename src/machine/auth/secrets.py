@@ -21,6 +21,7 @@ from machine.auth.secret_key import (
 )
 from machine.domain.clock import Clock
 from machine.domain.errors import BadRequest, MachineError, NotFound, StoreError
+from machine.domain.redaction import Redactor
 from machine.domain.variable import MAX_VARIABLES, Variable, objection_to_name, objection_to_value
 
 SUFFIX: Final = ".sealed"
@@ -37,8 +38,11 @@ class Secrets:
     sealed is never overwritten. Deleting stays possible.
     """
 
-    def __init__(self, folder: Path, *, key: SecretStr | None, key_file: Path, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, *, key: SecretStr | None, key_file: Path, clock: Clock, redactor: Redactor
+    ) -> None:
         self._folder = folder
+        self._redactor = redactor
         self._key = key
         self._key_file = key_file
         self._clock = clock
@@ -67,6 +71,7 @@ class Secrets:
             )
         except MachineError as error:
             self._trouble = error
+        self._redact()
         if self._trouble is not None:
             _log.error("variables are not available: %s %s", self._trouble.message, self._trouble.hint)
 
@@ -78,9 +83,9 @@ class Secrets:
         """What is known of each, by name; no values."""
         return tuple(self._known[name] for name in sorted(self._known))
 
-    def names(self) -> frozenset[str]:
-        """The names of those whose value can be given."""
-        return frozenset(self._values)
+    def has(self, name: str) -> bool:
+        """Whether there is a value that can be given."""
+        return name in self._values
 
     async def set(self, values: Mapping[str, str], *, by: str, made_for: str = "") -> tuple[Variable, ...]:
         """Store values under their names, in place of what was there. All are checked before the first is written.
@@ -103,6 +108,7 @@ class Secrets:
                 await asyncio.to_thread(self._write, self._seal, variable, values[variable.name])
                 self._known[variable.name] = variable
                 self._values[variable.name] = values[variable.name]
+                self._redact()
             return tuple(new)
 
     async def delete(self, name: str) -> None:
@@ -113,6 +119,10 @@ class Secrets:
             await asyncio.to_thread(self._remove, name)
             del self._known[name]
             self._values.pop(name, None)
+            self._redact()
+
+    def _redact(self) -> None:
+        self._redactor.know("variables", self._values)
 
     # --- files; blocking ---
 
@@ -184,8 +194,8 @@ def _parsed(path: Path, name: str) -> tuple[Variable, str]:
         return changed, ""
 
 
-def open_secrets(folder: Path, *, key: SecretStr | None, key_file: Path, clock: Clock) -> Secrets:
-    """The variables of a data folder, read. Blocking."""
-    found = Secrets(folder, key=key, key_file=key_file, clock=clock)
+def open_secrets(folder: Path, *, key: SecretStr | None, key_file: Path, clock: Clock, redactor: Redactor) -> Secrets:
+    """The variables of a data folder, read; `redactor` is told their values, now and later. Blocking."""
+    found = Secrets(folder, key=key, key_file=key_file, clock=clock, redactor=redactor)
     found.open()
     return found

@@ -137,10 +137,16 @@ class Installation(BaseModel):
         """Where what runs in the workspace of that name keeps temporary files and caches."""
         return self.scratch / workspace
 
-    def environment(self, task_id: str | None = None, *, workspace: str = "machine") -> dict[str, str]:
-        """The whole environment of a CLI, secrets included; for a task, with the marks by which it is found."""
+    def environment(
+        self, task_id: str | None = None, *, workspace: str = "machine", given: Mapping[str, SecretStr] | None = None
+    ) -> dict[str, str]:
+        """The whole environment of a CLI, secrets included; for a task, with the marks by which it is found.
+
+        `given` are the variables of its agent: where a name is the machine's own, that one wins.
+        """
         marks = {TASK_VARIABLE: task_id, INSTANCE_VARIABLE: self.instance} if task_id is not None else {}
         return {
+            **{name: value.get_secret_value() for name, value in (given or {}).items()},
             **self.passed_on,
             **{name: value.get_secret_value() for name, value in self.variables.items()},
             **ALWAYS,

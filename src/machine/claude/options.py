@@ -58,7 +58,7 @@ def build_options(
     on_stderr: Callable[[str], None],
 ) -> StartOptions:
     """The options for `spec`: the launcher as `cli_path`, with the real one in its environment for the warden."""
-    environment = installation.environment(spec.task_id, workspace=spec.cwd.name)
+    environment = installation.environment(spec.task_id, workspace=spec.cwd.name, given=spec.variables)
     keep = environment.keys() | SDK_VARIABLES
     guard = guard_for(spec, installation)
     command = ClaudeAgentOptions(

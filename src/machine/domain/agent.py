@@ -5,6 +5,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from machine.domain.variable import VariableName
+
 NAME_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
 
 PermissionMode = Literal["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"]
@@ -57,6 +59,8 @@ class AgentFields(BaseModel):
     """Keep its commands in, where the computer can. Without it, they can reach all that the daemon's user can."""
     skills: tuple[EntityName, ...] = Field((), max_length=200)
     """Skills of the machine that this agent gets besides those that are given to it or to all."""
+    variables: tuple[VariableName, ...] = Field((), max_length=100)
+    """Names of the machine's variables that its CLI, and what that starts, find in their environment."""
     claude_code: dict[str, Any] = Field(default_factory=dict)
     """Fields of a Claude Code file that have no effect here; kept for the way back."""
 

@@ -19,10 +19,11 @@ from machine.domain.events import (
     TaskFailed,
     TaskParked,
 )
+from machine.domain.redaction import Redactor
 from machine.domain.task import Lane, QueueReason, Task, TaskStatus
 from machine.engine.live_task import LiveTask
 from machine.engine.login_gate import LoginGate
-from machine.engine.outcome import Cancelled, Completed, Failed, Outcome, Parked, StillWaiting
+from machine.engine.outcome import Cancelled, Completed, Failed, Outcome, Parked, StillWaiting, redacted_outcome
 from machine.engine.waiting import Waiting
 from machine.ports import TaskStore
 
@@ -35,7 +36,8 @@ _log = logging.getLogger(__name__)
 class Conclusion:
     """Writes outcomes down. A store that cannot be written is tried again until it can: an outcome is never lost."""
 
-    def __init__(self, *, store: TaskStore, gate: LoginGate, clock: Clock) -> None:
+    def __init__(self, *, store: TaskStore, gate: LoginGate, clock: Clock, redactor: Redactor) -> None:
+        self._redactor = redactor
         self._store = store
         self._gate = gate
         self._waiting = Waiting(store=store, clock=clock)
@@ -65,6 +67,7 @@ class Conclusion:
             return task
         if isinstance(outcome, StillWaiting) and task.status is TaskStatus.WAITING_INPUT:
             return await self._waiting.look_at(task)
+        outcome = redacted_outcome(outcome, self._redactor)
         match outcome:
             case Completed():
                 return await self._complete(task, outcome)

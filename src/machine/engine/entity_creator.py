@@ -41,9 +41,11 @@ class EntityCreator:
         agents: SubAgentRegistry,
         skills: SkillRegistry,
         publish: Publish,
+        has_variable: Callable[[str], bool],
         needed_agents: frozenset[str] = frozenset({BRAIN}),
     ) -> None:
         self._publish = publish
+        self._has_variable = has_variable
         self.agents: DefinitionDesk[SubAgent] = DefinitionDesk(
             loader, agents.shelf, take=agent_from, tools=asked_for, remarks=self._agent_remarks, needed=needed_agents
         )
@@ -96,7 +98,12 @@ class EntityCreator:
 
     def _agent_remarks(self, agent: SubAgent) -> list[str]:
         known = self.skills.known
-        return [f"There is no skill called {name} yet." for name in agent.skills if name not in known]
+        remarks = [f"There is no skill called {name} yet." for name in agent.skills if name not in known]
+        return remarks + [
+            f"There is no variable called {name} that can be read; tasks run without it."
+            for name in agent.variables
+            if not self._has_variable(name)
+        ]
 
     def _skill_remarks(self, skill: Skill) -> list[str]:
         known = self.agents.known

@@ -20,6 +20,7 @@ from machine.domain.events import (
     TaskWaiting,
     WaitingData,
 )
+from machine.domain.redaction import Redactor
 from machine.domain.task import Task, TaskStatus, WaitingReason
 from machine.engine.output_log import OutputLog
 from machine.engine.run_clock import RunClock
@@ -39,8 +40,18 @@ class RunEnd(StrEnum):
 class LiveTask:
     """Owned by its run. Every change of status goes through `move`, one at a time."""
 
-    def __init__(self, task: Task, *, store: TaskStore, slots: Slots, clock: Clock, linger_seconds: float) -> None:
+    def __init__(
+        self,
+        task: Task,
+        *,
+        store: TaskStore,
+        slots: Slots,
+        clock: Clock,
+        linger_seconds: float,
+        redactor: Redactor,
+    ) -> None:
         self.task = task
+        self._redactor = redactor
         self.done = asyncio.Event()
         """Set when the run is over, its processes are gone and its outcome is stored."""
         self.ending: asyncio.Future[RunEnd] = asyncio.get_running_loop().create_future()
@@ -66,7 +77,7 @@ class LiveTask:
             now=loop.time,
         )
         self.clock.run()
-        self.log = OutputLog(self._append, name=task.task_id)
+        self.log = OutputLog(self._append, name=task.task_id, redactor=redactor)
         self.inputs_heard = 0
         """How many messages were announced; tells whether one came while something else was waited for."""
         self._metrics_at: datetime | None = None
@@ -121,6 +132,7 @@ class LiveTask:
 
     async def rest(self, reason: WaitingReason, result: str | None) -> None:
         """The turn is over and the conversation open: wait for the person's next message."""
+        result = self._redactor.text(result) if result is not None else None
         told = TaskWaiting(data=WaitingData(reason=reason, result=result))
         await self.wait(reason, told, result=result)
 

@@ -6,6 +6,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from machine.domain.messages import ApiFault, QuotaSeen, TurnEnded
+from machine.domain.redaction import Redactor
 from machine.domain.task import FailureReason, QueueReason, Task, TaskFailure, TaskStatus, WaitingReason
 
 
@@ -60,6 +61,19 @@ FORBIDDEN: Final = 403
 def failed(reason: FailureReason, message: str) -> Failed:
     """Failed for `reason`; an empty message is filled in."""
     return Failed(failure=TaskFailure.of(reason, message.strip() or reason.replace("_", " ")))
+
+
+def redacted_outcome(outcome: Outcome, redactor: Redactor) -> Outcome:
+    """`outcome` without secret values in what the CLI said."""
+    match outcome:
+        case Completed(result=str(result)):
+            return Completed(result=redactor.text(result))
+        case Failed(failure=failure):
+            return Failed(failure=failure.model_copy(update={"message": redactor.text(failure.message)}))
+        case Parked():
+            return outcome.model_copy(update={"message": redactor.text(outcome.message)})
+        case _:
+            return outcome
 
 
 def stopped(task: Task, by: str | None) -> Completed | Cancelled:

@@ -34,6 +34,11 @@ def in_profile(agent: SubAgent, task: Task) -> SubAgent:
     )
 
 
+def variables_of(agent: SubAgent, task: Task) -> tuple[str, ...]:
+    """Names of the variables that the task gets: those its agent names; none where strangers can have caused it."""
+    return () if is_untrusted(task) else agent.variables
+
+
 def tools_of(task: Task) -> tuple[str, ...] | None:
     """The only tools of the CLI's own that the task may have; None: those of its agent."""
     return LOOKING if is_untrusted(task) else None

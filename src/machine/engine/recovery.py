@@ -24,9 +24,18 @@ _log = logging.getLogger(__name__)
 class Recovery:
     """Runs once, before anything is dispatched."""
 
-    def __init__(self, *, store: TaskStore, claude: Claude, conclusion: Conclusion, clock: Clock, demo: bool) -> None:
+    def __init__(
+        self,
+        *,
+        store: TaskStore,
+        claude: Claude,
+        catching_up: CatchingUp,
+        conclusion: Conclusion,
+        clock: Clock,
+        demo: bool,
+    ) -> None:
         self._store = store
-        self._catching_up = CatchingUp(store=store, claude=claude)
+        self._catching_up = catching_up
         self._waiting = Waiting(store=store, clock=clock)
         self._demo = demo
         self._claude = claude

@@ -17,6 +17,7 @@ from machine.engine.conversation import Conversation
 from machine.engine.live_task import LiveTask, RunEnd
 from machine.engine.outcome import Outcome, Parked, StillWaiting, failed, stopped
 from machine.engine.profiles import in_profile, is_untrusted, tools_of
+from machine.engine.task_variables import TaskVariables
 from machine.ports import Claude, ClaudeSession, CliExit, LaunchSpec, TaskStore, Workspaces
 
 STOP_PATIENCE_SECONDS: Final = 2.0
@@ -34,10 +35,20 @@ _log = logging.getLogger(__name__)
 class SubAgentRunner:
     """Runs tasks through the CLI. Never raises for what happens to a task: everything becomes an outcome."""
 
-    def __init__(self, *, claude: Claude, store: TaskStore, approvals: Approvals, workspaces: Workspaces) -> None:
+    def __init__(
+        self,
+        *,
+        claude: Claude,
+        store: TaskStore,
+        approvals: Approvals,
+        workspaces: Workspaces,
+        variables: TaskVariables,
+        catching_up: CatchingUp,
+    ) -> None:
         self._claude = claude
         self._store = store
-        self._catching_up = CatchingUp(store=store, claude=claude)
+        self._variables = variables
+        self._catching_up = catching_up
         self._approvals = approvals
         self._workspaces = workspaces
 
@@ -90,6 +101,7 @@ class SubAgentRunner:
             max_budget_usd=task.limits.max_budget_usd,
             allowed_tools=rules,
             only_tools=tools_of(task),
+            variables=await self._variables.of(task, agent),
         )
 
     async def _race(

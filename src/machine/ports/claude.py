@@ -1,9 +1,11 @@
 """Claude Code: starting it, reading its transcripts, its login."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
+
+from pydantic import SecretStr
 
 from machine.domain.agent import SubAgent
 from machine.domain.approval import Answer
@@ -40,6 +42,8 @@ class LaunchSpec(Value):
     """Of the CLI's own tools, these and no others, whatever the agent says; unset: those of the agent."""
     closed_folders: tuple[Path, ...] = ()
     """Folders that this task's file tools may not touch, beside those that are closed to all."""
+    variables: Mapping[str, SecretStr] = {}
+    """What its environment holds besides the machine's own, which wins."""
 
 
 class CliExit(Value):
