@@ -361,3 +361,29 @@ def test_doctor_names_what_is_broken_and_how_to_mend_it(tmp_path: Path) -> None:
     done = DaemonProcess(folder).command("doctor", env={"PORT": "0"})
     assert done.returncode == 1
     assert f"chmod 700 {folder}" in done.stdout
+
+
+def test_variables_are_set_imported_listed_and_deleted_and_never_printed(
+    demo_daemon: DaemonProcess, tmp_path: Path
+) -> None:
+    hidden = "correct-horse-battery-staple"
+    file = tmp_path / ".env"
+    file.write_text(f"FROM_FILE={hidden}\nPATH={hidden}\n")
+    ran = [
+        demo_daemon.command("env", "set", "TYPED", input=f"{hidden}\n"),
+        demo_daemon.command("env", "import", str(file), "--preview"),
+        demo_daemon.command("env", "import", str(file)),
+        demo_daemon.command("env", "--json"),
+        demo_daemon.command("env"),
+        demo_daemon.command("env", "delete", "TYPED"),
+    ]
+    assert [done.returncode for done in ran] == [0] * 6, [done.stderr for done in ran]
+    assert "FROM_FILE: would be set" in ran[1].stdout
+    assert "line 2: PATH not taken" in ran[2].stdout
+    assert [one["name"] for one in json.loads(ran[3].stdout)["items"]] == ["FROM_FILE", "TYPED"]
+    assert "FROM_FILE" in ran[4].stdout
+    refused = demo_daemon.command("env", "set", "PATH", input=hidden)
+    assert refused.returncode == 2
+    assert "choose another one" in refused.stderr
+    said = [done.stdout + done.stderr for done in (*ran, refused)]
+    assert hidden not in "".join(said) + demo_daemon.log_text()

@@ -15,6 +15,7 @@ from tests.support.provider_api import ProviderApi, provider_api
 
 from machine.auth.secrets import open_secrets
 from machine.domain.clock import utc_now
+from machine.domain.redaction import Redactor
 from machine.settings import read_settings
 from machine.webhooks.replies import mark_in
 
@@ -39,7 +40,7 @@ async def give_token(data_dir: Path) -> None:
     key, key_file = settings.secret_key, settings.secret_key_file
 
     def opened() -> Any:
-        return open_secrets(settings.variables_dir, key=key, key_file=key_file, clock=utc_now)
+        return open_secrets(settings.variables_dir, key=key, key_file=key_file, clock=utc_now, redactor=Redactor())
 
     secrets = await asyncio.to_thread(opened)
     await secrets.set({"GITLAB_TOKEN": TOKEN}, by="tests")

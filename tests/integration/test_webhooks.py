@@ -337,13 +337,16 @@ def test_junk_is_never_answered_with_an_error_of_ours(
 # --- people who set them up -----------------------------------------------------------------------------------------
 
 
-async def test_the_secret_is_in_the_file_and_nowhere_else(machine: Served, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_secret_is_put_away_as_a_variable_and_is_nowhere_else(
+    machine: Served, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level("DEBUG")
     made = await create(machine)
     admin = machine.admin
     path = machine.room.api.settings.data_dir / "config" / "webhooks" / "issues.yaml"
     text = path.read_text()
-    assert SECRET in text
+    assert SECRET not in text
+    assert "secret_ref: WEBHOOK_ISSUES_SECRET\n" in text
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert made["has_secret"] is True
     assert made["setup"]["url"] == made["url"]
@@ -365,7 +368,8 @@ async def test_the_secret_is_in_the_file_and_nowhere_else(machine: Served, caplo
         ({"triggers": [{"events": ["*"], "agent": "planning", "condition": "a["}]}, "condition"),
         ({"provider": "bitbucket", "reply": {"token_ref": "TOKEN"}}, "reply"),
         ({"secret": None}, "secret"),
-        ({"secret": None, "secret_ref": "SECRET"}, "secret_ref"),
+        ({"secret_ref": "SECRET"}, "secret_ref"),
+        ({"secret": None, "secret_ref": "not-a-name"}, "secret_ref"),
         ({"secret": "half \ud800 pair and more"}, ""),
         ({"user_id": "user_2"}, "user_id"),
         ({"provider": "nobody"}, "provider"),
@@ -383,6 +387,47 @@ async def test_what_cannot_be_or_would_do_nothing_is_refused_and_not_saved(
     assert where in answer.text
     assert SECRET not in answer.text
     assert (await machine.admin.get("/api/webhooks")).json() == {"items": [], "faults": []}
+
+
+async def test_a_secret_comes_and_goes_with_its_webhook_and_a_refused_one_leaves_nothing(machine: Served) -> None:
+    await create(machine)
+    admin = machine.admin
+    assert (await admin.post("/api/webhooks", json={**WEBHOOK, "secret": "of somebody else"})).status_code == 409
+    (kept,) = (await admin.get("/api/env")).json()["items"]
+    assert (kept["name"], kept["made_for"], kept["webhooks"]) == ("WEBHOOK_ISSUES_SECRET", "issues", ["issues"])
+    body = issue()
+    assert (await deliver(machine, body, signed(body))).status_code == 202
+    assert (await admin.delete("/api/webhooks/issues")).status_code == 204
+    assert (await admin.get("/api/env")).json()["items"] == []
+
+
+async def test_a_variable_that_a_webhook_was_made_with_stays_while_another_names_it(machine: Served) -> None:
+    await create(machine)
+    admin = machine.admin
+    other = {**WEBHOOK, "name": "other", "secret": None, "secret_ref": "WEBHOOK_ISSUES_SECRET"}
+    assert (await admin.post("/api/webhooks", json=other)).status_code == 201
+    assert (await admin.delete("/api/webhooks/issues")).status_code == 204
+    assert [one["webhooks"] for one in (await admin.get("/api/env")).json()["items"]] == [["other"]]
+
+
+async def test_a_delivery_whose_secret_is_not_there_is_put_off_and_told_nothing(
+    machine: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    admin = machine.admin
+    by_name = {**WEBHOOK, "secret": None, "secret_ref": "HIDDEN_NAME"}
+    assert (await admin.post("/api/webhooks", json=by_name)).status_code == 201
+    body = issue()
+    refused = await deliver(machine, body, signed(body))
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+    assert "HIDDEN_NAME" not in refused.text
+    assert "HIDDEN_NAME" in caplog.text
+    simulated = {"raw": body.decode(), "headers": signed(body)}
+    said = (await admin.post("/api/webhooks/issues/simulate", json=simulated)).json()["signature"]
+    assert said["valid"] is None
+    assert "HIDDEN_NAME" in said["detail"]
+    assert (await admin.put("/api/env/HIDDEN_NAME", json={"value": SECRET})).status_code == 200
+    assert (await deliver(machine, body, signed(body))).status_code == 202
+    assert (await admin.post("/api/webhooks/issues/simulate", json=simulated)).json()["signature"]["valid"] is True
 
 
 async def test_a_taken_name_is_a_conflict_and_what_is_deleted_is_gone_at_once(machine: Served) -> None:

@@ -107,7 +107,6 @@ def test_what_is_no_webhooks_file_is_told_and_meets_no_webhook_of_that_name(
 @pytest.mark.parametrize(
     ("extra", "field"),
     [
-        ({"secret": None, "secret_ref": "GITHUB_SECRET"}, "secret_ref"),
         ({"provider": "bitbucket", "reply": {"token_ref": "BITBUCKET_TOKEN"}}, "reply"),
         ({"triggers": [{"events": ["*"]}]}, "triggers.0.agent"),
         ({"triggers": [{"events": ["*"], "agent": "a", "when_busy": "skip"}]}, "triggers.0.when_busy"),

@@ -28,6 +28,7 @@ class BodyRule:
 RULES: Final = (
     BodyRule(re.compile(r"/webhooks/.*"), 25 * MIB, json=False),
     BodyRule(re.compile(r"/api/(?:agents|skills)/upload"), 25 * MIB, json=False),
+    BodyRule(re.compile(r"/api/env"), MIB, json=False),
     BodyRule(re.compile(r".*"), MIB, json=True),
 )
 """The first rule whose pattern matches the whole path counts."""

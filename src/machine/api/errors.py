@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -55,12 +55,16 @@ def problem(
     return Response(json.dumps(body), status_code=status, media_type=MEDIA_TYPE, headers={**extra, **(headers or {})})
 
 
-def problem_of(error: MachineError) -> Response:
-    """The problem for an error of this program, whose message is made for people; our own faults are logged as well."""
+def problem_of(error: MachineError, redacted: Callable[[str], str] = str) -> Response:
+    """The problem for an error of this program, whose message is made for people; our own faults are logged as well.
+
+    `redacted` takes out what nobody may read.
+    """
     if error.status >= 500 and error.status != 503:
         _log.error("request failed: %s", error.message, exc_info=error)
     headers = {"retry-after": "5"} if error.status in (429, 503) else None
-    return problem(error.status, error.message, code=error.code, hint=error.hint, headers=headers)
+    message, hint = redacted(error.message), redacted(error.hint)
+    return problem(error.status, message, code=error.code, hint=hint, headers=headers)
 
 
 def faults_of(errors: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -76,7 +80,7 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(MachineError)
     async def on_machine_error(_: Request, error: MachineError) -> Response:
-        return problem_of(error)
+        return problem_of(error, app.state.api.redactor.text)
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(_: Request, error: RequestValidationError) -> Response:

@@ -10,6 +10,7 @@ from machine.auth import tokens
 from machine.auth.people import Authenticator
 from machine.domain.clock import Clock
 from machine.domain.events import StoredEvent
+from machine.domain.redaction import Redactor
 from machine.engine.approvals import Approvals
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain import MachineBrain
@@ -17,6 +18,7 @@ from machine.engine.entity_creator import EntityCreator
 from machine.engine.intake import Intake
 from machine.engine.login_gate import LoginGate
 from machine.engine.schedules import Schedules
+from machine.engine.variable_desk import VariableDesk
 from machine.engine.webhooks import Webhooks
 from machine.ports import Agents, PeopleStore, Sandbox, TaskStore
 from machine.settings import Settings
@@ -58,6 +60,8 @@ class ApiState:
     creator: EntityCreator
     webhooks: Webhooks
     schedules: Schedules
+    variables: VariableDesk
+    redactor: Redactor
     authenticator: Authenticator
     clock: Clock
     sandbox: Sandbox

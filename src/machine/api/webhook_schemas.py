@@ -38,6 +38,8 @@ class WebhookView(_Out):
     enabled: bool
     unsigned: bool
     has_secret: bool
+    secret_ref: str | None
+    """Name of the variable that holds the secret."""
     url: str
     scheme: GenericScheme | None
     base_url: str | None

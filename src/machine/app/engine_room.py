@@ -89,14 +89,7 @@ def build_engine(ground: Ground) -> EngineRoom:
         approvals=approvals,
         brain=MachineBrain(intake=intake, manager=manager, store=store),
         gate=gate,
-        recovery=Recovery(
-            store=store,
-            claude=ground.claude,
-            catching_up=catching_up,
-            conclusion=conclusion,
-            clock=clock,
-            demo=settings.demo,
-        ),
+        recovery=_recovery(ground, catching_up, conclusion),
         status_board=StatusBoard(manager=manager, store=store),
         idleness=Idleness(**shared, idle=timedelta(seconds=settings.idle_seconds)),
         new_tasks=new_tasks,
@@ -121,6 +114,17 @@ def _new_tasks(settings: Settings, agents: SubAgentRegistry, gate: LoginGate, cl
         default_agent=settings.default_agent,
         timeout_seconds=settings.task_timeout_seconds,
         cost_kind=lambda: CostKind.DEMO if settings.demo else gate.cost_kind,
+    )
+
+
+def _recovery(ground: Ground, catching_up: CatchingUp, conclusion: Conclusion) -> Recovery:
+    return Recovery(
+        store=ground.tasks,
+        claude=ground.claude,
+        catching_up=catching_up,
+        conclusion=conclusion,
+        clock=ground.clock,
+        demo=ground.settings.demo,
     )
 
 

@@ -17,6 +17,7 @@ from machine.domain.clock import Clock, utc_now
 from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
 from machine.engine.delivery_pruning import DeliveryPruning
+from machine.engine.variable_desk import VariableDesk
 from machine.settings import Settings
 
 
@@ -29,7 +30,9 @@ class MachineRoom:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, redactor: Redactor | None = None, *, clock: Clock = utc_now) -> AsyncIterator[MachineRoom]:
+async def opened(
+    settings: Settings, redactor: Redactor | None = None, *, clock: Clock = utc_now
+) -> AsyncIterator[MachineRoom]:
     """Open the data folder, bring back what a former daemon left, and begin to work. Raises MachineError.
 
     `redactor` is told all secret values, for the log.
@@ -64,6 +67,8 @@ def _api_state(ground: Ground, engine: EngineRoom) -> ApiState:
         creator=build_creator(ground),
         webhooks=build_webhooks(ground, engine),
         schedules=build_schedules(ground, engine),
+        variables=VariableDesk(ground.variables, ground.definitions.agents, ground.definitions.webhooks),
+        redactor=ground.redactor,
         authenticator=Authenticator(ground.people),
         clock=ground.clock,
         sandbox=ground.claude.sandbox,

@@ -6,6 +6,7 @@ from machine.engine.reply_calls import ReplyCalls
 from machine.engine.webhook_desk import WebhookDesk
 from machine.engine.webhook_intake import WebhookIntake
 from machine.engine.webhook_replies import WebhookReplies
+from machine.engine.webhook_secrets import WebhookSecrets
 from machine.engine.webhook_simulation import WebhookSimulation
 from machine.engine.webhooks import Webhooks
 
@@ -22,15 +23,18 @@ def build_webhooks(ground: Ground, engine: EngineRoom) -> Webhooks:
         deliveries=ground.deliveries,
         tasks=ground.tasks,
         new_tasks=engine.new_tasks,
+        variables=ground.variables,
         owner=owner,
         stored=engine.freed,
         clock=ground.clock,
     )
     return Webhooks(
         registry=definitions.webhooks,
-        desk=WebhookDesk(definitions.loader, definitions.webhooks),
+        desk=WebhookDesk(
+            definitions.loader, definitions.webhooks, WebhookSecrets(ground.variables, definitions.webhooks)
+        ),
         intake=intake,
-        simulation=WebhookSimulation(intake, ground.clock),
+        simulation=WebhookSimulation(intake, ground.variables, ground.clock),
         deliveries=ground.deliveries,
         replies=_replies(ground),
     )

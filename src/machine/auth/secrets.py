@@ -104,10 +104,12 @@ class Secrets:
                 )
             at = self._clock()
             new = [Variable(name=name, set_at=at, set_by=by, made_for=made_for) for name in values]
-            for variable in new:
-                await asyncio.to_thread(self._write, self._seal, variable, values[variable.name])
-                self._known[variable.name] = variable
-                self._values[variable.name] = values[variable.name]
+            try:
+                for variable in new:
+                    await asyncio.to_thread(self._write, self._seal, variable, values[variable.name])
+                    self._known[variable.name] = variable
+                    self._values[variable.name] = values[variable.name]
+            finally:
                 self._redact()
             return tuple(new)
 

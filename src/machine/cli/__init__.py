@@ -7,6 +7,7 @@ import click
 
 from machine.cli.approvals import approvals
 from machine.cli.doctor import doctor
+from machine.cli.env import env
 from machine.cli.output import FAILED, LEFT, CliError, Invocation, show_error
 from machine.cli.people import login_link, token
 from machine.cli.run import run
@@ -34,7 +35,7 @@ def cli() -> None:
     """
 
 
-for _command in (serve, run, tasks, approvals, agents, schedules, status, login_link, token, doctor):
+for _command in (serve, run, tasks, approvals, agents, env, schedules, status, login_link, token, doctor):
     cli.add_command(_command)
 
 

@@ -89,6 +89,24 @@ class Api:
                 hint="It may have taken the request: look with `machine tasks list` before you repeat it.",
             ) from error
 
+    async def put(self, path: str, body: object) -> Any:
+        """PUT `body` as JSON; doing it twice is harmless. Raises ApiProblem, Unreachable."""
+        return await self._write("PUT", path, body=body)
+
+    async def delete(self, path: str) -> Any:
+        """DELETE `path`. Raises ApiProblem, Unreachable."""
+        return await self._write("DELETE", path)
+
+    async def upload_text(self, path: str, content: bytes, **query: object) -> Any:
+        """POST `content` as plain text. Raises ApiProblem, Unreachable."""
+        return await self._write("POST", path, content=content, query=query)
+
+    async def _write(self, method: str, path: str, **what: Any) -> Any:
+        try:
+            return await self._send(method, path, **what)
+        except _Broken as error:
+            raise self._unreachable(f"it closed the connection ({error})") from error
+
     async def _send(
         self,
         method: str,
@@ -96,11 +114,18 @@ class Api:
         *,
         query: Mapping[str, Any] | None = None,
         body: object = None,
+        content: bytes | None = None,
         timeout_seconds: float = 30,
     ) -> Any:
         try:
             response = await self._client.request(
-                method, path, params=query, json=body, timeout=httpx2.Timeout(timeout_seconds, connect=5)
+                method,
+                path,
+                params=query,
+                json=body,
+                content=content,
+                headers={"Content-Type": "text/plain"} if content is not None else None,
+                timeout=httpx2.Timeout(timeout_seconds, connect=5),
             )
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol, httpx2.InvalidURL) as error:
             raise self._unreachable(str(error) or type(error).__name__) from error

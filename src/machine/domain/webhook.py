@@ -98,7 +98,7 @@ class Webhook(Part):
     enabled: StrictBool = True
     secret: SecretStr | None = None
     secret_ref: str | None = Field(None, pattern=VARIABLE_PATTERN)
-    """Name of the variable that holds the secret: the form in which it is kept on disk."""
+    """Name of the variable that holds the secret."""
     unsigned: StrictBool = False
     """Accept deliveries that nobody has signed. Only together with no secret at all."""
     scheme: GenericScheme | None = None
@@ -136,6 +136,8 @@ class Webhook(Part):
         given = self.secret is not None or self.secret_ref is not None
         if self.unsigned and given:
             raise ValueError("unsigned: true and a secret exclude each other; remove one of them")
+        if self.secret is not None and self.secret_ref is not None:
+            raise ValueError("secret and secret_ref exclude each other; remove one of them")
         if not self.unsigned and not given:
             raise ValueError("a secret is needed; write unsigned: true to accept what anybody sends")
         if self.scheme is not None and self.provider is not ProviderName.GENERIC:
@@ -151,6 +153,8 @@ class Webhook(Part):
             found.append("Anybody who knows the address can start its tasks: it is unsigned.")
         if self.secret is not None and len(self.secret.get_secret_value()) < 16:
             found.append("The secret has fewer than 16 characters.")
+        if self.secret is not None:
+            found.append("The secret stands in its file as plain text; keep it as a variable, named by secret_ref.")
         if self.unsigned and any(trigger.who for trigger in self.triggers):
             found.append("It is unsigned, so nobody's name is proven: who trusts nobody, and all run untrusted.")
         if self.reply is not None and not any(trigger.reply for trigger in self.triggers):

@@ -9,6 +9,7 @@ from machine.domain.definitions import Definition, DefinitionFault
 from machine.domain.errors import Conflict, Forbidden, StoreError
 from machine.domain.principal import Principal, Role
 from machine.domain.webhook import Webhook
+from machine.engine.webhook_secrets import WebhookSecrets
 from machine.registry.config_loader import ConfigLoader
 from machine.registry.folders import remove, replace_file
 from machine.registry.webhook_files import webhook_files
@@ -20,7 +21,8 @@ _log = logging.getLogger(__name__)
 class WebhookDesk:
     """Changes are for administrators; each method raises Forbidden for others."""
 
-    def __init__(self, loader: ConfigLoader, webhooks: WebhookRegistry) -> None:
+    def __init__(self, loader: ConfigLoader, webhooks: WebhookRegistry, secrets: WebhookSecrets) -> None:
+        self._secrets = secrets
         self._loader = loader
         self._webhooks = webhooks
         self._one_at_a_time = asyncio.Lock()
@@ -33,11 +35,12 @@ class WebhookDesk:
     async def create(self, webhook: Webhook, by: Principal) -> Definition[Webhook]:
         """Put a webhook of `by` in force. Raises InvalidDefinition, Conflict when the name is taken, StoreError."""
         check_administrator(by)
-        files = webhook_files(webhook.model_copy(update={"user_id": by.user_id}))
-        # Read back as it will be read from the disk: what cannot be is refused before anything is written.
-        await asyncio.to_thread(self._webhooks.shelf.read, webhook.name, files)
-        (content,) = (file.content for file in files.values())
-        await self._change(lambda: self._write(webhook.name, content))
+        async with self._secrets.put_away(webhook.model_copy(update={"user_id": by.user_id}), by=by.user_id) as kept:
+            files = webhook_files(kept)
+            # Read back as it will be read from the disk: what cannot be is refused before anything is written.
+            await asyncio.to_thread(self._webhooks.shelf.read, webhook.name, files)
+            (content,) = (file.content for file in files.values())
+            await self._change(lambda: self._write(webhook.name, content))
         _log.info("webhook %s was created by %s", webhook.name, by.user_id)
         return self._webhooks.get(webhook.name)
 
@@ -47,6 +50,7 @@ class WebhookDesk:
         if not await asyncio.to_thread(os.path.lexists, self._webhooks.shelf.place(name)):
             self._webhooks.get(name)
         await self._change(lambda: self._remove(name))
+        await self._secrets.forget(name)
         _log.info("webhook %s was deleted by %s", name, by.user_id)
 
     async def _change(self, write: Callable[[], None]) -> None:

@@ -17,7 +17,8 @@ from machine.engine.heavy_work import HeavyWork
 from machine.engine.new_tasks import NewTasks, TaskRequest
 from machine.engine.profiles import PROFILE
 from machine.engine.webhook_reading import Judged, Understood, judged, understood, verified
-from machine.ports import DeliveryStore, PendingInput, TaskStore
+from machine.engine.webhook_secrets import with_secret
+from machine.ports import DeliveryStore, PendingInput, TaskStore, Variables
 from machine.registry.webhook_registry import WebhookRegistry
 from machine.webhooks.headers import Headers
 from machine.webhooks.matching import Ignored, Match, Matched
@@ -52,6 +53,7 @@ class WebhookIntake:
         deliveries: DeliveryStore,
         tasks: TaskStore,
         new_tasks: NewTasks,
+        variables: Variables,
         owner: Callable[[], Awaitable[str]],
         stored: Callable[[], None],
         clock: Clock,
@@ -61,6 +63,7 @@ class WebhookIntake:
         self._deliveries = deliveries
         self._tasks = tasks
         self._new_tasks = new_tasks
+        self._variables = variables
         self._owner = owner
         self._stored = stored
         self._now = clock
@@ -73,7 +76,8 @@ class WebhookIntake:
         """
         webhook = self._webhooks.live(name)
         provider = provider_of(webhook)
-        said = await self._heavy.on(body, partial(verified, webhook, provider, headers, body, self._now()))
+        known = await with_secret(webhook, self._variables)
+        said = await self._heavy.on(body, partial(verified, known, provider, headers, body, self._now()))
         if isinstance(said, Answer):
             return said
         delivery = await self._deliveries.known(webhook.name, said.key.id)

@@ -18,12 +18,10 @@ from machine.registry.file_shelf import ENDING
 from machine.registry.skill_files import dumped
 from machine.registry.yaml_text import parse_yaml, text_of
 
-HEAD: Final = "# A webhook. It holds its secret: keep this file to yourself.\n"
+HEAD: Final = "# A webhook.\n"
+KEEP_PRIVATE: Final = "# A webhook. It holds its secret: keep this file to yourself.\n"
 
 _Place = tuple[str | int, ...]
-_LATER: Final[Mapping[str, str]] = {
-    "secret_ref": "give the secret itself: variables for secrets are not supported yet",
-}
 _LATER_IN_TRIGGERS: Final[Mapping[str, str]] = {
     "checkout": "checking code out is not supported yet; leave it out",
     "rate_per_minute": "a limit on the rate is not supported yet; leave it out",
@@ -50,18 +48,17 @@ def read_webhook(name: str, files: Files) -> Definition[Webhook]:
 
 
 def webhook_files(webhook: Webhook) -> Files:
-    """The file of a webhook, secret included; what was left at its default is not in it."""
+    """The file of a webhook, a secret that it holds itself included; what was left at its default is not in it."""
     fields = webhook.model_dump(mode="json", exclude_unset=True, exclude={"secret"})
+    head = HEAD
     if webhook.secret is not None:
+        head = KEEP_PRIVATE
         fields["secret"] = webhook.secret.get_secret_value()
-    return {f"{webhook.name}{ENDING}": DefinitionFile((HEAD + dumped(fields)).encode("utf-8", "surrogatepass"))}
+    return {f"{webhook.name}{ENDING}": DefinitionFile((head + dumped(fields)).encode("utf-8", "surrogatepass"))}
 
 
 def unsupported(webhook: Webhook) -> Iterator[tuple[_Place, str]]:
     """What is asked for and would do nothing: where it stands, and what to do about it."""
-    for field, why in _LATER.items():
-        if getattr(webhook, field) is not None:
-            yield (field,), why
     yield from _of_replies(webhook)
     for index, trigger in enumerate(webhook.triggers):
         for field, why in _in_trigger(trigger):
