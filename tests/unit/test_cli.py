@@ -294,6 +294,7 @@ def test_a_daemon_that_is_gone_is_exit_code_4_for_every_command(
         ["run", "hi"],
         ["status"],
         ["agents"],
+        ["webhooks"],
         ["approvals"],
         ["tasks", "stop", "x"],
         ["tasks", "show", "x"],
@@ -373,7 +374,10 @@ def test_help_answers_at_once(tmp_path: Path) -> None:
     assert min(taken) < 0.3, taken  # 0.1 s on a quiet machine; tests run beside others
 
 
-@pytest.mark.parametrize("command", ["serve", "run", "tasks", "approvals", "agents", "status", "token", "doctor"])
+COMMANDS = ("serve", "run", "tasks", "approvals", "agents", "webhooks", "status", "token", "doctor")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     assert "Usage: machine" in capsys.readouterr().out

@@ -17,7 +17,8 @@ from machine.domain.happening import Happening
 from machine.domain.ids import new_id
 from machine.domain.task import Task, TaskSource
 from machine.domain.webhook import Delivery, DeliveryOutcome, ProviderName
-from machine.ports import DeliveryStore, PendingInput, TaskFilter, TaskStore
+from machine.domain.webhook_trigger import WhenBusy
+from machine.ports import Accepted, DeliveryStore, PendingInput, Start, TaskFilter, TaskStore, Terms
 from machine.store import opening
 from machine.store.deliveries import SqlDeliveryStore
 from machine.store.opening import open_database
@@ -42,7 +43,7 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
     await database.close()
 
 
-def a_task() -> tuple[Task, PendingInput]:
+def a_start() -> Start:
     task_id = new_id("task")
     task = Task(
         task_id=task_id,
@@ -58,12 +59,14 @@ def a_task() -> tuple[Task, PendingInput]:
         created_at=NOW,
         status_at=NOW,
     )
-    return task, PendingInput(
+    first = PendingInput(
         input_id=str(uuid4()), task_id=task_id, message=task.input_message, verbatim=True, created_at=NOW
     )
+    terms = Terms(webhook="issues", trigger="#1", when_busy=WhenBusy.ENQUEUE, rate_per_minute=30)
+    return Start(task=task, first_input=first, terms=terms)
 
 
-def a_delivery(*tasks: tuple[Task, PendingInput], **changes: Any) -> Delivery:
+def a_delivery(*starts: Start, **changes: Any) -> Delivery:
     values: dict[str, Any] = {
         "delivery_id": new_id("delivery"),
         "webhook": "issues",
@@ -73,59 +76,59 @@ def a_delivery(*tasks: tuple[Task, PendingInput], **changes: Any) -> Delivery:
         "received_at": NOW,
         "headers": {"x-github-event": "issues"},
         "body": b'{"a": "\xff\x00"}',
-        "outcome": DeliveryOutcome.ACCEPTED,
-        "task_ids": tuple(task.task_id for task, _ in tasks),
+        "outcome": DeliveryOutcome.ACCEPTED if starts else DeliveryOutcome.IGNORED,
+        "task_ids": tuple(start.task.task_id for start in starts),
         "happening": Happening(provider="github", event="issues", title="It \ud800 breaks"),
     }
     return Delivery.model_validate({**values, **changes})
 
 
 async def test_a_delivery_is_stored_with_its_tasks_their_inputs_and_events(stores: Stores) -> None:
-    work = [a_task(), a_task()]
+    work = [a_start(), a_start()]
     delivery = a_delivery(*work)
-    assert await stores.deliveries.accept(delivery, work, user_id="user_1") == (delivery, True)
+    assert await stores.deliveries.accept(delivery, work, user_id="user_1") == Accepted(delivery=delivery, is_new=True)
     assert [(event.type, event.user_id) for event in stores.told] == [
         ("task.created", "user_1"),
         ("task.created", "user_1"),
         ("webhook.received", "user_1"),
     ]
     assert stores.told[-1].feed_seq is not None
-    for task, first in work:
-        assert (await stores.tasks.get(task.task_id)).last_seq == 1
-        assert await stores.tasks.inputs(task.task_id, unsent_only=True) == (first,)
+    for start in work:
+        assert (await stores.tasks.get(start.task.task_id)).last_seq == 1
+        assert await stores.tasks.inputs(start.task.task_id, unsent_only=True) == (start.first_input,)
     assert await stores.deliveries.get("issues", delivery.delivery_id) == delivery
     known = await stores.deliveries.known("issues", delivery.provider_delivery_id)
     assert known == delivery.model_copy(update={"body": b""})
 
 
 async def test_the_same_delivery_again_stores_nothing_even_many_at_once(stores: Stores) -> None:
-    async def once(_: int) -> tuple[Delivery, bool]:
-        work = [a_task()]
+    async def once(_: int) -> Accepted:
+        work = [a_start()]
         return await stores.deliveries.accept(
             a_delivery(*work, provider_delivery_id="the-same"), work, user_id="user_1"
         )
 
     answers = await asyncio.gather(*map(once, range(10)))
-    assert sum(new for _, new in answers) == 1
-    assert len({delivery.delivery_id for delivery, _ in answers}) == 1
+    assert sum(answer.is_new for answer in answers) == 1
+    assert len({answer.delivery.delivery_id for answer in answers}) == 1
     assert len((await stores.tasks.list(TaskFilter(), limit=50)).items) == 1
-    other, new = await stores.deliveries.accept(
+    other = await stores.deliveries.accept(
         a_delivery(webhook="other", provider_delivery_id="the-same"), [], user_id="user_1"
     )
-    assert new
-    assert other.webhook == "other"
+    assert other.is_new
+    assert other.delivery.webhook == "other"
 
 
 async def test_a_task_that_cannot_be_stored_takes_the_delivery_with_it(stores: Stores) -> None:
-    taken = a_task()
-    await stores.tasks.create(*taken)
-    fresh = a_task()
+    taken = a_start()
+    await stores.tasks.create(taken.task, taken.first_input)
+    fresh = a_start()
     delivery = a_delivery(fresh, taken)
     with pytest.raises(Conflict):
         await stores.deliveries.accept(delivery, [fresh, taken], user_id="user_1")
     assert await stores.deliveries.known("issues", delivery.provider_delivery_id) is None
     with pytest.raises(NotFound):
-        await stores.tasks.get(fresh[0].task_id)
+        await stores.tasks.get(fresh.task.task_id)
 
 
 async def test_pages_list_the_deliveries_of_one_webhook_newest_first_without_bodies(stores: Stores) -> None:
@@ -147,7 +150,7 @@ async def test_pages_list_the_deliveries_of_one_webhook_newest_first_without_bod
 
 
 async def test_old_deliveries_are_pruned_and_their_tasks_stay(stores: Stores) -> None:
-    work = [a_task()]
+    work = [a_start()]
     old, new = a_delivery(*work, received_at=NOW - timedelta(days=31)), a_delivery()
     await stores.deliveries.accept(old, work, user_id="user_1")
     await stores.deliveries.accept(new, [], user_id="user_1")
@@ -155,7 +158,7 @@ async def test_old_deliveries_are_pruned_and_their_tasks_stay(stores: Stores) ->
     with pytest.raises(NotFound):
         await stores.deliveries.get("issues", old.delivery_id)
     assert (await stores.deliveries.get("issues", new.delivery_id)).delivery_id == new.delivery_id
-    assert (await stores.tasks.get(work[0][0].task_id)).source is TaskSource.WEBHOOK
+    assert (await stores.tasks.get(work[0].task.task_id)).source is TaskSource.WEBHOOK
 
 
 async def test_a_delivery_of_another_webhook_is_not_found(stores: Stores) -> None:

@@ -1,12 +1,17 @@
-"""Agents and skills that people make: by a form, from a folder, from a file; in force at once, or refused whole."""
+"""Agents, skills and webhooks that people make: by a form, a folder, a file; in force at once, or refused whole."""
 
 import asyncio
+import hashlib
+import hmac
 import io
+import json
 import tarfile
 import zipfile
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -16,7 +21,10 @@ from tests.support.api import Served, person, served
 
 from machine.api.multipart import parse_form
 from machine.domain.agent import POWERFUL_TOOLS
-from machine.domain.principal import Role
+from machine.domain.definitions import DefinitionFile
+from machine.domain.errors import Forbidden
+from machine.domain.principal import Principal, Role, User, Via
+from machine.registry.uploads import Draft
 
 FORM: dict[str, Any] = {"name": "reviewer", "description": "Reviews code.", "instructions": "Read and judge."}
 SKILL: dict[str, Any] = {"name": "greet", "description": "Greets people.", "instructions": "Say hello."}
@@ -378,3 +386,205 @@ async def test_only_administrators_change_definitions(machine: Served) -> None:
         assert shown["instructions"]
         assert shown["commands"] == []
     assert left_behind(machine) == before
+
+
+# --- a webhook ------------------------------------------------------------------------------------------------------
+
+SECRET = "a-long-enough-secret"
+WEBHOOK: dict[str, Any] = {
+    "name": "events",
+    "provider": "generic",
+    "secret": SECRET,
+    "triggers": [{"events": ["order.*", "ping"], "agent": "planning"}],
+}
+WEBHOOK_FILE = (
+    b"provider: generic\nsecret: a-long-enough-secret\ntriggers:\n- events: [order.placed]\n  agent: planning\n"
+)
+
+
+async def send(machine: Served, secret: str = SECRET, name: str = "events") -> int:
+    """The status of a signed delivery, each another one."""
+    body = json.dumps({"type": "order.placed", "id": str(uuid4())}).encode()
+    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    headers = {"content-type": "application/json", "x-signature": digest}
+    return (await machine.client().post(f"/webhooks/{name}", content=body, headers=headers)).status_code
+
+
+async def test_a_webhook_from_a_form_takes_requests_at_once(machine: Served) -> None:
+    seen = await machine.admin.post("/api/webhooks/preview", json=WEBHOOK)
+    assert seen.status_code == 200, seen.text
+    assert left_behind(machine) == set(), "a preview saves nothing"
+    assert (await send(machine)) == 404
+    made = await machine.admin.post("/api/webhooks", json=WEBHOOK)
+    assert made.status_code == 201, made.text
+    assert await send(machine) == 202
+    for key in ("url", "setup", "listens_to", "warnings", "triggers"):
+        assert made.json()[key] == seen.json()[key], key
+    assert made.json()["url"] == f"{machine.url}/webhooks/events"
+    assert made.json()["listens_to"] == ["order.*", "ping"]
+    assert SECRET not in seen.text + made.text
+
+
+async def test_a_webhook_from_a_file_is_the_same_as_from_a_form(machine: Served) -> None:
+    seen = await upload(machine.admin, {"events.yaml": WEBHOOK_FILE}, kind="webhooks", preview="true")
+    assert seen.status_code == 200, seen.text
+    made = await upload(
+        machine.admin, {"events.yaml": WEBHOOK_FILE}, kind="webhooks", content_hash=seen.json()["content_hash"]
+    )
+    assert made.status_code == 201, made.text
+    assert await send(machine) == 202
+    administrator = await machine.room.api.people.local_administrator()
+    assert made.json()["user_id"] == administrator.user_id
+    form = {**WEBHOOK, "triggers": [{"events": ["order.placed"], "agent": "planning"}]}
+    again = (await machine.admin.put("/api/webhooks/events", json=form)).json()
+    kept = {key: again[key] for key in ("content_hash", "secret_ref")}  # a secret that is sent is a variable of its own
+    assert {**again, "revertible": False} == made.json() | kept
+
+
+@pytest.mark.parametrize(
+    ("files", "what"),
+    [
+        ({"events.yaml": b"provider: nobody\nsecret: sssssssssssssssssss\n"}, "provider"),
+        ({"events.yaml": b"provider: generic\n"}, "secret"),
+        ({"events.yaml": b"provider: generic\nsecret: s\nuser_id: user_2\n"}, "user_id"),
+        ({"events.yaml": b"provider: generic\nsecret: s\nname: Not A Name\n"}, "name"),
+        ({"events.yaml": b"provider: [\n"}, "events.yaml:2"),
+        ({"events.yaml": b"\xff\xfe"}, "events.yaml"),
+        ({"events.yaml": WEBHOOK_FILE + b"  reply: true\n"}, "reply"),
+        ({"events.json": b"{}"}, "YAML"),
+        ({"events.yaml": WEBHOOK_FILE, "more.yaml": WEBHOOK_FILE}, "one"),
+        ({"..yaml": WEBHOOK_FILE}, "name"),
+    ],
+)
+async def test_a_file_that_is_no_webhook_is_refused_with_the_reason_and_nothing_is_left(
+    machine: Served, files: dict[str, bytes], what: str
+) -> None:
+    for options in ({}, {"preview": "true"}):
+        answer = await upload(machine.admin, files, kind="webhooks", **options)
+        assert answer.status_code == 422, answer.text
+        assert what in answer.text
+        assert "sssss" not in answer.text
+    assert left_behind(machine) == set()
+    assert await names(machine, "webhooks") == []
+
+
+async def test_a_preview_of_a_webhook_tells_what_to_heed(machine: Served) -> None:
+    triggers = [{"events": ["*"], "agent": "nobody"}]
+    seen = await machine.admin.post("/api/webhooks/preview", json={**WEBHOOK, "secret": "short", "triggers": triggers})
+    assert seen.json()["warnings"] == [
+        "The secret has fewer than 16 characters.",
+        "There is no agent called nobody yet: its trigger starts nothing.",
+    ]
+    bare = {"name": "open", "provider": "generic", "unsigned": True}
+    seen = await machine.admin.post("/api/webhooks/preview", json=bare)
+    assert [warning[:20] for warning in seen.json()["warnings"]] == ["Anybody who knows th", "It has no trigger: d"]
+    made = (await machine.admin.post("/api/webhooks", json=bare)).json()
+    assert made["warnings"] == seen.json()["warnings"]
+
+
+async def test_an_update_keeps_the_secret_that_is_not_said_again_and_going_back_undoes_it(machine: Served) -> None:
+    await machine.admin.post("/api/webhooks", json=WEBHOOK)
+    form = {key: value for key, value in WEBHOOK.items() if key != "secret"}
+    changed = await machine.admin.put("/api/webhooks/events", json={**form, "description": "Orders."})
+    assert changed.status_code == 200, changed.text
+    assert (changed.json()["description"], changed.json()["has_secret"]) == ("Orders.", True)
+    assert await send(machine) == 202
+    back = (await machine.admin.post("/api/webhooks/events/revert")).json()
+    assert (back["description"], await send(machine)) == ("", 202)
+    assert (await machine.admin.post("/api/webhooks/events/revert")).json()["description"] == "Orders."
+    other = await machine.admin.put("/api/webhooks/events", json={**form, "name": "other"})
+    assert (other.status_code, "name" in other.text) == (422, True)
+    assert (await machine.admin.put("/api/webhooks/other", json={**WEBHOOK, "name": "other"})).status_code == 404
+    assert (await machine.admin.post("/api/webhooks", json=form)).status_code == 409
+
+
+async def test_an_old_secret_is_accepted_for_as_long_as_was_said(machine: Served) -> None:
+    await machine.admin.post("/api/webhooks", json=WEBHOOK)
+    now = machine.room.api.clock()
+    fresh = {**WEBHOOK, "secret": "another-long-secret"}
+    late = (now + timedelta(days=31)).isoformat()
+    refused = await machine.admin.put("/api/webhooks/events", json={**fresh, "old_secret_until": late})
+    assert (refused.status_code, "old_secret_until" in refused.text) == (422, True)
+    until = (now + timedelta(hours=1)).isoformat()
+    changed = await machine.admin.put("/api/webhooks/events", json={**fresh, "old_secret_until": until})
+    assert changed.status_code == 200, changed.text
+    assert datetime.fromisoformat(changed.json()["old_secret_until"]) == now + timedelta(hours=1)
+    assert SECRET not in changed.text
+    assert [await send(machine, secret) for secret in ("another-long-secret", SECRET, "neither")] == [202, 202, 401]
+    form = {key: value for key, value in WEBHOOK.items() if key != "secret"}
+    await machine.admin.put("/api/webhooks/events", json={**form, "description": "Orders."})
+    assert [await send(machine, secret) for secret in ("another-long-secret", SECRET)] == [202, 202]
+    await machine.admin.put("/api/webhooks/events", json={**form, "secret": "the-third-secret"})
+    assert [await send(machine, secret) for secret in ("the-third-secret", "another-long-secret", SECRET)] == [
+        202,
+        401,
+        401,
+    ]
+
+
+async def test_an_old_secret_is_worth_nothing_once_its_time_is_over(machine: Served) -> None:
+    folder = config(machine) / "webhooks"
+    folder.mkdir(exist_ok=True)
+    past = (machine.room.api.clock() - timedelta(seconds=1)).isoformat()
+    previous = f"previous:\n  secret: the-old-long-secret\n  until: '{past}'\n"
+    (folder / "events.yaml").write_bytes(WEBHOOK_FILE + previous.encode())
+    await machine.room.api.creator.webhooks._loader.refresh()
+    assert [await send(machine, secret) for secret in (SECRET, "the-old-long-secret")] == [202, 401]
+
+
+async def test_a_webhook_is_switched_off_and_on_deleted_and_brought_back(machine: Served) -> None:
+    await machine.admin.post("/api/webhooks", json={**WEBHOOK, "enabled": False})
+    assert await send(machine) == 404
+    steps = []
+    for step in ("enable", "disable", "enable"):
+        answer = await machine.admin.post(f"/api/webhooks/events/{step}")
+        steps.append((answer.status_code, answer.json()["enabled"], await send(machine)))
+    assert steps == [(200, True, 202), (200, False, 404), (200, True, 202)]
+    assert (await machine.admin.delete("/api/webhooks/events")).status_code == 204
+    assert (await send(machine), await names(machine, "webhooks")) == (404, [])
+    assert (await machine.admin.post("/api/webhooks/events/revert")).status_code == 200
+    assert await send(machine) == 202
+
+
+async def test_an_exported_webhook_holds_no_secret_and_comes_back_with_one(machine: Served) -> None:
+    await machine.admin.post("/api/webhooks", json=WEBHOOK)
+    exported = await machine.admin.get("/api/webhooks/events/export")
+    assert exported.headers["content-type"].startswith("application/yaml")
+    assert exported.headers["content-disposition"] == 'attachment; filename="events.yaml"'
+    assert SECRET not in exported.text
+    assert "user_id" not in exported.text
+    sent = {"events.yaml": exported.content}
+    assert (await upload(machine.admin, sent, kind="webhooks", replace="true")).status_code == 201
+    assert await send(machine) == 202, "the secret that was there is kept"
+    await machine.admin.delete("/api/webhooks/events")
+    assert (await upload(machine.admin, sent, kind="webhooks")).status_code == 422
+    whole = {"events.yaml": exported.content + f"secret: {SECRET}\n".encode()}
+    assert (await upload(machine.admin, whole, kind="webhooks")).status_code == 201
+    assert await send(machine) == 202
+
+
+async def test_a_webhook_from_a_description_goes_the_same_way(machine: Served) -> None:
+    creator, row = machine.room.api.creator, await machine.room.api.people.local_administrator()
+    user = User(user_id=row.user_id, name=row.name, role=Role(row.role))
+    by = Principal(user=user, via=Via.INTERNAL, credential_id="brain")
+    draft = Draft("events", {"events.yaml": DefinitionFile(WEBHOOK_FILE)})
+    assert (await creator.webhooks.preview(draft, by)).name == "events"
+    await creator.create_webhook(draft, by)
+    assert await send(machine) == 202
+    member = Principal(user=user.model_copy(update={"role": Role.MEMBER}), via=Via.INTERNAL, credential_id="brain")
+    with pytest.raises(Forbidden):
+        await creator.create_webhook(draft, member, replace_it=True)
+
+
+async def test_only_administrators_change_webhooks(machine: Served) -> None:
+    await machine.admin.post("/api/webhooks", json=WEBHOOK)
+    _, token = await person(machine, Role.MEMBER)
+    member = machine.client(token)
+    refused = [
+        await member.put("/api/webhooks/events", json=WEBHOOK),
+        await member.post("/api/webhooks/preview", json=WEBHOOK),
+        await upload(member, {"events.yaml": WEBHOOK_FILE}, kind="webhooks"),
+        *[await member.post(f"/api/webhooks/events/{step}") for step in ("enable", "disable", "revert", "resume")],
+        await member.get("/api/webhooks/events/export"),
+    ]
+    assert [answer.status_code for answer in refused] == [403] * 8

@@ -109,9 +109,6 @@ def test_what_is_no_webhooks_file_is_told_and_meets_no_webhook_of_that_name(
     [
         ({"provider": "bitbucket", "reply": {"token_ref": "BITBUCKET_TOKEN"}}, "reply"),
         ({"triggers": [{"events": ["*"]}]}, "triggers.0.agent"),
-        ({"triggers": [{"events": ["*"], "agent": "a", "when_busy": "skip"}]}, "triggers.0.when_busy"),
-        ({"triggers": [{"events": ["*"], "agent": "a", "rate_per_minute": 5}]}, "triggers.0.rate_per_minute"),
-        ({"triggers": [{"events": ["*"], "agent": "a", "concurrency_key": "k"}]}, "triggers.0.concurrency_key"),
         ({"triggers": [{"events": ["*"], "agent": "a", "checkout": {}}]}, "triggers.0.checkout"),
     ],
 )
@@ -121,6 +118,21 @@ def test_what_would_do_nothing_is_refused_with_its_place(extra: dict[str, Any], 
     assert [fault.field for fault in caught.value.faults] == [field]
     assert "not supported yet" in caught.value.faults[0].reason
     assert caught.value.faults[0].line is not None
+
+
+def test_what_triggers_do_when_busy_and_how_often_is_kept() -> None:
+    trigger = {"events": ["*"], "agent": "a", "concurrency_key": "k", "when_busy": "skip", "rate_per_minute": 5}
+    webhook = a_webhook(triggers=[trigger])
+    assert read_webhook("issues", webhook_files(webhook)).model == webhook
+
+
+@pytest.mark.parametrize("provider", list(ProviderName))
+def test_each_provider_has_a_page_whose_example_is_a_webhook(provider: ProviderName) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "webhooks" / f"{provider.value}.md").read_text(encoding="utf-8")
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+    webhook = read_webhook(provider.value, {f"{provider.value}.yaml": DefinitionFile(example.encode())}).model
+    assert webhook.provider is provider
+    assert "the `url` of the webhook" in page
 
 
 def test_another_name_inside_is_refused() -> None:

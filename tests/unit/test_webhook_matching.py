@@ -494,13 +494,14 @@ def test_the_concurrency_key_tells_webhooks_repositories_and_numbers_apart() -> 
         ).concurrency_key,
         only(decide("slack_mention", {"events": ["*"]})).concurrency_key,
     ]
-    assert keys == ["in:acme/kettle#3", "other:acme/kettle#3", "in:acme/kettle#12", "in:a/b#3", "in:C1/1.5"]
+    said = ["in: acme/kettle#3", "other: acme/kettle#3", "in: acme/kettle#12", "in: a/b#3", "in: C1/1.5"]
+    assert keys == [f"webhook {key}" for key in said]
     nothing = only(decide("standard_event", {"events": ["*"]}, payload={"type": "x"})).concurrency_key
-    assert nothing == "in:delivery_1"
+    assert nothing == "webhook in: delivery_1"
     long = only(
         decide("github_pull_request", {"events": ["*"], "concurrency_key": "k" * 5 + "{{ text }}" * 60})
     ).concurrency_key
-    assert len(long) <= 210
+    assert len(long) <= 220
 
 
 def test_a_merge_request_names_the_code_to_work_on() -> None:

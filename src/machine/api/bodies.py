@@ -27,7 +27,7 @@ class BodyRule:
 
 RULES: Final = (
     BodyRule(re.compile(r"/webhooks/.*"), 25 * MIB, json=False),
-    BodyRule(re.compile(r"/api/(?:agents|skills)/upload"), 25 * MIB, json=False),
+    BodyRule(re.compile(r"/api/(?:agents|skills|webhooks)/upload"), 25 * MIB, json=False),
     BodyRule(re.compile(r"/api/env"), MIB, json=False),
     BodyRule(re.compile(r".*"), MIB, json=True),
 )

@@ -1,9 +1,9 @@
-"""What is done with agents and skills alike: uploads, switching, deletion, going back, export."""
+"""What is done with agents, skills and webhooks alike: forms, uploads, switching, deletion, going back, export."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Request
@@ -16,15 +16,13 @@ from machine.api.deps import Caller, State
 from machine.api.multipart import MEDIA_TYPE, parse_form
 from machine.api.state import ApiState
 from machine.domain.agent import NAME_PATTERN
-from machine.domain.definitions import MAX_FILES, InvalidDefinition, Preview
+from machine.domain.definitions import MAX_FILES, InvalidDefinition, invalid
 from machine.domain.errors import Forbidden
 from machine.domain.principal import Principal, Role
-from machine.engine.definition_desk import DefinitionDesk
-from machine.registry.uploads import Upload
+from machine.engine.definition_desk import DefinitionDesk, Seen
+from machine.registry.uploads import Draft, Upload
 
 Name = Annotated[str, Path(pattern=NAME_PATTERN)]
-DeskOf = Callable[[ApiState], DefinitionDesk[Any]]
-DetailOf = Callable[[ApiState, str, Principal], Awaitable[Any]]
 
 _FILES: Final = {
     "type": "object",
@@ -39,7 +37,7 @@ UPLOAD: Final = {"requestBody": {"required": True, "content": {MEDIA_TYPE: {"sch
 
 def _administrator(caller: Caller) -> Principal:
     if caller.user.role is not Role.ADMINISTRATOR:
-        raise Forbidden("Only administrators may change agents, skills and schedules.", hint="Ask an administrator.")
+        raise Forbidden("Only administrators may change definitions.", hint="Ask an administrator.")
     return caller
 
 
@@ -63,62 +61,114 @@ def refusals() -> Iterator[None]:
         raise RequestValidationError(faults) from error
 
 
-def add_routes(router: APIRouter, desk_of: DeskOf, detail_of: DetailOf, detail_model: Any) -> None:
-    """The routes that agents and skills have in common, each with the kind's own model of an answer."""
-    _add_files(router, desk_of, detail_of, detail_model)
-    _add_states(router, desk_of, detail_of, detail_model)
+@dataclass(frozen=True)
+class Kind:
+    """What one kind of definition brings to the routes that all have in common."""
+
+    form: Any
+    """The model of what is sent to create and to update."""
+    detail: Any
+    preview: Any
+    """The models of the answers."""
+    desk_of: Callable[[ApiState], DefinitionDesk[Any]]
+    draft_of: Callable[[ApiState, Any], Awaitable[Draft]]
+    """Of a form."""
+    detail_of: Callable[[Request, ApiState, str, Principal], Awaitable[Any]]
+    preview_of: Callable[[Request, ApiState, Seen[Any]], Any]
+    export_type: str = "application/zip"
+    export_ending: str = "zip"
 
 
-def _add_files(router: APIRouter, desk_of: DeskOf, detail_of: DetailOf, detail_model: Any) -> None:
+def add_routes(router: APIRouter, kind: Kind) -> None:
+    """Create, preview, show, update, upload, export, switch, take back, delete."""
+    _add_forms(router, kind, kind.form, kind.detail, kind.preview)
+    _add_files(router, kind, kind.detail, kind.preview)
+    _add_states(router, kind, kind.detail)
+
+
+def _add_forms(router: APIRouter, kind: Kind, form_model: Any, detail_model: Any, preview_model: Any) -> None:
+    @router.post("", status_code=201)
+    async def create(form: form_model, request: Request, state: State, by: Administrator) -> detail_model:
+        """A new one, live at once. 409 when the name is taken."""
+        with refusals():
+            saved = await kind.desk_of(state).save(await kind.draft_of(state, form), by)
+        return await kind.detail_of(request, state, saved.name, by)
+
+    @router.post("/preview")
+    async def preview(form: form_model, request: Request, state: State, by: Administrator) -> preview_model:
+        """What would be saved, and nothing is."""
+        with refusals():
+            return kind.preview_of(request, state, await kind.desk_of(state).look(await kind.draft_of(state, form), by))
+
+    @router.get("/{name}")
+    async def show(name: Name, request: Request, state: State, caller: Caller) -> detail_model:
+        """One, as it is in force."""
+        return await kind.detail_of(request, state, name, caller)
+
+    @router.put("/{name}")
+    async def update(name: Name, form: form_model, request: Request, state: State, by: Administrator) -> detail_model:
+        """Change one; its other files stay. One that comes with the program is overridden by what is sent."""
+        desk = kind.desk_of(state)
+        with refusals():
+            if form.name != name:
+                raise invalid("", f"is {form.name}, but what is changed is called {name}", field="name")
+            desk.check_there(name)
+            await desk.save(await kind.draft_of(state, form), by, replace_it=True)
+        return await kind.detail_of(request, state, name, by)
+
+
+def _add_files(router: APIRouter, kind: Kind, detail_model: Any, preview_model: Any) -> None:
     @router.post("/upload", openapi_extra=UPLOAD, status_code=201)
-    async def upload(request: Request, response: Response, state: State, by: Administrator) -> detail_model | Preview:
-        """Create from files: a folder, a zip or tar(.gz) of it, or one Markdown file. `preview=true` only shows."""
+    async def upload(
+        request: Request, response: Response, state: State, by: Administrator
+    ) -> detail_model | preview_model:
+        """Create from files: a folder, a zip or tar(.gz) of it, or the one file. `preview=true` only shows."""
         with refusals():
             options, uploads = await _form(request)
-            desk = desk_of(state)
+            desk = kind.desk_of(state)
             draft = await desk.taken(uploads)
             draft = replace(draft, name=options.name) if options.name else draft
             if options.preview:
                 response.status_code = 200
-                return await desk.preview(draft, by)
+                return kind.preview_of(request, state, await desk.look(draft, by))
             saved = await desk.save(draft, by, replace_it=options.replace, expected_hash=options.content_hash)
-        return await detail_of(state, saved.name, by)
+        return await kind.detail_of(request, state, saved.name, by)
 
-    @router.get("/{name}/export", response_class=Response, responses={200: {"content": {"application/zip": {}}}})
+    @router.get("/{name}/export", response_class=Response, responses={200: {"content": {kind.export_type: {}}}})
     async def export(name: Name, state: State, by: Administrator) -> Response:
-        """All its files as a zip, which can be uploaded again."""
-        content = await desk_of(state).export(name, by)
-        headers = {"content-disposition": f'attachment; filename="{name}.zip"'}
-        return Response(content, media_type="application/zip", headers=headers)
+        """What it consists of, to be uploaded again; secrets are not in it."""
+        content = await kind.desk_of(state).export(name, by)
+        headers = {"content-disposition": f'attachment; filename="{name}.{kind.export_ending}"'}
+        return Response(content, media_type=kind.export_type, headers=headers)
 
 
-def _add_states(router: APIRouter, desk_of: DeskOf, detail_of: DetailOf, detail_model: Any) -> None:
+def _add_states(router: APIRouter, kind: Kind, detail_model: Any) -> None:
     @router.post("/{name}/disable")
-    async def disable(name: Name, state: State, by: Administrator) -> detail_model:
+    async def disable(name: Name, request: Request, state: State, by: Administrator) -> detail_model:
         """Switch it off. 409 for one that the machine needs."""
         with refusals():
-            await desk_of(state).switch(name, by, enabled=False)
-        return await detail_of(state, name, by)
+            await kind.desk_of(state).switch(name, by, enabled=False)
+        return await kind.detail_of(request, state, name, by)
 
     @router.post("/{name}/enable")
-    async def enable(name: Name, state: State, by: Administrator) -> detail_model:
+    async def enable(name: Name, request: Request, state: State, by: Administrator) -> detail_model:
         """Switch it on again."""
         with refusals():
-            await desk_of(state).switch(name, by, enabled=True)
-        return await detail_of(state, name, by)
+            await kind.desk_of(state).switch(name, by, enabled=True)
+        return await kind.detail_of(request, state, name, by)
 
     @router.post("/{name}/revert")
-    async def revert(name: Name, state: State, by: Administrator) -> detail_model:
+    async def revert(name: Name, request: Request, state: State, by: Administrator) -> detail_model:
         """Bring back the version before the last save or deletion; once more, and the newer one is back."""
         with refusals():
-            await desk_of(state).revert(name, by)
-        return await detail_of(state, name, by)
+            await kind.desk_of(state).revert(name, by)
+        return await kind.detail_of(request, state, name, by)
 
     @router.delete("/{name}", status_code=204)
     async def delete(name: Name, state: State, by: Administrator) -> Response:
         """Delete it; where it stood for one that comes with the program, that is in force again."""
         with refusals():
-            await desk_of(state).delete(name, by)
+            await kind.desk_of(state).delete(name, by)
         return Response(status_code=204)
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import machine
 from machine.auth import tokens
+from machine.auth.attempts import FailedAttempts
 from machine.auth.people import Authenticator
 from machine.domain.clock import Clock
 from machine.domain.events import StoredEvent
@@ -63,6 +64,7 @@ class ApiState:
     variables: VariableDesk
     redactor: Redactor
     authenticator: Authenticator
+    failed_signatures: FailedAttempts
     clock: Clock
     sandbox: Sandbox
     dashboard_dir: Path = field(default_factory=lambda: Path(machine.__path__[0]) / "dashboard")

@@ -1,14 +1,18 @@
 """`POST /webhooks/{name}`: where other systems send to. No login: the signature is the proof."""
 
 import json
+import math
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from machine.api.asgi import address
 from machine.api.deps import State
-from machine.api.errors import problem
+from machine.api.errors import problem, problem_of
+from machine.api.state import ApiState
 from machine.domain.agent import NAME_PATTERN
+from machine.domain.errors import BadSignature
 from machine.domain.webhook import Delivery
 from machine.webhooks.headers import Headers
 from machine.webhooks.payloads import Unreadable
@@ -39,12 +43,26 @@ async def receive(name: Annotated[str, Path(pattern=NAME_PATTERN)], request: Req
         received = await state.webhooks.intake.receive(name, Headers(request.scope["headers"]), body)
     except Unreadable as error:
         return problem(error.status, str(error))
+    except BadSignature as error:
+        return _refused(error, state, address(request.scope))
     if isinstance(received, Answer):
         return _exactly(received)
     delivery = received.delivery
     if received.answer is not None:
         return _exactly(received.answer, delivery.delivery_id)
     return taken(delivery)
+
+
+def _refused(error: BadSignature, state: ApiState, sender: str) -> Response:
+    """Counted per address: one that fails again and again is told to wait, whatever it says of itself."""
+    wait = state.failed_signatures.must_wait(sender, "")
+    if not wait:
+        state.failed_signatures.failed(sender)
+        return problem_of(error)
+    seconds = math.ceil(wait)
+    detail = "Too many deliveries with a wrong signature came from your address."
+    hint = f"Enter the same secret at the sender and here, and wait {seconds} s."
+    return problem(429, detail, hint=hint, headers={"retry-after": str(seconds)})
 
 
 def taken(delivery: Delivery) -> Response:

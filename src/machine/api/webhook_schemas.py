@@ -1,12 +1,14 @@
 """Webhooks over the wire. Their secrets never are."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from machine.domain.definitions import Definition, DefinitionFault
+from machine.domain.definitions import Definition, DefinitionFault, Preview
 from machine.domain.happening import Happening
+from machine.domain.triggering import TriggerState
 from machine.domain.webhook import Delivery, DeliveryOutcome, GenericScheme, ProviderName, ReplySettings, Webhook
 from machine.domain.webhook_trigger import Profile, Trigger
 from machine.engine.webhook_simulation import Simulation
@@ -29,6 +31,18 @@ class SimulatedDelivery(BaseModel):
     """Such as `X-GitHub-Event: issues`."""
 
 
+class PausedTrigger(_Out):
+    """A trigger that starts nothing until a person resumes it."""
+
+    trigger: str
+    since: datetime
+    why: str
+
+    @classmethod
+    def of(cls, state: TriggerState) -> "PausedTrigger":
+        return cls(trigger=state.trigger, since=state.paused_at or state.room_at, why=state.why)
+
+
 class WebhookView(_Out):
     """A webhook as it is in force, and where to send to."""
 
@@ -49,14 +63,28 @@ class WebhookView(_Out):
     allowed_bots: list[str]
     triggers: list[Trigger]
     user_id: str
+    old_secret_until: datetime | None
+    """Until when the secret before this one is accepted as well."""
     warnings: list[str]
+    paused: list[PausedTrigger]
+    """Triggers that failed too often in a row; a person resumes them."""
 
     @classmethod
-    def fields(cls, found: Definition[Webhook], url: str, trouble: str | None = None) -> dict[str, Any]:
+    def fields(
+        cls,
+        found: Definition[Webhook],
+        url: str,
+        *,
+        enabled: bool,
+        paused: Iterable[TriggerState] = (),
+        trouble: str | None = None,
+    ) -> dict[str, Any]:
         """The values for this model; `trouble`: what is wrong with its replies."""
         public = found.model.public()
         shown = {name: public[name] for name in WebhookView.model_fields if name in public}
-        return {**shown, "url": url, "warnings": [*found.warnings, *([trouble] if trouble else [])]}
+        warnings = [*found.warnings, *([trouble] if trouble else [])]
+        resting = [PausedTrigger.of(state) for state in paused if state.webhook == found.name]
+        return {**shown, "url": url, "enabled": enabled, "warnings": warnings, "paused": resting}
 
 
 class WebhookList(_Out):
@@ -69,6 +97,34 @@ class WebhookDetail(WebhookView):
     """A webhook, with what to enter at its provider."""
 
     setup: SetupHints
+    listens_to: list[str]
+    """Events of its triggers: those to choose at the provider."""
+    content_hash: str
+    faults: list[DefinitionFault]
+    """What is wrong with the newest version of its file; this is the last good one."""
+    revertible: bool
+    """Whether the version before the last save can be brought back."""
+
+
+class WebhookPreview(Preview):
+    """What would be saved, and what to enter at its provider."""
+
+    url: str
+    setup: SetupHints
+    listens_to: list[str]
+    triggers: list[Trigger]
+
+
+class Resumed(_Out):
+    """How many triggers start tasks again."""
+
+    resumed: int
+
+
+def listens_to(webhook: Webhook) -> list[str]:
+    """The events of its triggers, each once, in their order."""
+    events = [event for trigger in webhook.triggers if trigger.enabled for event in trigger.events]
+    return list(dict.fromkeys(events))
 
 
 class DeliveryView(_Out):

@@ -1,13 +1,14 @@
 """Webhooks: which there are, making and deleting them, trying them out, and what came in."""
 
 import json
-from typing import Annotated, Any
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from machine.api.definition_routes import Name, refusals
+from machine.api.definition_routes import Administrator, Kind, Name, add_routes
 from machine.api.deps import Caller, Cursor, Id, Limit, State
 from machine.api.errors import problem
 from machine.api.state import ApiState
@@ -15,16 +16,20 @@ from machine.api.webhook_door import taken
 from machine.api.webhook_schemas import (
     DeliveryList,
     DeliveryView,
+    Resumed,
     SimulatedDelivery,
     SimulationView,
     WebhookDetail,
     WebhookList,
+    WebhookPreview,
     WebhookView,
+    listens_to,
 )
 from machine.domain.definitions import Definition
 from machine.domain.principal import Principal
-from machine.domain.webhook import Webhook
-from machine.engine.webhook_desk import check_administrator
+from machine.domain.triggering import TriggerState
+from machine.domain.webhook import Webhook, WebhookForm
+from machine.engine.definition_desk import Seen
 from machine.webhooks.headers import Headers
 from machine.webhooks.payloads import JSON, Unreadable
 from machine.webhooks.providers import setup_hints
@@ -32,56 +37,76 @@ from machine.webhooks.providers import setup_hints
 router = APIRouter(prefix="/api/webhooks", tags=["webhooks"])
 
 
-def _administrator(caller: Caller) -> Principal:
-    check_administrator(caller)
-    return caller
-
-
-Administrator = Annotated[Principal, Depends(_administrator)]
-
-
 def _url(state: ApiState, request: Request, name: str) -> str:
     root = state.settings.public_url or str(request.base_url)
     return f"{root.rstrip('/')}/webhooks/{name}"
 
 
-async def _fields(state: ApiState, request: Request, found: Definition[Webhook]) -> dict[str, Any]:
+async def _fields(
+    state: ApiState, request: Request, found: Definition[Webhook], paused: Iterable[TriggerState]
+) -> dict[str, Any]:
     trouble = await state.webhooks.replies.trouble(found.name) if found.model.reply else None
-    return WebhookView.fields(found, _url(state, request, found.name), trouble)
+    enabled = state.webhooks.registry.is_enabled(found.model)
+    url = _url(state, request, found.name)
+    return WebhookView.fields(found, url, enabled=enabled, paused=paused, trouble=trouble)
 
 
-async def _detail(state: ApiState, request: Request, found: Definition[Webhook]) -> WebhookDetail:
-    fields = await _fields(state, request, found)
-    return WebhookDetail(**fields, setup=setup_hints(found.model, fields["url"]))
+async def _detail(request: Request, state: ApiState, name: str, _: Principal) -> WebhookDetail:
+    standing = await state.creator.webhooks.standing(name)
+    found = replace(standing.definition, warnings=standing.preview.warnings)
+    fields = await _fields(state, request, found, await state.webhooks.deliveries.paused(name))
+    return WebhookDetail(
+        **fields,
+        setup=setup_hints(found.model, fields["url"]),
+        listens_to=listens_to(found.model),
+        content_hash=found.content_hash,
+        faults=list(standing.faults),
+        revertible=standing.revertible,
+    )
+
+
+def _preview(request: Request, state: ApiState, seen: Seen[Webhook]) -> WebhookPreview:
+    webhook = seen.definition.model
+    url = _url(state, request, webhook.name)
+    return WebhookPreview(
+        **dict(seen.preview),
+        url=url,
+        setup=setup_hints(webhook, url),
+        listens_to=listens_to(webhook),
+        triggers=list(webhook.triggers),
+    )
 
 
 @router.get("")
 async def list_webhooks(state: State, request: Request, _: Caller) -> WebhookList:
     """All webhooks, by name, and what is wrong with their files."""
-    items = [WebhookView(**await _fields(state, request, one)) for one in state.webhooks.registry.all()]
-    return WebhookList(items=items, faults=list(state.webhooks.desk.faults))
+    registry = state.webhooks.registry
+    paused = await state.webhooks.deliveries.paused()
+    items = [WebhookView(**await _fields(state, request, one, paused)) for one in registry.all()]
+    return WebhookList(items=items, faults=list(state.creator.webhooks.faults))
 
 
-@router.post("", status_code=201)
-async def create_webhook(webhook: Webhook, state: State, request: Request, by: Administrator) -> WebhookDetail:
-    """A new webhook, live at once; its tasks are those of who made it. 409 when the name is taken."""
-    if "user_id" in webhook.model_fields_set:
-        raise RequestValidationError([{"loc": ("body", "user_id"), "msg": "it is yours; leave this out"}])
-    with refusals():
-        return await _detail(state, request, await state.webhooks.desk.create(webhook, by))
+add_routes(
+    router,
+    Kind(
+        form=WebhookForm,
+        detail=WebhookDetail,
+        preview=WebhookPreview,
+        desk_of=lambda state: state.creator.webhooks,
+        draft_of=lambda state, form: state.creator.webhook_draft(form),
+        detail_of=_detail,
+        preview_of=_preview,
+        export_type="application/yaml",
+        export_ending="yaml",
+    ),
+)
 
 
-@router.get("/{name}")
-async def get_webhook(name: Name, state: State, request: Request, _: Caller) -> WebhookDetail:
-    """One webhook, and what to enter at its provider."""
-    return await _detail(state, request, state.webhooks.registry.get(name))
-
-
-@router.delete("/{name}", status_code=204)
-async def delete_webhook(name: Name, state: State, by: Administrator) -> Response:
-    """Delete it: what is sent there from now on is answered with 404."""
-    await state.webhooks.desk.delete(name, by)
-    return Response(status_code=204)
+@router.post("/{name}/resume")
+async def resume(name: Name, state: State, _: Administrator) -> Resumed:
+    """Let triggers that failed too often in a row start tasks again. What came in meanwhile can be replayed."""
+    state.webhooks.registry.get(name)
+    return Resumed(resumed=await state.webhooks.deliveries.resume(name))
 
 
 @router.post("/{name}/simulate", response_model=SimulationView)

@@ -11,7 +11,10 @@ def build_creator(ground: Ground) -> EntityCreator:
         loader=definitions.loader,
         agents=definitions.agents,
         skills=definitions.skills,
-        has_variable=ground.variables.has,
+        webhooks=definitions.webhooks,
+        variables=ground.variables,
         publish=ground.tasks.publish,
+        forget_triggers=ground.deliveries.forget,
+        clock=ground.clock,
         needed_agents=frozenset({"brain", ground.settings.default_agent}),
     )

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from machine.api import ApiState
 from machine.app.definition_room import build_creator
@@ -11,6 +11,7 @@ from machine.app.engine_room import EngineRoom, build_engine
 from machine.app.ground import Ground, open_ground
 from machine.app.schedule_room import build_schedules
 from machine.app.webhook_room import build_webhooks
+from machine.auth.attempts import FailedAttempts
 from machine.auth.people import Authenticator
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.clock import Clock, utc_now
@@ -19,6 +20,9 @@ from machine.domain.version import VERSION
 from machine.engine.delivery_pruning import DeliveryPruning
 from machine.engine.variable_desk import VariableDesk
 from machine.settings import Settings
+
+FAILED_SIGNATURES: Final = 20
+"""From one address, a minute: what comes beyond is answered with 429. What is signed well always passes."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,10 @@ async def opened(
         api = _api_state(ground, engine)
         await ground.tasks.adopt()  # one machine, one database: a changed MACHINE_ID must not strand its tasks
         await engine.recovery.recover()
+        await api.webhooks.replacing.sweep()
         _watch_over(stack, engine.gate, engine.idleness, engine.status_board, ground.definitions.loader)
-        pruning = DeliveryPruning(ground.deliveries, ground.clock)
-        _watch_over(stack, pruning, api.schedules.scheduler, api.webhooks.replies)
+        _watch_over(stack, DeliveryPruning(ground.deliveries, ground.clock), api.schedules.scheduler)
+        _watch_over(stack, api.webhooks.replacing, api.webhooks.replies)
         engine.manager.start()
         stack.push_async_callback(engine.manager.drain, 0)
         yield MachineRoom(api=api, engine=engine)
@@ -70,6 +75,7 @@ def _api_state(ground: Ground, engine: EngineRoom) -> ApiState:
         variables=VariableDesk(ground.variables, ground.definitions.agents, ground.definitions.webhooks),
         redactor=ground.redactor,
         authenticator=Authenticator(ground.people),
+        failed_signatures=FailedAttempts(ground.clock, most=FAILED_SIGNATURES, per_second=FAILED_SIGNATURES / 60),
         clock=ground.clock,
         sandbox=ground.claude.sandbox,
     )

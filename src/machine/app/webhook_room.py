@@ -2,11 +2,10 @@
 
 from machine.app.engine_room import EngineRoom
 from machine.app.ground import Ground
+from machine.engine.replacing import Replacing
 from machine.engine.reply_calls import ReplyCalls
-from machine.engine.webhook_desk import WebhookDesk
 from machine.engine.webhook_intake import WebhookIntake
 from machine.engine.webhook_replies import WebhookReplies
-from machine.engine.webhook_secrets import WebhookSecrets
 from machine.engine.webhook_simulation import WebhookSimulation
 from machine.engine.webhooks import Webhooks
 
@@ -18,6 +17,7 @@ def build_webhooks(ground: Ground, engine: EngineRoom) -> Webhooks:
         return (await ground.people.local_administrator()).user_id
 
     definitions = ground.definitions
+    replacing = Replacing(store=ground.tasks, stop=engine.manager.stop)
     intake = WebhookIntake(
         webhooks=definitions.webhooks,
         deliveries=ground.deliveries,
@@ -26,17 +26,16 @@ def build_webhooks(ground: Ground, engine: EngineRoom) -> Webhooks:
         variables=ground.variables,
         owner=owner,
         stored=engine.freed,
+        replaced=replacing.ask,
         clock=ground.clock,
     )
     return Webhooks(
         registry=definitions.webhooks,
-        desk=WebhookDesk(
-            definitions.loader, definitions.webhooks, WebhookSecrets(ground.variables, definitions.webhooks)
-        ),
         intake=intake,
         simulation=WebhookSimulation(intake, ground.variables, ground.clock),
         deliveries=ground.deliveries,
         replies=_replies(ground),
+        replacing=replacing,
     )
 
 

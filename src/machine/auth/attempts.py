@@ -13,14 +13,18 @@ MAX_KNOWN: Final = 1024
 
 
 class FailedAttempts:
-    """A leaking bucket for each address: 60 wrong secrets at once, then one a second.
+    """A leaking bucket for each address: so many wrong secrets at once, then some a second (60 and one for logins).
 
     The secrets cannot be guessed, so this protects the database and the log. Whoever came in before is let through,
     or a stranger behind the same proxy could lock the owner out.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(
+        self, clock: Clock, *, most: int = MAX_FAILURES, per_second: float = FAILURES_FORGOTTEN_PER_SECOND
+    ) -> None:
         self._clock = clock
+        self._most = most
+        self._per_second = per_second
         self._buckets: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
         self._known: OrderedDict[str, None] = OrderedDict()
 
@@ -29,7 +33,7 @@ class FailedAttempts:
         if digest in self._known:
             return 0.0
         level = self._level(address)
-        return 0.0 if level < MAX_FAILURES else (level - MAX_FAILURES) / FAILURES_FORGOTTEN_PER_SECOND + 1.0
+        return 0.0 if level < self._most else (level - self._most) / self._per_second + 1.0 / self._per_second
 
     def failed(self, address: str) -> None:
         """Count a wrong secret."""
@@ -48,4 +52,4 @@ class FailedAttempts:
     def _level(self, address: str) -> float:
         level, at = self._buckets.get(address, (0.0, self._clock()))
         elapsed = max(0.0, (self._clock() - at).total_seconds())
-        return max(0.0, level - elapsed * FAILURES_FORGOTTEN_PER_SECOND)
+        return max(0.0, level - elapsed * self._per_second)

@@ -15,6 +15,7 @@ from machine.cli.schedules import schedules
 from machine.cli.serve import serve
 from machine.cli.status import agents, status
 from machine.cli.tasks import tasks
+from machine.cli.webhooks import webhooks
 from machine.domain.errors import MachineError
 
 
@@ -35,7 +36,7 @@ def cli() -> None:
     """
 
 
-for _command in (serve, run, tasks, approvals, agents, env, schedules, status, login_link, token, doctor):
+for _command in (serve, run, tasks, approvals, agents, env, schedules, webhooks, status, login_link, token, doctor):
     cli.add_command(_command)
 
 

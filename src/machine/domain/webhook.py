@@ -1,12 +1,22 @@
 """Webhooks: declarations of what may come in from other systems, and what the machine does about it."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool, field_validator, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StrictBool,
+    field_validator,
+    model_validator,
+)
 
 from machine.domain.agent import NAME_PATTERN
 from machine.domain.happening import Happening
@@ -15,7 +25,11 @@ from machine.domain.webhook_conditions import Condition
 from machine.domain.webhook_trigger import Part, Trigger
 
 MAX_BODY_BYTES: Final = 25 * 1024 * 1024
+MAX_SECRET_OVERLAP: Final = timedelta(days=30)
 HEADER_PATTERN: Final = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"
+
+
+PLAIN_IN_FILE: Final = "The secret stands in its file as plain text; keep it as a variable, named by secret_ref."
 
 
 class ProviderName(StrEnum):
@@ -89,8 +103,16 @@ class ReplySettings(Part):
     """Jira Cloud: the account of the token. Unset: the token is sent as a bearer token, as Data Center wants it."""
 
 
-class Webhook(Part):
-    """One address `/webhooks/{name}`: who may send there, how that is checked, and what happens then."""
+class PreviousSecret(Part):
+    """The secret before the last change, accepted for a while so that the sender can follow."""
+
+    secret: SecretStr | None = None
+    secret_ref: str | None = Field(None, pattern=VARIABLE_PATTERN)
+    until: AwareDatetime
+
+
+class _WebhookFields(Part):
+    """What people say of a webhook."""
 
     name: str = Field(pattern=NAME_PATTERN)
     provider: ProviderName
@@ -110,8 +132,6 @@ class Webhook(Part):
     """Exact ids of bots whose events count; those of all others are ignored."""
     triggers: tuple[Trigger, ...] = Field((), max_length=50)
     reply: ReplySettings | None = None
-    user_id: str = ""
-    """Its owner: tasks that it starts are theirs."""
 
     @field_validator("secret")
     @classmethod
@@ -132,19 +152,76 @@ class Webhook(Part):
         return value.rstrip("/")
 
     @model_validator(mode="after")
-    def _signed_or_said(self) -> Self:
-        given = self.secret is not None or self.secret_ref is not None
-        if self.unsigned and given:
+    def _fitting(self) -> Self:
+        if self.unsigned and self.has_secret:
             raise ValueError("unsigned: true and a secret exclude each other; remove one of them")
         if self.secret is not None and self.secret_ref is not None:
             raise ValueError("secret and secret_ref exclude each other; remove one of them")
-        if not self.unsigned and not given:
-            raise ValueError("a secret is needed; write unsigned: true to accept what anybody sends")
         if self.scheme is not None and self.provider is not ProviderName.GENERIC:
             raise ValueError("scheme is for the provider generic only; the others sign in their own way")
         if self.reply is None and any(trigger.reply for trigger in self.triggers):
             raise ValueError("a trigger replies, so reply: {token_ref: …} must say with which token")
+        names = [trigger.name_at(index) for index, trigger in enumerate(self.triggers)]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"two triggers are called {twice}; give each a name of its own")
         return self
+
+    @property
+    def has_secret(self) -> bool:
+        return self.secret is not None or self.secret_ref is not None
+
+
+class WebhookForm(_WebhookFields):
+    """A webhook as it is sent. Without a secret, one that is there already keeps its own."""
+
+    old_secret_until: AwareDatetime | None = None
+    """With another secret than before: until when the old one is accepted as well, at most 30 days."""
+
+    def completed(self, before: "Webhook | None", *, owner: str, now: datetime) -> dict[str, Any]:
+        """The fields of the webhook to save: what is not said again of secrets and owner stays as it is.
+
+        Raises ValueError for an overlap of secrets that is too long.
+        """
+        fields = self.model_dump(exclude_unset=True, exclude={"old_secret_until"})
+        fields["user_id"] = owner if before is None else before.user_id
+        if before is None or self.unsigned:
+            return fields
+        previous = before.previous
+        if not self.has_secret:
+            fields |= {"secret": before.secret, "secret_ref": before.secret_ref}
+        elif (self.secret, self.secret_ref) != (before.secret, before.secret_ref):
+            previous = self._overlap(before, now)
+        if previous is not None and previous.until > now:
+            fields["previous"] = previous.model_dump(exclude_none=True)
+        return {name: value for name, value in fields.items() if value is not None}
+
+    def _overlap(self, before: "Webhook", now: datetime) -> PreviousSecret | None:
+        until = self.old_secret_until
+        if until is None or not before.has_secret:
+            return None
+        if until - now > MAX_SECRET_OVERLAP:
+            raise ValueError(f"the old secret can be accepted for {MAX_SECRET_OVERLAP.days} days at most")
+        return PreviousSecret(secret=before.secret, secret_ref=before.secret_ref, until=until)
+
+
+class Webhook(_WebhookFields):
+    """One address `/webhooks/{name}`: who may send there, how that is checked, and what happens then."""
+
+    previous: PreviousSecret | None = None
+    user_id: str = ""
+    """Its owner: tasks that it starts are theirs."""
+
+    @model_validator(mode="after")
+    def _signed_or_said(self) -> Self:
+        if not self.unsigned and not self.has_secret:
+            raise ValueError("a secret is needed; write unsigned: true to accept what anybody sends")
+        return self
+
+    @property
+    def secret_refs(self) -> frozenset[str]:
+        """The variables that hold its secrets, the one before the last change included."""
+        refs = (self.secret_ref, None if self.previous is None else self.previous.secret_ref)
+        return frozenset(ref for ref in refs if ref is not None)
 
     def warnings(self) -> tuple[str, ...]:
         """What is allowed but should be known before it goes live."""
@@ -154,7 +231,7 @@ class Webhook(Part):
         if self.secret is not None and len(self.secret.get_secret_value()) < 16:
             found.append("The secret has fewer than 16 characters.")
         if self.secret is not None:
-            found.append("The secret stands in its file as plain text; keep it as a variable, named by secret_ref.")
+            found.append(PLAIN_IN_FILE)
         if self.unsigned and any(trigger.who for trigger in self.triggers):
             found.append("It is unsigned, so nobody's name is proven: who trusts nobody, and all run untrusted.")
         if self.reply is not None and not any(trigger.reply for trigger in self.triggers):
@@ -167,8 +244,9 @@ class Webhook(Part):
 
     def public(self) -> dict[str, Any]:
         """For views, as JSON: everything but the secret, and whether there is one."""
-        view = self.model_dump(mode="json", exclude={"secret"})
-        return {**view, "has_secret": self.secret is not None or self.secret_ref is not None}
+        view = self.model_dump(mode="json", exclude={"secret", "previous"})
+        until = None if self.previous is None else self.previous.until
+        return {**view, "has_secret": self.has_secret, "old_secret_until": until}
 
 
 class DeliveryOutcome(StrEnum):
@@ -198,3 +276,10 @@ class Delivery(BaseModel):
     why: str = ""
     task_ids: tuple[str, ...] = ()
     happening: Happening | None = None
+
+    def settled(self, task_ids: Iterable[str], reasons: Iterable[str]) -> "Delivery":
+        """The delivery once it is known which tasks it starts, and why others are not started."""
+        started = tuple(task_ids)
+        outcome = DeliveryOutcome.ACCEPTED if started else DeliveryOutcome.IGNORED
+        why = " ".join(dict.fromkeys(filter(None, (self.why, *reasons))))
+        return self.model_copy(update={"outcome": outcome, "why": why, "task_ids": started})

@@ -95,8 +95,10 @@ class Trigger(Part):
     """Unset: the router decides, at last the Brain."""
     prompt: str = Field(DEFAULT_PROMPT, min_length=1)
     concurrency_key: str = DEFAULT_KEY
+    """A template. Of the tasks of a webhook with one key, one runs at a time."""
     when_busy: WhenBusy = WhenBusy.ENQUEUE
     rate_per_minute: int = Field(30, ge=1, le=6000)
+    """How many tasks it may start; what comes beyond is stored and not acted upon, and can be replayed."""
     max_hops: int = Field(2, ge=0, le=10)
     """How long a chain of causes may be that the machine made itself; 0: nothing that the machine caused counts."""
     reply: StrictBool = False
@@ -121,6 +123,10 @@ class Trigger(Part):
     def _template(cls, value: str) -> str:
         Template(value)
         return value
+
+    def name_at(self, index: int) -> str:
+        """By what it is known in its webhook, where it stands at `index` from 0."""
+        return self.name or f"#{index + 1}"
 
     @cached_property
     def compiled_events(self) -> tuple[EventPattern, ...]:

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Generic
@@ -28,6 +29,14 @@ from machine.registry.uploads import Draft, Take, Upload, no_uploads
 _log = logging.getLogger(__name__)
 
 _DISK_HINT: Final = "Free some disk space, or check the rights of the data folder; nothing was changed."
+
+
+@dataclass(frozen=True)
+class Seen(Generic[Model]):
+    """What a draft would become."""
+
+    definition: Definition[Model]
+    preview: Preview
 
 
 @dataclass(frozen=True)
@@ -113,10 +122,19 @@ class DefinitionDesk(Generic[Model]):
         """The draft in what was sent. Raises InvalidDefinition."""
         return await asyncio.to_thread(self._take, uploads)
 
-    async def preview(self, draft: Draft, by: Principal) -> Preview:
+    async def look(self, draft: Draft, by: Principal) -> Seen[Model]:
         """What would be saved. Raises InvalidDefinition, Forbidden."""
         self.check_may_change(by)
-        return await asyncio.to_thread(lambda: self._preview(self._checked(draft)))
+
+        def seen() -> Seen[Model]:
+            checked = self._checked(draft, by)
+            return Seen(checked, self._preview(checked))
+
+        return await asyncio.to_thread(seen)
+
+    async def preview(self, draft: Draft, by: Principal) -> Preview:
+        """What would be saved, without the model. Raises InvalidDefinition, Forbidden."""
+        return (await self.look(draft, by)).preview
 
     async def save(
         self, draft: Draft, by: Principal, *, replace_it: bool = False, expected_hash: str | None = None
@@ -126,10 +144,11 @@ class DefinitionDesk(Generic[Model]):
         Raises InvalidDefinition, Conflict when the name is taken and `replace_it` is not set, Forbidden, StoreError.
         """
         self.check_may_change(by)
-        checked = await asyncio.to_thread(self._checked, draft)
+        checked = await asyncio.to_thread(self._checked, draft, by)
         if expected_hash is not None and checked.content_hash != expected_hash:
             raise Conflict("This is not what the preview has shown.", hint="Look at the preview again.")
-        await self._change(lambda: self._write(checked, replace_it=replace_it))
+        async with self._kept(checked, by) as kept:
+            await self._change(lambda: self._write(kept, replace_it=replace_it))
         _log.info("%s %s was saved by %s: %s", self._shelf.kind, checked.name, by.user_id, checked.content_hash)
         return self.get(checked.name)
 
@@ -180,7 +199,13 @@ class DefinitionDesk(Generic[Model]):
                 raise StoreError(message, hint=_DISK_HINT) from error
             await self._loader.refresh()
 
-    def _checked(self, draft: Draft) -> Definition[Model]:
+    @asynccontextmanager
+    async def _kept(self, checked: Definition[Model], by: Principal) -> AsyncIterator[Definition[Model]]:  # noqa: ARG002 - as below
+        """While the block saves it: what of a definition goes into its files, for kinds that keep a part elsewhere."""
+        yield checked
+
+    def _checked(self, draft: Draft, by: Principal) -> Definition[Model]:  # noqa: ARG002 - kinds with owners use it
+        """What a draft is, found good. Blocking. Raises InvalidDefinition."""
         if not self._shelf.is_name(draft.name):
             reason = "has to be lower case letters, digits and inner hyphens, at most 64 characters"
             raise invalid("", f"{reason}; give a name" if not draft.name else reason, field="name")

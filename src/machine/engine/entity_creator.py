@@ -1,22 +1,29 @@
-"""EntityCreator: agents and skills from a form or an upload, all by the same model, the same preview, the same save."""
+"""EntityCreator: agents, skills, webhooks from a form or an upload: the same model, the same preview, the same save."""
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
+from machine.auth.secrets import Secrets
 from machine.domain.agent import AgentForm, SubAgent
+from machine.domain.clock import Clock
 from machine.domain.definitions import Definition, DefinitionChange, DefinitionKind, Preview
 from machine.domain.errors import MachineError
 from machine.domain.events import AgentStatus
 from machine.domain.principal import Principal
 from machine.domain.skill import BRAIN, Skill, SkillForm
+from machine.domain.webhook import Webhook, WebhookForm
 from machine.engine.definition_desk import DefinitionDesk
+from machine.engine.webhook_desk import WebhookDesk
+from machine.engine.webhook_secrets import WebhookSecrets
 from machine.registry.agent_files import agent_files
 from machine.registry.config_loader import ConfigLoader
 from machine.registry.skill_files import asked_for, skill_files
 from machine.registry.skill_registry import SkillRegistry
 from machine.registry.subagent_registry import SubAgentRegistry
 from machine.registry.uploads import Draft, Upload, agent_from, skill_from
+from machine.registry.webhook_files import webhook_files
+from machine.registry.webhook_registry import WebhookRegistry
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +39,7 @@ class DescribeEntity(Protocol):
 
 
 class EntityCreator:
-    """Creates agents and skills. `agents` and `skills` are the desks for everything else that is done with them."""
+    """Creates agents, skills and webhooks; each kind has a desk of its own for all else that is done with it."""
 
     def __init__(
         self,
@@ -40,17 +47,28 @@ class EntityCreator:
         loader: ConfigLoader,
         agents: SubAgentRegistry,
         skills: SkillRegistry,
+        webhooks: WebhookRegistry,
         publish: Publish,
-        has_variable: Callable[[str], bool],
+        variables: Secrets,
+        forget_triggers: Callable[[str], Awaitable[None]],
+        clock: Clock,
         needed_agents: frozenset[str] = frozenset({BRAIN}),
     ) -> None:
         self._publish = publish
-        self._has_variable = has_variable
+        self._has_variable = variables.has
         self.agents: DefinitionDesk[SubAgent] = DefinitionDesk(
             loader, agents.shelf, take=agent_from, tools=asked_for, remarks=self._agent_remarks, needed=needed_agents
         )
         self.skills: DefinitionDesk[Skill] = DefinitionDesk(
             loader, skills.shelf, take=skill_from, tools=lambda skill: skill.allowed_tools, remarks=self._skill_remarks
+        )
+        self.webhooks = WebhookDesk(
+            loader,
+            webhooks,
+            secrets=WebhookSecrets(variables, webhooks),
+            agents=lambda: frozenset(self.agents.known),
+            forget=forget_triggers,
+            clock=clock,
         )
         loader.listen(self.announce)
 
@@ -65,6 +83,12 @@ class EntityCreator:
     ) -> Definition[Skill]:
         """A new skill; `how` is that of `DefinitionDesk.save`. Raises InvalidDefinition, Conflict, Forbidden."""
         return await self.skills.save(await self.skill_draft(source), by, **how)
+
+    async def create_webhook(
+        self, source: WebhookForm | Sequence[Upload] | Draft, by: Principal, **how: Any
+    ) -> Definition[Webhook]:
+        """A new webhook; `how` is that of `DefinitionDesk.save`. Raises InvalidDefinition, Conflict, Forbidden."""
+        return await self.webhooks.save(await self.webhook_draft(source), by, **how)
 
     async def preview_agent(self, source: AgentForm | Sequence[Upload] | Draft, by: Principal) -> Preview:
         """What would be saved. Raises InvalidDefinition, Forbidden."""
@@ -87,6 +111,12 @@ class EntityCreator:
             files = skill_files(source.model_dump(mode="json"), before=self.skills.files_of(source.name))
             return Draft(source.name, files)
         return source if isinstance(source, Draft) else await self.skills.taken(source)
+
+    async def webhook_draft(self, source: WebhookForm | Sequence[Upload] | Draft) -> Draft:
+        """Whatever it was made of, as a draft. The desk completes it: owner and, of one that is there, the secret."""
+        if isinstance(source, WebhookForm):
+            return Draft(source.name, webhook_files(source))
+        return source if isinstance(source, Draft) else await self.webhooks.taken(source)
 
     async def announce(self, changes: Sequence[DefinitionChange]) -> None:
         """Tell everybody who listens what became of definitions, whoever changed them."""

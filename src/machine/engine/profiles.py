@@ -4,8 +4,10 @@ from typing import Any, Final
 
 from machine.domain.agent import POWERFUL_TOOLS, SubAgent
 from machine.domain.task import Task
+from machine.domain.triggering import PROFILE
 
-PROFILE: Final = "profile"
+__all__ = ["PROFILE", "in_profile", "inherited", "is_untrusted", "tools_of"]
+
 UNTRUSTED: Final = "untrusted"
 """As `machine.domain.webhook_trigger.Profile` has it; not imported, for every start of a task passes here."""
 

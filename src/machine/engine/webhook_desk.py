@@ -1,81 +1,107 @@
-"""What people do with webhooks: create and delete. Files that were written by hand go the same way at once."""
+"""The desk for webhooks: they have secrets and an owner, and triggers of which something is remembered."""
 
 import asyncio
+import contextlib
 import logging
-import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 
-from machine.domain.definitions import Definition, DefinitionFault
-from machine.domain.errors import Conflict, Forbidden, StoreError
-from machine.domain.principal import Principal, Role
-from machine.domain.webhook import Webhook
+from machine.domain.clock import Clock
+from machine.domain.definitions import Definition, InvalidDefinition, invalid
+from machine.domain.principal import Principal
+from machine.domain.webhook import PLAIN_IN_FILE, Webhook
+from machine.engine.definition_desk import DefinitionDesk
 from machine.engine.webhook_secrets import WebhookSecrets
 from machine.registry.config_loader import ConfigLoader
-from machine.registry.folders import remove, replace_file
-from machine.registry.webhook_files import webhook_files
+from machine.registry.folders import read_files
+from machine.registry.uploads import Draft
+from machine.registry.webhook_files import exported, fields_files, read_form, webhook_files, webhook_from
 from machine.registry.webhook_registry import WebhookRegistry
 
 _log = logging.getLogger(__name__)
 
 
-class WebhookDesk:
-    """Changes are for administrators; each method raises Forbidden for others."""
+class WebhookDesk(DefinitionDesk[Webhook]):
+    """Whatever a webhook was made of, it is completed here: its owner, and the secret that was not said again."""
 
-    def __init__(self, loader: ConfigLoader, webhooks: WebhookRegistry, secrets: WebhookSecrets) -> None:
+    def __init__(
+        self,
+        loader: ConfigLoader,
+        webhooks: WebhookRegistry,
+        *,
+        secrets: WebhookSecrets,
+        agents: Callable[[], frozenset[str]],
+        forget: Callable[[str], Awaitable[None]],
+        clock: Clock,
+    ) -> None:
+        """`agents` gives the names there are; `forget` drops what is remembered of a webhook that is gone."""
+        super().__init__(
+            loader, webhooks.shelf, take=webhook_from, tools=lambda _: (), remarks=lambda one: remarks(one, agents())
+        )
         self._secrets = secrets
-        self._loader = loader
-        self._webhooks = webhooks
-        self._one_at_a_time = asyncio.Lock()
+        self._forget = forget
+        self._now = clock
 
-    @property
-    def faults(self) -> tuple[DefinitionFault, ...]:
-        """What is wrong with files under `config/webhooks`."""
-        return self._loader.faults_of(self._webhooks.shelf)
-
-    async def create(self, webhook: Webhook, by: Principal) -> Definition[Webhook]:
-        """Put a webhook of `by` in force. Raises InvalidDefinition, Conflict when the name is taken, StoreError."""
-        check_administrator(by)
-        async with self._secrets.put_away(webhook.model_copy(update={"user_id": by.user_id}), by=by.user_id) as kept:
-            files = webhook_files(kept)
-            # Read back as it will be read from the disk: what cannot be is refused before anything is written.
-            await asyncio.to_thread(self._webhooks.shelf.read, webhook.name, files)
-            (content,) = (file.content for file in files.values())
-            await self._change(lambda: self._write(webhook.name, content))
-        _log.info("webhook %s was created by %s", webhook.name, by.user_id)
-        return self._webhooks.get(webhook.name)
+    async def switch(self, name: str, by: Principal, *, enabled: bool) -> Definition[Webhook]:
+        """Disable or enable. One whose file says that it is off is saved anew. Raises NotFound, Forbidden."""
+        found = await super().switch(name, by, enabled=enabled)
+        if enabled and not found.model.enabled:
+            fields = {**found.model.model_dump(exclude_unset=True), "enabled": True}
+            changed = self._shelf.read(name, fields_files(name, fields))
+            await self._change(lambda: self._write(changed, replace_it=True))
+        return self.get(name)
 
     async def delete(self, name: str, by: Principal) -> None:
-        """Take a webhook away, be it broken; its deliveries stay for their time. Raises NotFound, StoreError."""
-        check_administrator(by)
-        if not await asyncio.to_thread(os.path.lexists, self._webhooks.shelf.place(name)):
-            self._webhooks.get(name)
-        await self._change(lambda: self._remove(name))
-        await self._secrets.forget(name)
-        _log.info("webhook %s was deleted by %s", name, by.user_id)
+        """Take a webhook away. Its deliveries stay for their time, its secret for as long as it can be brought back.
 
-    async def _change(self, write: Callable[[], None]) -> None:
-        async with self._one_at_a_time:
-            try:
-                await asyncio.to_thread(write)
-            except OSError as error:
-                message = f"The webhook could not be saved: {error.strerror or error}."
-                hint = "Free some disk space, or check the rights of the data folder; nothing was changed."
-                raise StoreError(message, hint=hint) from error
-            await self._loader.refresh()
+        Raises NotFound, Forbidden, StoreError.
+        """
+        await super().delete(name, by)
+        await self._forget(name)
+        await self._forget_secrets(name)
 
-    def _write(self, name: str, content: bytes) -> None:
-        with self._loader.writing():
-            place = self._webhooks.shelf.place(name)
-            if os.path.lexists(place):
-                raise Conflict(f"There is a webhook {name} already.", hint="Take another name, or delete that one.")
-            replace_file(place, content)
+    async def export(self, name: str, by: Principal) -> bytes:
+        """Its file, without secrets. Raises NotFound, Forbidden."""
+        self.check_may_change(by)
+        return exported(self.get(name).model)
 
-    def _remove(self, name: str) -> None:
-        with self._loader.writing():
-            remove(self._webhooks.shelf.place(name))
+    @asynccontextmanager
+    async def _kept(self, checked: Definition[Webhook], by: Principal) -> AsyncIterator[Definition[Webhook]]:
+        """Its secret becomes a variable; those that neither it nor the version before it name are deleted."""
+        async with self._secrets.put_away(checked.model, by=by.user_id) as kept:
+            if kept is checked.model:
+                yield checked
+            else:
+                yield await asyncio.to_thread(self._shelf.read, checked.name, webhook_files(kept))
+        await self._forget_secrets(checked.name)
+
+    async def _forget_secrets(self, name: str) -> None:
+        await self._secrets.forget(name, but=await asyncio.to_thread(self._named, name))
+
+    def _named(self, name: str) -> frozenset[str]:
+        """The variables that hold secrets of a webhook as it is and as it was before. Blocking."""
+        known = self.known.get(name)
+        named: frozenset[str] = frozenset() if known is None else known.model.secret_refs
+        with contextlib.suppress(InvalidDefinition, OSError):
+            named |= self._shelf.read(name, read_files(self._previous(name))).model.secret_refs
+        return named
+
+    def _checked(self, draft: Draft, by: Principal) -> Definition[Webhook]:
+        if not self._shelf.is_name(draft.name):
+            return super()._checked(draft, by)  # which says what is wrong with the name
+        form = read_form(draft.name, draft.files)
+        known = self.known.get(draft.name)
+        before = None if known is None else known.model
+        try:
+            fields = form.completed(before, owner=by.user_id, now=self._now())
+        except ValueError as error:
+            raise invalid(self._shelf.place(draft.name).name, str(error), field="old_secret_until") from error
+        found = super()._checked(Draft(draft.name, fields_files(draft.name, fields), draft.warnings), by)
+        return replace(found, warnings=tuple(warning for warning in found.warnings if warning != PLAIN_IN_FILE))
 
 
-def check_administrator(by: Principal) -> None:
-    """Raises Forbidden."""
-    if by.user.role is not Role.ADMINISTRATOR:
-        raise Forbidden("Only administrators may do this with webhooks.", hint="Ask an administrator.")
+def remarks(webhook: Webhook, agents: frozenset[str]) -> list[str]:
+    """What should be known of it beside its own warnings."""
+    wanted = {trigger.agent for trigger in webhook.triggers if trigger.agent is not None}
+    return [f"There is no agent called {name} yet: its trigger starts nothing." for name in sorted(wanted - agents)]

@@ -1,7 +1,7 @@
 """The door for other systems: a delivery is checked, understood, and stored with the tasks that it starts."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,14 +11,14 @@ from machine.domain.errors import BadRequest, Conflict, NotFound
 from machine.domain.happening import Happening
 from machine.domain.ids import new_id
 from machine.domain.principal import Principal, Role, User, Via
-from machine.domain.task import Task, TaskSource
+from machine.domain.task import TaskSource
 from machine.domain.webhook import Delivery, DeliveryOutcome, Webhook
 from machine.engine.heavy_work import HeavyWork
 from machine.engine.new_tasks import NewTasks, TaskRequest
 from machine.engine.profiles import PROFILE
 from machine.engine.webhook_reading import Judged, Understood, judged, understood, verified
 from machine.engine.webhook_secrets import with_secret
-from machine.ports import DeliveryStore, PendingInput, TaskStore, Variables
+from machine.ports import DeliveryStore, Start, TaskStore, Terms, Variables
 from machine.registry.webhook_registry import WebhookRegistry
 from machine.webhooks.headers import Headers
 from machine.webhooks.matching import Ignored, Match, Matched
@@ -27,8 +27,6 @@ from machine.webhooks.providers import provider_of
 from machine.webhooks.replies import mark_in, task_in
 
 _log = logging.getLogger(__name__)
-
-Work = list[tuple[Task, PendingInput]]
 
 
 @dataclass(frozen=True)
@@ -56,9 +54,11 @@ class WebhookIntake:
         variables: Variables,
         owner: Callable[[], Awaitable[str]],
         stored: Callable[[], None],
+        replaced: Callable[[Sequence[str]], None],
         clock: Clock,
     ) -> None:
-        """`owner` gives the user whose webhooks are that name nobody; `stored` is called when there is work."""
+        """`owner` gives the user whose webhooks are that name nobody; `stored` is called when there is work, `replaced`
+        with the tasks that newer ones take the place of."""
         self._webhooks = webhooks
         self._deliveries = deliveries
         self._tasks = tasks
@@ -66,6 +66,7 @@ class WebhookIntake:
         self._variables = variables
         self._owner = owner
         self._stored = stored
+        self._replaced = replaced
         self._now = clock
         self._heavy = HeavyWork()
 
@@ -109,13 +110,14 @@ class WebhookIntake:
         result = await self._heavy.on(body, judging)
         user_id = webhook.user_id or await self._owner()
         metadata = {"webhook": webhook.name, "delivery_id": delivery_id, "hops": hops}
-        work, why = self._work(webhook, said.happening, result.found, metadata, user_id)
-        delivery = self._delivery(webhook, said, result, headers, delivery_id, work, why)
-        stored, is_new = await self._deliveries.accept(delivery, work, user_id=user_id)
-        if is_new:
-            _log.info("delivery %s of %s: %s", delivery_id, webhook.name, _sentence(stored))
+        starts, why = self._starts(webhook, said.happening, result.found, metadata, user_id)
+        delivery = self._delivery(webhook, said, result, headers, delivery_id, why)
+        accepted = await self._deliveries.accept(delivery, starts, user_id=user_id)
+        if accepted.is_new:
+            _log.info("delivery %s of %s: %s", delivery_id, webhook.name, _sentence(accepted.delivery))
+            self._replaced(accepted.replaced)
             self._stored()
-        return stored
+        return accepted.delivery
 
     def _delivery(
         self,
@@ -124,9 +126,9 @@ class WebhookIntake:
         result: Judged,
         headers: Headers,
         delivery_id: str,
-        work: Work,
         why: str,
     ) -> Delivery:
+        """As it was received: which tasks it starts is settled when it is stored."""
         return Delivery(
             delivery_id=delivery_id,
             webhook=webhook.name,
@@ -136,21 +138,20 @@ class WebhookIntake:
             received_at=self._now(),
             headers=headers.redacted(),
             body=result.body,
-            outcome=DeliveryOutcome.ACCEPTED if work else DeliveryOutcome.IGNORED,
+            outcome=DeliveryOutcome.IGNORED,
             why=why,
-            task_ids=tuple(task.task_id for task, _ in work),
             happening=said.happening,
         )
 
-    def _work(
+    def _starts(
         self,
         webhook: Webhook,
         happening: Happening,
         found: Matched | Ignored,
         metadata: dict[str, Any],
         user_id: str,
-    ) -> tuple[Work, str]:
-        """The tasks to store, and why there are none or fewer."""
+    ) -> tuple[list[Start], str]:
+        """The tasks that are wanted, and why there are none or fewer."""
         if isinstance(found, Ignored):
             _tell_faults(webhook, found)
             return [], found.why
@@ -158,7 +159,7 @@ class WebhookIntake:
         user = User(user_id=user_id, name=f"webhook {webhook.name}", role=Role.MEMBER)
         principal = Principal(user=user, via=Via.INTERNAL, credential_id=f"webhook {webhook.name}")
         about = {**metadata, "event": happening.full_event, "url": happening.url}
-        work: Work = []
+        starts: list[Start] = []
         faults = []
         for one in found.matches:
             try:
@@ -167,8 +168,9 @@ class WebhookIntake:
                 _log.warning("trigger %d of webhook %s starts nothing: %s", one.index + 1, webhook.name, error.message)
                 faults.append(error.message)
                 continue
-            work.append((task, self._new_tasks.first_input(task)))
-        return work, " ".join(faults)
+            terms = _terms(webhook, one)
+            starts.append(Start(task=task, first_input=self._new_tasks.first_input(task), terms=terms))
+        return starts, " ".join(faults)
 
     async def hops(self, happening: Happening) -> int:
         """How many causes that this machine made led to an event, by the marks that its tasks leave; 0 for none."""
@@ -196,12 +198,23 @@ def _request(one: Match, about: dict[str, Any]) -> TaskRequest:
         agent=one.trigger.agent,
         title=one.title[:200] or None,
         source=TaskSource.WEBHOOK,
+        concurrency_key=one.concurrency_key,
         source_metadata={
             **about,
             "trigger": one.index,
+            "trigger_name": one.trigger.name_at(one.index),
             PROFILE: one.profile.value,
             **({"reply": True} if one.trigger.reply else {}),
         },
+    )
+
+
+def _terms(webhook: Webhook, one: Match) -> Terms:
+    return Terms(
+        webhook=webhook.name,
+        trigger=one.trigger.name_at(one.index),
+        when_busy=one.trigger.when_busy,
+        rate_per_minute=one.trigger.rate_per_minute,
     )
 
 

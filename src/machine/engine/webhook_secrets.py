@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from typing import NoReturn
 
 from pydantic import SecretStr
 
@@ -17,20 +18,32 @@ _log = logging.getLogger(__name__)
 
 
 async def with_secret(webhook: Webhook, variables: Variables) -> Webhook:
-    """The webhook with the secret that its `secret_ref` names. Raises Unavailable, which tells a sender nothing."""
-    if webhook.secret_ref is None:
+    """The webhook with the secrets that it names, the one before the last change included while that is accepted.
+
+    Raises Unavailable, which tells a sender nothing.
+    """
+    old = webhook.previous
+    names = [name for name in (webhook.secret_ref, old and old.secret_ref) if name]
+    if not names:
         return webhook
-    found = (await variables.values_of([webhook.secret_ref])).get(webhook.secret_ref, "")
-    if not found.strip():
-        _log.error(
-            "deliveries of webhook %s are refused: its secret is the variable %s, which cannot be read. Set it with "
-            "`machine env set %s`",
-            webhook.name,
-            webhook.secret_ref,
-            webhook.secret_ref,
-        )
-        raise Unavailable("Deliveries cannot be checked now.", hint="Send it again later.")
-    return webhook.model_copy(update={"secret": SecretStr(found)})
+    found = {name: SecretStr(value) for name, value in (await variables.values_of(names)).items() if value.strip()}
+    changes: dict[str, object] = {}
+    if webhook.secret_ref is not None:
+        changes["secret"] = found.get(webhook.secret_ref) or _missing(webhook)
+    if old is not None and old.secret_ref in found:
+        changes["previous"] = old.model_copy(update={"secret": found[old.secret_ref]})
+    return webhook.model_copy(update=changes)
+
+
+def _missing(webhook: Webhook) -> NoReturn:
+    _log.error(
+        "deliveries of webhook %s are refused: its secret is the variable %s, which cannot be read. Set it with "
+        "`machine env set %s`",
+        webhook.name,
+        webhook.secret_ref,
+        webhook.secret_ref,
+    )
+    raise Unavailable("Deliveries cannot be checked now.", hint="Send it again later.")
 
 
 class WebhookSecrets:
@@ -57,9 +70,9 @@ class WebhookSecrets:
             await asyncio.shield(self._secrets.delete(name))
             raise
 
-    async def forget(self, webhook: str) -> None:
-        """Delete the variables that were made for a webhook, unless another one names them. Raises StoreError."""
-        named = {found.model.secret_ref for found in self._webhooks.all() if found.name != webhook}
+    async def forget(self, webhook: str, *, but: Collection[str] = ()) -> None:
+        """Delete the variables that were made for a webhook, but those that another one names. Raises StoreError."""
+        named = {*but, *(found.model.secret_ref for found in self._webhooks.all() if found.name != webhook)}
         for variable in self._secrets.all():
             if variable.made_for == webhook and variable.name not in named:
                 try:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from machine.engine.webhook_desk import WebhookDesk
+from machine.engine.replacing import Replacing
 from machine.engine.webhook_intake import WebhookIntake
 from machine.engine.webhook_replies import WebhookReplies
 from machine.engine.webhook_simulation import WebhookSimulation
@@ -15,8 +15,8 @@ class Webhooks:
     """The parts, joined in `machine.app`."""
 
     registry: WebhookRegistry
-    desk: WebhookDesk
     intake: WebhookIntake
     simulation: WebhookSimulation
     deliveries: DeliveryStore
     replies: WebhookReplies
+    replacing: Replacing

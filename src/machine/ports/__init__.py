@@ -12,7 +12,7 @@ from machine.ports.claude import (
     ToolRequest,
 )
 from machine.ports.definitions import Agents, Workspaces
-from machine.ports.deliveries import DeliveryPage, DeliveryStore
+from machine.ports.deliveries import Accepted, DeliveryPage, DeliveryStore, Start, Terms
 from machine.ports.hub import Hub, Subscription
 from machine.ports.outgoing import HttpAnswer, Outgoing
 from machine.ports.people import PeopleStore, UserRow
@@ -22,6 +22,7 @@ from machine.ports.tasks import ClaimLimits, PendingInput, TaskFilter, TaskPage,
 from machine.ports.variables import Variables
 
 __all__ = [
+    "Accepted",
     "Agents",
     "Ask",
     "ClaimLimits",
@@ -42,10 +43,12 @@ __all__ = [
     "RunPage",
     "Sandbox",
     "ScheduleStore",
+    "Start",
     "Subscription",
     "TaskFilter",
     "TaskPage",
     "TaskStore",
+    "Terms",
     "ToolRequest",
     "UserRow",
     "Variables",

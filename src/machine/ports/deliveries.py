@@ -5,9 +5,38 @@ from datetime import datetime
 from typing import Protocol
 
 from machine.domain.task import Task
+from machine.domain.triggering import TriggerState
 from machine.domain.webhook import Delivery
+from machine.domain.webhook_trigger import WhenBusy
 from machine.ports.tasks import PendingInput
 from machine.ports.values import Value
+
+
+class Terms(Value):
+    """Under which conditions a trigger starts a task. They are looked at in the transaction that stores it."""
+
+    webhook: str
+    trigger: str
+    when_busy: WhenBusy
+    rate_per_minute: int
+
+
+class Start(Value):
+    """A task that a delivery wants to start; its `concurrency_key` says what keeps it busy."""
+
+    task: Task
+    first_input: PendingInput
+    terms: Terms
+
+
+class Accepted(Value):
+    """What became of a delivery."""
+
+    delivery: Delivery
+    is_new: bool
+    """False: it was stored before, and nothing was done."""
+    replaced: tuple[str, ...] = ()
+    """Tasks under way that are to be stopped; each is named in the metadata of its successor, under `replaces`."""
 
 
 class DeliveryPage(Value):
@@ -20,14 +49,25 @@ class DeliveryPage(Value):
 class DeliveryStore(Protocol):
     """Every method raises StoreError when the database refuses."""
 
-    async def accept(
-        self, delivery: Delivery, tasks: Sequence[tuple[Task, PendingInput]], *, user_id: str
-    ) -> tuple[Delivery, bool]:
+    async def accept(self, delivery: Delivery, starts: Sequence[Start], *, user_id: str) -> Accepted:
         """Store a delivery, the tasks that it starts and its `webhook.received`, all or nothing.
 
-        One that its webhook has under this provider's id already is returned instead, with False: nothing is stored.
-        `user_id`: whose the event is.
+        Whether a trigger is paused, has room, or is busy is looked at in the same transaction; what is not started
+        for that is told in the delivery's `why`. One that its webhook has under this provider's id already is returned
+        instead: nothing is stored. `user_id`: whose the event is.
         """
+        ...
+
+    async def paused(self, webhook: str | None = None) -> tuple[TriggerState, ...]:
+        """The triggers that wait for a person, of one webhook or of all."""
+        ...
+
+    async def resume(self, webhook: str) -> int:
+        """Let all triggers of a webhook start tasks again; returns how many were paused."""
+        ...
+
+    async def forget(self, webhook: str) -> None:
+        """Drop what is remembered of a webhook's triggers: it is gone, and the next of its name is another one."""
         ...
 
     async def known(self, webhook: str, provider_delivery_id: str) -> Delivery | None:

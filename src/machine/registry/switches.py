@@ -26,6 +26,7 @@ class Disabled(BaseModel):
 
     agents: tuple[EntityName, ...] = ()
     skills: tuple[EntityName, ...] = ()
+    webhooks: tuple[EntityName, ...] = ()
 
 
 class Switches:
@@ -38,7 +39,7 @@ class Switches:
         self._mark: Fingerprint | None = None
 
     def off(self, kind: str) -> frozenset[str]:
-        """Names of one kind that are switched off; kinds that say it in their own files have none here."""
+        """Names of one kind that are switched off."""
         return frozenset(getattr(self.current, kind, ()))
 
     def refresh(self) -> None:

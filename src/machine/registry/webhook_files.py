@@ -1,8 +1,12 @@
 """Webhooks: from a file to the model and back, and what of the model does nothing yet."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final, TypeVar
+
+from pydantic import SecretStr
 
 from machine.domain.definitions import (
     Definition,
@@ -12,31 +16,44 @@ from machine.domain.definitions import (
     InvalidDefinition,
     invalid,
 )
-from machine.domain.webhook import REPLYING, ProviderName, Webhook
-from machine.domain.webhook_trigger import Trigger, WhenBusy
+from machine.domain.webhook import REPLYING, ProviderName, Webhook, WebhookForm
+from machine.domain.webhook_trigger import Trigger
 from machine.registry.file_shelf import ENDING
 from machine.registry.skill_files import dumped
+from machine.registry.uploads import Draft, Upload
 from machine.registry.yaml_text import parse_yaml, text_of
 
 HEAD: Final = "# A webhook.\n"
 KEEP_PRIVATE: Final = "# A webhook. It holds its secret: keep this file to yourself.\n"
+EXPORT_HEAD: Final = "# A webhook without its secret: say secret: … before it is used elsewhere.\n"
 
+_Said = TypeVar("_Said", Webhook, WebhookForm)
 _Place = tuple[str | int, ...]
 _LATER_IN_TRIGGERS: Final[Mapping[str, str]] = {
     "checkout": "checking code out is not supported yet; leave it out",
-    "rate_per_minute": "a limit on the rate is not supported yet; leave it out",
-    "concurrency_key": "concurrency keys are not supported yet; leave it out",
 }
 
 
 def read_webhook(name: str, files: Files) -> Definition[Webhook]:
     """The webhook in its one file. Raises InvalidDefinition with everything that is wrong, and with no secret."""
+    webhook = _read(name, files, Webhook)
+    return Definition(name, webhook, files, webhook.warnings())
+
+
+def read_form(name: str, files: Files) -> WebhookForm:
+    """What the one file of a draft says, before it is completed. Raises InvalidDefinition as `read_webhook` does."""
+    return _read(name, files, WebhookForm)
+
+
+def _read(name: str, files: Files, model: type[_Said]) -> _Said:
     path = f"{name}{ENDING}"
+    if set(files) != {path}:
+        raise invalid("", f"a webhook is one file, {path}")
     read = parse_yaml(text_of(files[path].content, path), path)
     said = read.data.get("name", name)
     if said != name:
         raise invalid(path, f"has to be {name}, as the file is called", line=read.line_of(("name",)), field="name")
-    webhook = replace(read, data={**read.data, "name": name}).to_model(Webhook)
+    webhook = replace(read, data={**read.data, "name": name}).to_model(model)
     if faults := list(unsupported(webhook)):
         raise InvalidDefinition(
             [
@@ -44,20 +61,53 @@ def read_webhook(name: str, files: Files) -> Definition[Webhook]:
                 for place, reason in faults
             ]
         )
-    return Definition(name, webhook, files, webhook.warnings())
+    return webhook
 
 
-def webhook_files(webhook: Webhook) -> Files:
-    """The file of a webhook, a secret that it holds itself included; what was left at its default is not in it."""
-    fields = webhook.model_dump(mode="json", exclude_unset=True, exclude={"secret"})
-    head = HEAD
-    if webhook.secret is not None:
-        head = KEEP_PRIVATE
-        fields["secret"] = webhook.secret.get_secret_value()
-    return {f"{webhook.name}{ENDING}": DefinitionFile((head + dumped(fields)).encode("utf-8", "surrogatepass"))}
+def webhook_from(uploads: Sequence[Upload]) -> Draft:
+    """The webhook in what was sent: one YAML file. Raises InvalidDefinition. Blocking."""
+    if len(uploads) != 1:
+        raise invalid("", "send one YAML file: a webhook is one")
+    sent = uploads[0].path.rpartition("/")[2]
+    stem = sent.removesuffix(".yaml").removesuffix(".yml")
+    if stem == sent:
+        raise invalid(sent[:100], "is no YAML file; a webhook is one, called <name>.yaml")
+    said = parse_yaml(text_of(uploads[0].content, sent), sent).data.get("name")
+    name = said if isinstance(said, str) and said else stem
+    return Draft(name, {f"{name}{ENDING}": DefinitionFile(uploads[0].content)})
 
 
-def unsupported(webhook: Webhook) -> Iterator[tuple[_Place, str]]:
+def webhook_files(webhook: Webhook | WebhookForm) -> Files:
+    """The file of a webhook, secrets included; what was left at its default is not in it."""
+    return fields_files(webhook.name, webhook.model_dump(exclude_unset=True))
+
+
+def fields_files(name: str, fields: Mapping[str, Any]) -> Files:
+    """The file of a webhook with these fields."""
+    head = HEAD if fields.get("secret") is None else KEEP_PRIVATE
+    return {f"{name}{ENDING}": DefinitionFile((head + dumped(_plain(fields))).encode("utf-8", "surrogatepass"))}
+
+
+def exported(webhook: Webhook) -> bytes:
+    """The file of a webhook for others: its secrets and its owner are not in it."""
+    fields = webhook.model_dump(exclude_unset=True, exclude={"secret", "secret_ref", "previous", "user_id"})
+    return (EXPORT_HEAD + dumped(_plain(fields))).encode("utf-8", "surrogatepass")
+
+
+def _plain(value: Any) -> Any:
+    """As YAML can say it, secrets and all."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value
+
+
+def unsupported(webhook: Webhook | WebhookForm) -> Iterator[tuple[_Place, str]]:
     """What is asked for and would do nothing: where it stands, and what to do about it."""
     yield from _of_replies(webhook)
     for index, trigger in enumerate(webhook.triggers):
@@ -65,7 +115,7 @@ def unsupported(webhook: Webhook) -> Iterator[tuple[_Place, str]]:
             yield ("triggers", index, field), why
 
 
-def _of_replies(webhook: Webhook) -> Iterator[tuple[_Place, str]]:
+def _of_replies(webhook: Webhook | WebhookForm) -> Iterator[tuple[_Place, str]]:
     if webhook.reply is None:
         return
     if webhook.provider not in REPLYING:
@@ -79,8 +129,6 @@ def _in_trigger(trigger: Trigger) -> Iterator[tuple[str, str]]:
         default: Any = Trigger.model_fields[field].default
         if getattr(trigger, field) != default:
             yield field, why
-    if trigger.when_busy is not WhenBusy.ENQUEUE:
-        yield "when_busy", f"{trigger.when_busy} is not supported yet; only enqueue is"
     if trigger.agent is None:
         yield "agent", "name the agent: routing by the Brain is not supported yet"
 

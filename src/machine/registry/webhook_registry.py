@@ -32,9 +32,13 @@ class WebhookRegistry:
     def live(self, name: str) -> Webhook:
         """The one that deliveries may be for. Raises NotFound for one that is switched off as for none at all."""
         found = self.shelf.current.known.get(name)
-        if found is None or not found.model.enabled:
+        if found is None or not self.is_enabled(found.model):
             raise NotFound("There is no webhook at this address.", hint="Check its name, and that it is enabled.")
         return found.model
+
+    def is_enabled(self, webhook: Webhook) -> bool:
+        """Whether deliveries may come in: neither its file nor a person has switched it off."""
+        return webhook.enabled and webhook.name not in self.shelf.current.disabled
 
     def all(self) -> tuple[Definition[Webhook], ...]:
         """All of them, by name, those that are switched off included."""

@@ -11,14 +11,15 @@ from machine.domain.clock import Clock, utc_now
 from machine.domain.errors import NotFound
 from machine.domain.events import StoredEvent, WebhookReceived
 from machine.domain.happening import DeliveryData
-from machine.domain.task import Task
+from machine.domain.triggering import TriggerState
 from machine.domain.webhook import Delivery
-from machine.ports import DeliveryPage, PendingInput
+from machine.ports import Accepted, DeliveryPage, Start
 from machine.store.database import Database
 from machine.store.event_log import encoded, feed_event
 from machine.store.listing import cursor_of, id_in
 from machine.store.tables import deliveries
-from machine.store.tasks import put_task
+from machine.store.trigger_states import forget_states, paused_states, resume_states
+from machine.store.triggers import begin_all
 from machine.store.writer import Recorder
 
 _CURSOR_KIND: Final = "deliveries"
@@ -32,24 +33,36 @@ class SqlDeliveryStore:
         self._database = database
         self._clock = clock
 
-    async def accept(
-        self, delivery: Delivery, tasks: Sequence[tuple[Task, PendingInput]], *, user_id: str
-    ) -> tuple[Delivery, bool]:
+    async def accept(self, delivery: Delivery, starts: Sequence[Start], *, user_id: str) -> Accepted:
         at = self._clock()
-        told = WebhookReceived(data=DeliveryData.model_validate(delivery.model_dump(mode="json", include=_TOLD)))
-        kind, body = encoded(told)
 
-        def write(connection: Connection, recorder: Recorder) -> tuple[Delivery, bool]:
+        def write(connection: Connection, recorder: Recorder) -> Accepted:
             known = connection.execute(_by_key(delivery.webhook, delivery.provider_delivery_id)).mappings().first()
             if known is not None:
-                return _delivery_of(known), False
-            for task, first_input in tasks:
-                put_task(connection, recorder, task, first_input, at)
-            connection.execute(insert(deliveries).values(_values(delivery)))
+                return Accepted(delivery=_delivery_of(known), is_new=False)
+            begun = begin_all(connection, recorder, starts, at)
+            settled = delivery.settled(begun.task_ids, begun.reasons)
+            connection.execute(insert(deliveries).values(_values(settled)))
+            told = WebhookReceived(data=DeliveryData.model_validate(settled.model_dump(mode="json", include=_TOLD)))
+            kind, body = encoded(told)
             feed_event(connection, recorder, StoredEvent(type=kind, at=at, body=body, user_id=user_id))
-            return delivery, True
+            return Accepted(delivery=settled, is_new=True, replaced=begun.replaced)
 
         return await self._database.write(write)
+
+    async def paused(self, webhook: str | None = None) -> tuple[TriggerState, ...]:
+        return await self._database.read(lambda connection: paused_states(connection, webhook))
+
+    async def resume(self, webhook: str) -> int:
+        def write(connection: Connection, _recorder: Recorder) -> int:
+            found = paused_states(connection, webhook)
+            resume_states(connection, found)
+            return len(found)
+
+        return await self._database.write(write)
+
+    async def forget(self, webhook: str) -> None:
+        await self._database.write(lambda connection, _recorder: forget_states(connection, webhook))
 
     async def known(self, webhook: str, provider_delivery_id: str) -> Delivery | None:
         query = _by_key(webhook, provider_delivery_id)

@@ -16,6 +16,7 @@ from machine.store.event_log import Encoded, encoded, feed_event, no_such_task, 
 from machine.store.replies import ask_for_reply
 from machine.store.rows import task_changes, task_of
 from machine.store.tables import tasks
+from machine.store.trigger_states import heed_end
 from machine.store.writer import Recorder
 
 
@@ -72,6 +73,8 @@ def move_task(
     """`TaskStore.move`. What waited for an answer is cancelled when the task ends, told before the end itself; a reply
     that is wanted becomes due with it."""
     put_approvals(connection, approvals)
+    if new.ended:
+        heed_end(connection, new, at)
     cancelled = cancel_pending(connection, old.task_id, at) if new.ended else []
     stored = write_move(connection, recorder, old, new, [encoded(event) for event in (*cancelled, *events)], at)
     if stored.ended:

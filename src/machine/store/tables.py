@@ -11,20 +11,18 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
-    UniqueConstraint,
     text,
 )
 
 from machine.domain.approval import ApprovalStatus
 from machine.domain.task import TaskStatus
 from machine.store.types import Json, Moment, Words
-
-metadata: Final = MetaData()
+from machine.store.webhook_tables import deliveries as deliveries
+from machine.store.webhook_tables import metadata as metadata
+from machine.store.webhook_tables import triggers as triggers
 
 
 def one_of(column: str, values: type[StrEnum]) -> str:
@@ -91,6 +89,12 @@ tasks: Final = Table(
     Index(
         "tasks_by_concurrency_key",
         *("concurrency_key", "status"),
+        sqlite_where=text("concurrency_key IS NOT NULL"),
+        postgresql_where=text("concurrency_key IS NOT NULL"),
+    ),
+    Index(
+        "tasks_by_key_and_age",
+        *("concurrency_key", "task_id"),
         sqlite_where=text("concurrency_key IS NOT NULL"),
         postgresql_where=text("concurrency_key IS NOT NULL"),
     ),
@@ -244,26 +248,6 @@ sessions: Final = Table(
     Column("connected_at", Moment, nullable=False),
     Column("disconnected_at", Moment),
     Index("sessions_by_user", "user_id", "session_id"),
-)
-
-deliveries: Final = Table(
-    "deliveries",
-    metadata,
-    Column("delivery_id", Text, primary_key=True),
-    Column("webhook", Text, nullable=False),
-    Column("provider", Text, nullable=False),
-    Column("provider_delivery_id", Text, nullable=False),
-    Column("event", Text, nullable=False),
-    Column("received_at", Moment, nullable=False),
-    Column("outcome", Text, nullable=False),
-    Column("why", Words, nullable=False),
-    Column("task_ids", Json, nullable=False),
-    Column("headers", Json, nullable=False),
-    Column("happening", Json),
-    Column("body", LargeBinary, nullable=False),
-    UniqueConstraint("webhook", "provider_delivery_id", name="deliveries_once"),
-    Index("deliveries_by_webhook", "webhook", "delivery_id"),
-    Index("deliveries_by_age", "received_at"),
 )
 
 schedule_states: Final = Table(

@@ -187,7 +187,7 @@ def _render(event: _Event, trigger: Trigger, index: int, profile: Profile, argum
     except TemplateFault as fault:
         raise _Unmatched(f"A template of it fails: {fault}.", is_fault=True) from None
     title = title_of(f"{webhook.name}: {happening.title or happening.full_event}")
-    return Match(trigger, index, profile, title, prompt.text, f"{webhook.name}:{key}", checkout)
+    return Match(trigger, index, profile, title, prompt.text, f"webhook {webhook.name}: {key}", checkout)
 
 
 def _why(happening: Happening, traces: list[Trace]) -> str:
