@@ -3,11 +3,17 @@
 import sys
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 COMMAND = ("-m", "bench.support.hello")
 
 app = FastAPI()
+
+
+@app.post("/webhooks/{name}", status_code=202)
+async def receive(name: str, request: Request) -> dict[str, object]:
+    """Read a delivery, check and store nothing."""
+    return {"delivery_id": name, "size_bytes": len(await request.body())}
 
 
 @app.get("/healthz")
