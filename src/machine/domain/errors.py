@@ -40,6 +40,12 @@ class Conflict(MachineError):
     status = 409
 
 
+class CodeFault(Conflict):
+    """A repository cannot be fetched, looked at or pushed to. The message has no secret in it."""
+
+    code = "code_unavailable"
+
+
 class IllegalTransition(Conflict):
     """A task cannot go from its status to the one asked for."""
 

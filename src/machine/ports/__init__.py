@@ -17,6 +17,7 @@ from machine.ports.hub import Hub, Subscription
 from machine.ports.outgoing import HttpAnswer, Outgoing
 from machine.ports.people import PeopleStore, UserRow
 from machine.ports.replies import ReplyStore
+from machine.ports.repositories import Repositories
 from machine.ports.schedules import RunPage, ScheduleStore
 from machine.ports.tasks import ClaimLimits, PendingInput, TaskFilter, TaskPage, TaskStore
 from machine.ports.variables import Variables
@@ -40,6 +41,7 @@ __all__ = [
     "PendingInput",
     "PeopleStore",
     "ReplyStore",
+    "Repositories",
     "RunPage",
     "Sandbox",
     "ScheduleStore",

@@ -1,0 +1,151 @@
+"""The port `Repositories`, with real git."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr
+
+from machine.domain.code import REPO_FOLDER, Changes, CodeSource, Diff, Pushed, branch_of
+from machine.domain.errors import CodeFault
+from machine.domain.git_address import address_of
+from machine.git.access import agent_environment, login, without
+from machine.git.clones import Place, Places, make_clone, put_in_place
+from machine.git.heads import heads_of
+from machine.git.looking import View, borrowing, viewed
+from machine.git.mirrors import Mirrors
+from machine.git.program import Git, last_words
+
+PUSH_SECONDS: Final = 600.0
+_MARK: Final = "git"
+"""Stands where tasks have their id: no task is called so."""
+
+
+class GitRepositories:
+    """Mirrors and what is known of clones lie in `repos/`, the clones themselves in the workspaces."""
+
+    def __init__(self, repos: Path, workspaces: Path, *, environ: Mapping[str, str], instance: str) -> None:
+        """`environ` is the daemon's own; `instance` marks all processes of this data folder."""
+        marks = {"MACHINE_INSTANCE": instance, "MACHINE_TASK_ID": _MARK}
+        self._git = Git(repos / "home", environ, marks)
+        self._repos = repos
+        self._workspaces = workspaces
+        self._mirrors = Mirrors(repos, self._git)
+        self._places = Places(repos / "checkouts")
+        self._staging = repos / "making"
+
+    def prepare(self) -> None:
+        """Make the folders, and remove what a dead daemon left half made: none of it was ever a task's. Blocking."""
+        for folder in (self._repos, self._repos / "home"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in (self._staging, *self._repos.glob("index-*"), *self._repos.glob("key-*")):
+            shutil.rmtree(left, ignore_errors=True)
+
+    async def has(self, workspace: str) -> bool:
+        """See `ports.Repositories.has`."""
+        return await self._read(workspace) is not None
+
+    async def check_out(self, workspace: str, code: CodeSource, secret: SecretStr | None, *, task_id: str) -> str:
+        """See `ports.Repositories.check_out`."""
+        folder = self._workspaces / workspace
+        place = await self._read(workspace)
+        if place is not None and await asyncio.to_thread(os.path.lexists, folder / REPO_FOLDER):
+            return _same(place, code).branch
+        branch = branch_of(task_id)
+        mirrored = await self._mirrors.fetched(code, secret)
+        made = await make_clone(self._git, self._staging, mirrored, code, branch)
+        place = Place(code=code, branch=branch, base_commit=mirrored.base)
+        try:
+            await asyncio.to_thread(self._places.write, workspace, place)  # first: a clone has a place in any case
+            await asyncio.to_thread(put_in_place, made, folder)
+        except OSError as error:
+            await asyncio.to_thread(shutil.rmtree, made, ignore_errors=True)
+            raise CodeFault(f"The clone cannot be put into the workspace: {error.strerror or error}.") from error
+        return branch
+
+    async def changes(self, workspace: str, secret: SecretStr | None) -> Changes:
+        """See `ports.Repositories.changes`."""
+        async with self._view(workspace) as view:
+            return await view.changes(unpushed=await self._still_unpushed(view, secret))
+
+    async def diff(self, workspace: str) -> Diff:
+        """See `ports.Repositories.diff`."""
+        async with self._view(workspace) as view:
+            return await view.diff()
+
+    async def unpushed(self, workspace: str, secret: SecretStr | None) -> bool:
+        """See `ports.Repositories.unpushed`."""
+        try:
+            async with self._view(workspace) as view:
+                return await view.uncommitted() or await self._still_unpushed(view, secret)
+        except CodeFault:
+            return True
+
+    async def push(self, workspace: str, secret: SecretStr | None) -> Pushed:
+        """See `ports.Repositories.push`. The mirror's git pushes, with the clone's commits and none of its settings."""
+        place = await self._place(workspace)
+        repository = self._workspaces / workspace / REPO_FOLDER
+        heads = await asyncio.to_thread(heads_of, repository)
+        commit = heads.refs.get(f"refs/heads/{place.branch}")
+        if commit is None:
+            raise CodeFault(f"The clone has no branch {place.branch} any more.", hint="Bring the work back onto it.")
+        mirror = await self._mirrors.opened(place.code)
+        async with login(address_of(place.code.repository), secret, self._repos) as given:
+            ran = await self._git.run(
+                *("push", "--quiet", "--no-verify", "--recurse-submodules=no"),
+                *("--", place.code.repository, f"{commit}:refs/heads/{place.branch}"),
+                cwd=self._repos,
+                environment={**given.environment, **borrowing(mirror, repository)},
+                config=given.config,
+                seconds=PUSH_SECONDS,
+            )
+        if ran.code:
+            raise CodeFault(
+                f"{place.branch} cannot be pushed to {place.code.repository}: {last_words(without(ran.error, secret))}",
+                hint="Check that the task's credentials may write there, and that nobody else pushed to that branch.",
+            )
+        return Pushed(repository=place.code.repository, branch=place.branch, commit=commit)
+
+    def environment(self, code: CodeSource, secret: SecretStr | None) -> Mapping[str, SecretStr]:
+        """See `ports.Repositories.environment`."""
+        return agent_environment(address_of(code.repository), secret)
+
+    async def _still_unpushed(self, view: View, secret: SecretStr | None) -> bool:
+        """Asks the server only when the mirror does not have everything: the agent may have pushed it meanwhile."""
+        if not await view.unpushed():
+            return False
+        return not await self._mirrors.refresh(view.place.code, secret) or await view.unpushed()
+
+    @asynccontextmanager
+    async def _view(self, workspace: str) -> AsyncIterator[View]:
+        place = await self._place(workspace)
+        mirror = await self._mirrors.opened(place.code)
+        async with viewed(self._git, self._workspaces / workspace / REPO_FOLDER, place, mirror) as view:
+            yield view
+
+    async def _place(self, workspace: str) -> Place:
+        place = await self._read(workspace)
+        if place is None:
+            raise CodeFault("This task has no clone.", hint="Only tasks that name a repository get one.")
+        return place
+
+    async def _read(self, workspace: str) -> Place | None:
+        try:
+            return await asyncio.to_thread(self._places.read, workspace)
+        except (OSError, ValueError) as error:
+            raise CodeFault(f"What is known of the clone in {workspace} cannot be read: {error}.") from error
+
+
+def _same(place: Place, code: CodeSource) -> Place:
+    """A lasting workspace has one clone: another task may go on in it, with the same code only."""
+    asked, there = code.model_copy(update={"credentials": None}), place.code.model_copy(update={"credentials": None})
+    if asked != there:
+        raise CodeFault(
+            f"The agent's lasting workspace holds {there.repository} at {there.ref or 'its default branch'} already.",
+            hint="Name the same code, or an agent whose tasks have workspaces of their own.",
+        )
+    return place
