@@ -124,6 +124,10 @@ class Settings(BaseSettings):
         return self.data_dir / "workspaces"
 
     @property
+    def repos_dir(self) -> Path:
+        return self.data_dir / "repos"
+
+    @property
     def run_dir(self) -> Path:
         return self.data_dir / "run"
 

@@ -19,6 +19,7 @@ from machine.engine.entity_creator import EntityCreator
 from machine.engine.intake import Intake
 from machine.engine.login_gate import LoginGate
 from machine.engine.schedules import Schedules
+from machine.engine.task_code import TaskCode
 from machine.engine.variable_desk import VariableDesk
 from machine.engine.webhooks import Webhooks
 from machine.ports import Agents, PeopleStore, Sandbox, TaskStore
@@ -55,6 +56,7 @@ class ApiState:
     manager: BackgroundTaskManager
     intake: Intake
     approvals: Approvals
+    code: TaskCode
     brain: MachineBrain
     gate: LoginGate
     agents: Agents

@@ -8,6 +8,7 @@ from machine.api.deps import Caller, Cursor, Id, Limit, Seen, State
 from machine.api.reply_view import ReplyView
 from machine.api.schemas import NewTask, Say, StopTask, TaskDetail, TaskList, TaskSummary, TaskTaken, TaskView
 from machine.api.task_text import newest_text
+from machine.domain.code import Diff, Pushed
 from machine.domain.task import TaskSource, TaskStatus
 from machine.engine.intake import TaskRequest
 from machine.engine.new_tasks import source_of
@@ -23,7 +24,8 @@ Name = Annotated[str | None, Query(min_length=1, max_length=80, pattern=r"^[\x21
 async def create_task(new: NewTask, state: State, caller: Caller, seen: Seen) -> TaskView:
     """Start a task. It is stored when this answers."""
     await seen.own_session(new.session_id)
-    request = TaskRequest(**dict(new), source=source_of(caller))
+    said = new.model_dump(exclude={"repository", "ref", "base", "credentials"})
+    request = TaskRequest(**said, code=new.code, source=source_of(caller))
     return TaskView.of(await state.intake.accept(request, caller))
 
 
@@ -94,3 +96,15 @@ async def retry_reply(task_id: Id, state: State, seen: Seen) -> ReplyView:
     """Try a reply again that was given up. Look first whether it is there, where its `last_error` says nobody knows."""
     task = await seen.task(task_id)
     return ReplyView.of(await state.webhooks.replies.retry(task.task_id))
+
+
+@router.get("/{task_id}/diff")
+async def diff_of_task(task_id: Id, state: State, seen: Seen) -> Diff:
+    """What the task has made of its code, as a unified diff against its base: commits, and what is not committed."""
+    return await state.code.diff(await seen.task(task_id))
+
+
+@router.post("/{task_id}/push")
+async def push_task(task_id: Id, state: State, caller: Caller, seen: Seen) -> Pushed:
+    """Push the task's branch with the credentials that belong to its code. What is not committed stays where it is."""
+    return await state.code.push(await seen.task(task_id), caller)

@@ -25,6 +25,7 @@ from machine.engine.recovery import Recovery
 from machine.engine.slots import Slots
 from machine.engine.status_board import StatusBoard
 from machine.engine.subagent_runner import SubAgentRunner
+from machine.engine.task_code import TaskCode
 from machine.engine.task_variables import TaskVariables
 from machine.engine.webhook_payloads import WorkspacesWithPayloads
 from machine.ports import TaskStore
@@ -46,6 +47,7 @@ class EngineRoom:
     idleness: Idleness
     status_board: StatusBoard
     new_tasks: NewTasks
+    code: TaskCode
     freed: Callable[[], None]
     """To be called when there may be work."""
 
@@ -56,7 +58,8 @@ def build_engine(ground: Ground) -> EngineRoom:
     slots = Slots(agents, work_slots=settings.max_concurrent_tasks)
     live = LiveTasks()
     gate = LoginGate(login=ground.claude, store=store, clock=clock, opened=slots.freed)
-    conclusion = Conclusion(store=store, gate=gate, clock=clock, redactor=ground.redactor)
+    code = TaskCode(repositories=ground.repositories, variables=ground.variables, store=store)
+    conclusion = Conclusion(store=store, gate=gate, clock=clock, redactor=ground.redactor, changes=code.changes)
     approvals = Approvals(store=store, live=live, slots=slots, clock=clock)
     new_tasks = _new_tasks(settings, agents, gate, clock)
 
@@ -71,7 +74,7 @@ def build_engine(ground: Ground) -> EngineRoom:
         )
 
     catching_up = CatchingUp(store=store, claude=ground.claude, redactor=ground.redactor)
-    runner = _runner(ground, approvals, catching_up)
+    runner = _runner(ground, approvals, catching_up, code)
     shared: _Shared = {"store": store, "live": live, "conclusion": conclusion, "clock": clock}
     dispatcher = Dispatcher(**shared, agents=agents, slots=slots, gate=gate, runner=runner, new_live=new_live)
     manager = BackgroundTaskManager(
@@ -93,6 +96,7 @@ def build_engine(ground: Ground) -> EngineRoom:
         status_board=StatusBoard(manager=manager, store=store),
         idleness=Idleness(**shared, idle=timedelta(seconds=settings.idle_seconds)),
         new_tasks=new_tasks,
+        code=code,
         freed=slots.freed,
     )
 
@@ -128,7 +132,7 @@ def _recovery(ground: Ground, catching_up: CatchingUp, conclusion: Conclusion) -
     )
 
 
-def _runner(ground: Ground, approvals: Approvals, catching_up: CatchingUp) -> SubAgentRunner:
+def _runner(ground: Ground, approvals: Approvals, catching_up: CatchingUp, code: TaskCode) -> SubAgentRunner:
     folders = WorkspaceFolders(ground.settings.workspaces_dir, ground.definitions.agents.outfit)
     workspaces = WorkspacesWithPayloads(folders, ground.deliveries)
     return SubAgentRunner(
@@ -138,4 +142,5 @@ def _runner(ground: Ground, approvals: Approvals, catching_up: CatchingUp) -> Su
         workspaces=workspaces,
         variables=TaskVariables(ground.variables),
         catching_up=catching_up,
+        code=code,
     )

@@ -15,9 +15,10 @@ from machine.claude.sandbox import probe
 from machine.claude.wardens import Wardens
 from machine.demo import DEMO_ALLOWED_TOOLS, MODEL_NAME, DemoModel, ModelServer
 from machine.domain.clock import Clock, utc_now
-from machine.domain.errors import SandboxMissing
+from machine.domain.errors import SandboxMissing, StoreError
 from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
+from machine.git import GitRepositories
 from machine.hub import EventHub
 from machine.outgoing import HttpOutgoing
 from machine.ports import Sandbox
@@ -46,6 +47,7 @@ class Ground:
     replies: SqlReplyStore
     claude: ClaudeCli
     definitions: Definitions
+    repositories: GitRepositories
     variables: Secrets
     outgoing: HttpOutgoing
     redactor: Redactor
@@ -72,11 +74,26 @@ async def open_ground(
         replies=SqlReplyStore(database),
         claude=claude,
         definitions=definitions,
+        repositories=await asyncio.to_thread(_open_repositories, settings),
         outgoing=outgoing,
         variables=await asyncio.to_thread(_open_variables, settings, redactor),
         redactor=redactor,
         clock=clock,
     )
+
+
+def _open_repositories(settings: Settings) -> GitRepositories:
+    """Blocking. Raises StoreError."""
+    instance = instance_of(settings)
+    made = GitRepositories(settings.repos_dir, settings.workspaces_dir, environ=os.environ, instance=instance)
+    try:
+        made.prepare()
+    except OSError as error:
+        raise StoreError(
+            f"The folder {settings.repos_dir} cannot be used: {error.strerror or error}.",
+            hint="Give the user that runs the machine the right to write in its data folder.",
+        ) from error
+    return made
 
 
 async def _claude(settings: Settings, stack: AsyncExitStack) -> tuple[ClaudeCli, Definitions]:

@@ -66,6 +66,7 @@ def _api_state(ground: Ground, engine: EngineRoom) -> ApiState:
         manager=engine.manager,
         intake=engine.intake,
         approvals=engine.approvals,
+        code=engine.code,
         brain=engine.brain,
         gate=engine.gate,
         agents=ground.definitions.agents,

@@ -115,6 +115,7 @@ class Installation(BaseModel):
                 settings.credentials_dir,
                 settings.run_dir,
                 settings.workspaces_dir,
+                settings.repos_dir,
                 data / "homes",
                 data / "scratch",
                 settings.cli_config_dir,

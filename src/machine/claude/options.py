@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from claude_agent_sdk import ClaudeAgentOptions, HookCallback, HookMatcher
+from claude_agent_sdk.types import SystemPromptPreset
 
 from machine.claude.guard import MATCHER, Guard
 from machine.claude.installation import Installation
@@ -65,7 +66,7 @@ def build_options(
         cwd=spec.cwd,
         cli_path=launcher,
         env={**environment, CONFIG_VARIABLE: warden.config(cli, keep)},
-        system_prompt={"type": "preset", "preset": "claude_code"},
+        system_prompt=_prompt(spec.note),
         setting_sources=["project"],
         settings=json.dumps(_settings(spec, installation, guard)),
         session_id=None if spec.resume else spec.claude_session_id,
@@ -95,6 +96,13 @@ def guard_for(spec: LaunchSpec, installation: Installation) -> Guard:
     home = installation.home_of(spec.cwd.name)
     scratch = installation.scratch_of(spec.cwd.name)
     return Guard(spec.cwd, home=home, closed=closed, open_folders=(project, config / "plans", scratch))
+
+
+def _prompt(note: str) -> SystemPromptPreset:
+    prompt: SystemPromptPreset = {"type": "preset", "preset": "claude_code"}
+    if note:
+        prompt["append"] = note
+    return prompt
 
 
 def _settings(spec: LaunchSpec, installation: Installation, guard: Guard) -> dict[str, object]:

@@ -25,6 +25,8 @@ _POSITIVE: Final = click.FloatRange(min=0, min_open=True)
 @click.option("--timeout", "timeout_seconds", metavar="SECONDS", type=_POSITIVE, help="Longest running time.")
 @click.option("--max-turns", metavar="N", type=click.IntRange(min=1), help="Most turns of the agent.")
 @click.option("--max-budget", "max_budget_usd", metavar="USD", type=_POSITIVE, help="Most that it may cost.")
+@click.option("--repository", metavar="URL", help="A git repository: the task gets a clone of it.")
+@click.option("--ref", metavar="R", help="Which branch, tag, commit or ref of it (default: the repository's own).")
 @data_dir_option
 @json_option
 @click.pass_obj
@@ -39,6 +41,8 @@ def run(
     timeout_seconds: float | None,
     max_turns: int | None,
     max_budget_usd: float | None,
+    repository: str | None,
+    ref: str | None,
     data_dir: str | None,
 ) -> int:
     """Give the machine a task and watch it work. MESSAGE "-" reads it from standard input.
@@ -57,6 +61,8 @@ def run(
         "timeout_seconds": timeout_seconds,
         "max_turns": max_turns,
         "max_budget_usd": max_budget_usd,
+        "repository": repository,
+        "ref": ref,
     }
     body = {name: value for name, value in wish.items() if value is not None}
     code: int = with_api(data_dir, lambda api: _run(api, invocation, body, follow=follow, wait=wait))

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from machine.domain.code import CodeSource
 from machine.domain.variable import VariableName
 
 NAME_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
@@ -61,6 +62,8 @@ class AgentFields(BaseModel):
     """Skills of the machine that this agent gets besides those that are given to it or to all."""
     variables: tuple[VariableName, ...] = Field((), max_length=100)
     """Names of the machine's variables that its CLI, and what that starts, find in their environment."""
+    code: CodeSource | None = None
+    """The code that its tasks work on when they name none."""
     claude_code: dict[str, Any] = Field(default_factory=dict)
     """Fields of a Claude Code file that have no effect here; kept for the way back."""
 

@@ -5,10 +5,10 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from machine.domain.git_address import MAX_ADDRESS_CHARS, MAX_REF_CHARS, checked_address, checked_ref
+from machine.domain.variable import VariableName
 
 Repository = Annotated[str, Field(min_length=1, max_length=MAX_ADDRESS_CHARS), AfterValidator(checked_address)]
 Ref = Annotated[str, Field(min_length=1, max_length=MAX_REF_CHARS), AfterValidator(checked_ref)]
-VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
 
 REPO_FOLDER: Final = "repo"
 """Where a task's clone lies in its workspace."""

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from machine.domain.approval import Approval
+from machine.domain.code import Changes
 from machine.domain.costs import CostKind, Usage
 from machine.domain.definitions import DefinitionChange
 from machine.domain.happening import DeliveryData
@@ -151,6 +152,7 @@ class TaskQueued(_Fact):
 
 class EndedData(_Fact):
     result: str | None = None
+    changes: Changes | None = None
     usage: Usage
     cost_kind: CostKind
     duration_seconds: float

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from machine.domain.code import CodeSource
+from machine.domain.code import Changes, CodeSource
 from machine.domain.costs import CostKind, Usage
 from machine.domain.errors import IllegalTransition
 
@@ -169,6 +169,8 @@ class Task(BaseModel):
     """Name of the folder under `workspaces/`."""
     code: CodeSource | None = None
     """What lies in `repo/` of its workspace."""
+    changes: Changes | None = None
+    """What it had made of that code when it ended."""
     concurrency_key: str | None = None
     """Of the queued tasks with one key, one at a time leaves the queue, and none while another of them is under way."""
     awaits_routing: bool = False

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, 
 
 from machine.domain.agent import NAME_PATTERN
 from machine.domain.happening import Actor
+from machine.domain.variable import VariableName
 from machine.domain.webhook_conditions import Condition, EventPattern
 from machine.domain.webhook_templates import Template
 
@@ -61,10 +62,12 @@ class Who(Part):
 
 
 class Checkout(Part):
-    """Which code the task gets. Both are templates; left alone, they give a merge request's own code."""
+    """Which code the task gets. The first two are templates; left alone, they give a merge request's own code."""
 
     repository: str = "{{ clone_url }}"
     ref: str = "{{ checkout_ref }}"
+    credentials: VariableName | None = None
+    """The variable with which a trusted task's code is fetched and pushed."""
 
     @field_validator("repository", "ref")
     @classmethod

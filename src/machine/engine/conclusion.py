@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from machine.domain.clock import Clock
+from machine.domain.code import Changes
 from machine.domain.errors import IllegalTransition, StaleTask, StoreError
 from machine.domain.events import (
     CancelledData,
@@ -36,9 +38,19 @@ _log = logging.getLogger(__name__)
 class Conclusion:
     """Writes outcomes down. A store that cannot be written is tried again until it can: an outcome is never lost."""
 
-    def __init__(self, *, store: TaskStore, gate: LoginGate, clock: Clock, redactor: Redactor) -> None:
+    def __init__(
+        self,
+        *,
+        store: TaskStore,
+        gate: LoginGate,
+        clock: Clock,
+        redactor: Redactor,
+        changes: Callable[[Task], Awaitable[Changes | None]],
+    ) -> None:
+        """`changes` tells what a task has made of its code."""
         self._redactor = redactor
         self._store = store
+        self._changes = changes
         self._gate = gate
         self._waiting = Waiting(store=store, clock=clock)
         self._now = clock
@@ -72,10 +84,10 @@ class Conclusion:
             case Completed():
                 return await self._complete(task, outcome)
             case Failed():
-                new = task.moved_to(TaskStatus.FAILED, self._now(), failure=outcome.failure)
+                new = await self._ended(task, TaskStatus.FAILED, failure=outcome.failure)
                 event: TaskEvent = TaskFailed(data=FailedData(failure=outcome.failure, **_summary(new)))
             case Cancelled():
-                new = task.moved_to(TaskStatus.CANCELLED, self._now())
+                new = await self._ended(task, TaskStatus.CANCELLED)
                 event = TaskCancelled(data=CancelledData(by=outcome.by, reason=outcome.reason, **_summary(new)))
             case Parked() | StillWaiting():
                 parked = outcome if isinstance(outcome, Parked) else Parked(reason=QueueReason.LOST)
@@ -89,8 +101,11 @@ class Conclusion:
                 event = TaskParked(data=ParkedData(reason=parked.reason, message=parked.message, until=parked.until))
         return await self._store.move(task, new, [event])
 
+    async def _ended(self, task: Task, status: TaskStatus, **said: object) -> Task:
+        return task.moved_to(status, self._now(), changes=await self._changes(task), **said)
+
     async def _complete(self, task: Task, outcome: Completed) -> Task:
-        new = task.moved_to(TaskStatus.COMPLETED, self._now(), result=outcome.result)
+        new = await self._ended(task, TaskStatus.COMPLETED, result=outcome.result)
         reply = ChatReply(
             data=ChatReplyData(conversation_id=task.conversation_id, task_id=task.task_id, text=outcome.result or "")
         )
@@ -101,6 +116,7 @@ class Conclusion:
 def _summary(task: Task) -> dict[str, object]:
     return {
         "result": task.result,
+        "changes": task.changes,
         "usage": task.usage,
         "cost_kind": task.cost_kind,
         "duration_seconds": round(task.duration_seconds, 3),

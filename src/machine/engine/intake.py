@@ -5,6 +5,7 @@ from machine.domain.principal import Principal
 from machine.domain.task import Task
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.new_tasks import NewTasks, TaskRequest
+from machine.engine.task_code import check_credentials
 from machine.ports import Agents, TaskFilter, TaskStore
 
 __all__ = ["Intake", "TaskRequest"]
@@ -25,6 +26,7 @@ class Intake:
         """Store the task of a wish and queue it. Raises BadRequest, NotFound, Forbidden, Unavailable."""
         if not principal.may_write:
             raise Forbidden("A viewer cannot start tasks.", hint="Ask a member or an administrator.")
+        check_credentials(request.code, principal)
         before = await self._newest_of(request.conversation_id, principal)
         if request.parent_task_id is not None and before is None:
             await self._visible(request.parent_task_id, principal)

@@ -12,6 +12,7 @@ from machine.domain.clock import Clock
 from machine.domain.code import CodeSource
 from machine.domain.costs import CostKind, Usage
 from machine.domain.errors import BadRequest
+from machine.domain.git_address import address_of
 from machine.domain.ids import new_id
 from machine.domain.principal import Principal, Via
 from machine.domain.task import (
@@ -46,7 +47,7 @@ class TaskRequest(BaseModel):
     parent_task_id: str | None = None
     conversation_id: str | None = None
     code: CodeSource | None = None
-    """In a conversation it is the code that this works on already, whatever is said here."""
+    """In a conversation it is the code that this works on already, whatever is said here; unset: the agent's."""
     concurrency_key: str | None = None
     lane: Lane = Lane.WORK
     source: TaskSource = TaskSource.API
@@ -94,7 +95,7 @@ class NewTasks:
             conversation_id=before.conversation_id if before else new_id("conv"),
             claude_session_id=before.claude_session_id if before else str(uuid4()),
             workspace=before.workspace if before else task_id,
-            code=before.code if before else request.code,
+            code=before.code if before else code_for(agent, request.code),
             concurrency_key=request.concurrency_key,
             lane=request.lane,
             priority=request.priority or agent.priority,
@@ -210,3 +211,12 @@ def _routing(request: TaskRequest, before: Task | None, agent: SubAgent) -> Rout
     if before:
         return Routing(decision=agent.name, reason="agent of the conversation")
     return Routing(decision=agent.name, reason="default agent")
+
+
+def code_for(agent: SubAgent, asked: CodeSource | None) -> CodeSource | None:
+    """The code of a new task. What an administrator gave the agent for one repository counts for that one only."""
+    if asked is None or agent.code is None or asked.credentials is not None:
+        return asked or agent.code
+    if address_of(asked.repository).identity != address_of(agent.code.repository).identity:
+        return asked
+    return asked.model_copy(update={"credentials": agent.code.credentials})

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
 from machine.domain.agent import SubAgent
 from machine.domain.aio import cancel_and_wait, spawn
-from machine.domain.errors import CliCrashed, CliGone, CliMissing, MachineError, StoreError
+from machine.domain.errors import CliCrashed, CliGone, CliMissing, CodeFault, MachineError, StoreError
 from machine.domain.events import Output, OutputKind
 from machine.domain.task import FailureReason, QueueReason, Task, TaskStatus
 from machine.engine.approvals import Approvals
@@ -17,6 +18,7 @@ from machine.engine.conversation import Conversation
 from machine.engine.live_task import LiveTask, RunEnd
 from machine.engine.outcome import Outcome, Parked, StillWaiting, failed, stopped
 from machine.engine.profiles import in_profile, is_untrusted, tools_of
+from machine.engine.task_code import CodeReady, TaskCode
 from machine.engine.task_variables import TaskVariables
 from machine.ports import Claude, ClaudeSession, CliExit, LaunchSpec, TaskStore, Workspaces
 
@@ -44,6 +46,7 @@ class SubAgentRunner:
         workspaces: Workspaces,
         variables: TaskVariables,
         catching_up: CatchingUp,
+        code: TaskCode,
     ) -> None:
         self._claude = claude
         self._store = store
@@ -51,11 +54,14 @@ class SubAgentRunner:
         self._catching_up = catching_up
         self._approvals = approvals
         self._workspaces = workspaces
+        self._code = code
 
     async def run(self, live: LiveTask, agent: SubAgent) -> Outcome:
         """Run `live` to its outcome. When this returns, no process of the task is left."""
         try:
             return await self._run(live, agent)
+        except CodeFault as error:
+            return failed(FailureReason.BAD_REQUEST, f"{error.message} {error.hint}")
         except CliMissing as error:
             return failed(FailureReason.CLI_MISSING, error.message)
         except CliCrashed as error:
@@ -72,9 +78,8 @@ class SubAgentRunner:
         if resume and live.task.attempt > 1:
             await self._catching_up.of(live.task)
         taken = await self._claude.inputs_taken(live.task.claude_session_id) if resume else frozenset()
-        spec = await self._spec(live.task, agent, resume=resume)
-        opening = self._claude.open(spec, ask=lambda request: self._approvals.ask(live, request), on_stderr=stderr.take)
-        session = await _unless_ended(live, spawn(opening, name=f"start of {live.task_id}"))
+        starting = self._start(live, agent, stderr, resume=resume)
+        session = await _unless_ended(live, spawn(starting, name=f"start of {live.task_id}"))
         if session is None:
             return _ended_from_outside(live, live.ending.result())
         conversation = Conversation(live, session, self._store, taken=taken)
@@ -88,12 +93,21 @@ class SubAgentRunner:
             ended = await asyncio.shield(self._close(live, session, stderr, conversation))
         return outcome or failed(FailureReason.CLI_CRASHED, _crash_message(ended))
 
-    async def _spec(self, task: Task, agent: SubAgent, *, resume: bool) -> LaunchSpec:
+    async def _start(self, live: LiveTask, agent: SubAgent, stderr: "_StderrLines", *, resume: bool) -> ClaudeSession:
+        """Cancelled, it leaves neither a CLI nor a git behind."""
+        cwd = await self._workspaces.prepare(live.task, agent)
+        code = await self._code.ready(live.task, cwd.name, lambda text: _tell(live, text))
+        spec = await self._spec(live.task, agent, cwd, code, resume=resume)
+        return await self._claude.open(
+            spec, ask=lambda request: self._approvals.ask(live, request), on_stderr=stderr.take
+        )
+
+    async def _spec(self, task: Task, agent: SubAgent, cwd: Path, code: CodeReady, *, resume: bool) -> LaunchSpec:
         rules = () if is_untrusted(task) else await self._store.permission_rules(agent.name)
         return LaunchSpec(
             task_id=task.task_id,
             run_id=str(uuid4()),
-            cwd=await self._workspaces.prepare(task, agent),
+            cwd=cwd,
             agent=in_profile(agent, task),
             claude_session_id=task.claude_session_id,
             resume=resume,
@@ -101,7 +115,8 @@ class SubAgentRunner:
             max_budget_usd=task.limits.max_budget_usd,
             allowed_tools=rules,
             only_tools=tools_of(task),
-            variables=await self._variables.of(task, agent),
+            variables={**await self._variables.of(task, agent), **code.environment},
+            note=code.note,
         )
 
     async def _race(
@@ -172,6 +187,11 @@ async def _unless_ended(
     finally:
         for task in (work, *limits.values()):
             await cancel_and_wait(task)
+
+
+async def _tell(live: LiveTask, text: str) -> None:
+    """Say in the task's output what the machine does for it."""
+    await live.log.add(Output(kind=OutputKind.SYSTEM, name="repository", text=text, item=str(uuid4())))
 
 
 def _patience(live: LiveTask) -> float | None:

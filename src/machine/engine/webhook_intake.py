@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from pydantic import ValidationError
+
 from machine.domain.clock import Clock
+from machine.domain.code import CodeSource
 from machine.domain.errors import BadRequest, Conflict, NotFound
 from machine.domain.happening import Happening
 from machine.domain.ids import new_id
 from machine.domain.principal import Principal, Role, User, Via
 from machine.domain.task import TaskSource
 from machine.domain.webhook import Delivery, DeliveryOutcome, Webhook
+from machine.domain.webhook_trigger import Profile
 from machine.engine.heavy_work import HeavyWork
 from machine.engine.new_tasks import NewTasks, TaskRequest
 from machine.engine.profiles import PROFILE
@@ -163,7 +167,7 @@ class WebhookIntake:
         faults = []
         for one in found.matches:
             try:
-                task = self._new_tasks.from_request(_request(one, about), principal)
+                task = self._new_tasks.from_request(_request(one, about, happening), principal)
             except (NotFound, BadRequest) as error:  # a fault of the definition: the sender can do nothing about it
                 _log.warning("trigger %d of webhook %s starts nothing: %s", one.index + 1, webhook.name, error.message)
                 faults.append(error.message)
@@ -192,11 +196,12 @@ def headers_of(stored: dict[str, str]) -> Headers:
     )
 
 
-def _request(one: Match, about: dict[str, Any]) -> TaskRequest:
+def _request(one: Match, about: dict[str, Any], happening: Happening) -> TaskRequest:
     return TaskRequest(
         message=one.prompt,
         agent=one.trigger.agent,
         title=one.title[:200] or None,
+        code=_code(one, happening),
         source=TaskSource.WEBHOOK,
         concurrency_key=one.concurrency_key,
         source_metadata={
@@ -216,6 +221,23 @@ def _terms(webhook: Webhook, one: Match) -> Terms:
         when_busy=one.trigger.when_busy,
         rate_per_minute=one.trigger.rate_per_minute,
     )
+
+
+def _code(one: Match, happening: Happening) -> CodeSource | None:
+    """The code that a trigger names, out of the payload: checked like what anybody asks for. Raises BadRequest."""
+    asked, checkout = one.checkout, one.trigger.checkout
+    if asked is None or checkout is None:
+        return None
+    try:
+        return CodeSource(
+            repository=asked.repository,
+            ref=asked.ref or None,
+            base=happening.base_ref or None,
+            credentials=checkout.credentials if one.profile is Profile.TRUSTED else None,
+        )
+    except ValidationError as error:
+        fields = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False))
+        raise BadRequest(f"The code to check out cannot be used: {fields}.") from None
 
 
 def _tell_faults(webhook: Webhook, found: Matched | Ignored) -> None:

@@ -98,9 +98,7 @@ class Mirrors:
             await self._git.must("init", "--quiet", "--bare", "--template=", "--", str(path), cwd=path)
         return path
 
-    async def _fetch(
-        self, path: Path, code: CodeSource, secret: SecretStr | None, wanted: Sequence[str]
-    ) -> None:
+    async def _fetch(self, path: Path, code: CodeSource, secret: SecretStr | None, wanted: Sequence[str]) -> None:
         ran = await self._once(path, code, secret, wanted)
         for pause in PAUSES_SECONDS:
             if ran.code == 0 or not _PASSING.search(ran.error):
@@ -110,9 +108,7 @@ class Mirrors:
         if ran.code:
             raise _fault(address_of(code.repository), code, without(ran.error, secret), is_secret=secret is not None)
 
-    async def _once(
-        self, path: Path, code: CodeSource, secret: SecretStr | None, wanted: Sequence[str]
-    ) -> Ran:
+    async def _once(self, path: Path, code: CodeSource, secret: SecretStr | None, wanted: Sequence[str]) -> Ran:
         address = address_of(code.repository)
         async with login(address, secret, self._root) as given:
             return await self._git.run(
@@ -181,4 +177,6 @@ def _fault(address: GitAddress, code: CodeSource, error: str, *, is_secret: bool
             f"{address.text} cannot be read {what}: {last_words(error)}",
             hint="Check the address, and the variable with the token that you name as credentials.",
         )
-    return CodeFault(f"{address.text} cannot be fetched: {last_words(error)}", hint="Try again when its server answers.")
+    return CodeFault(
+        f"{address.text} cannot be fetched: {last_words(error)}", hint="Try again when its server answers."
+    )

@@ -117,13 +117,15 @@ class Git:
         """What a command without network says; anything but its success raises CodeFault."""
         ran = await self.run(*arguments, cwd=cwd, environment=environment, stdin=stdin)
         if ran.code or ran.truncated:
-            raise CodeFault(f"git {arguments[0]} failed: {last_words(ran.error)}", hint="The machine's log may say more.")
+            raise CodeFault(
+                f"git {arguments[0]} failed: {last_words(ran.error)}", hint="The machine's log may say more."
+            )
         return ran.text
 
 
 def last_words(error: str) -> str:
     """The end of what git says on stderr, for a sentence."""
-    lines = [line.strip() for line in error.splitlines() if line.strip()]
+    lines = [line.strip() for line in error.splitlines() if line.strip() and not line.startswith("hint:")]
     return " ".join(lines[-3:])[-500:] or "it gives no reason"
 
 

@@ -45,9 +45,10 @@ class GitRepositories:
         for left in (self._staging, *self._repos.glob("index-*"), *self._repos.glob("key-*")):
             shutil.rmtree(left, ignore_errors=True)
 
-    async def has(self, workspace: str) -> bool:
+    async def has(self, workspace: str, code: CodeSource) -> bool:
         """See `ports.Repositories.has`."""
-        return await self._read(workspace) is not None
+        place = await self._read(workspace)
+        return place is not None and _is_of(place, code)
 
     async def check_out(self, workspace: str, code: CodeSource, secret: SecretStr | None, *, task_id: str) -> str:
         """See `ports.Repositories.check_out`."""
@@ -142,10 +143,13 @@ class GitRepositories:
 
 def _same(place: Place, code: CodeSource) -> Place:
     """A lasting workspace has one clone: another task may go on in it, with the same code only."""
-    asked, there = code.model_copy(update={"credentials": None}), place.code.model_copy(update={"credentials": None})
-    if asked != there:
+    if not _is_of(place, code):
         raise CodeFault(
-            f"The agent's lasting workspace holds {there.repository} at {there.ref or 'its default branch'} already.",
+            f"The agent's lasting workspace holds {place.code.repository} already, at {place.code.ref or 'its HEAD'}.",
             hint="Name the same code, or an agent whose tasks have workspaces of their own.",
         )
     return place
+
+
+def _is_of(place: Place, code: CodeSource) -> bool:
+    return place.code.model_copy(update={"credentials": code.credentials}) == code

@@ -44,6 +44,8 @@ class LaunchSpec(Value):
     """Folders that this task's file tools may not touch, beside those that are closed to all."""
     variables: Mapping[str, SecretStr] = {}
     """What its environment holds besides the machine's own, which wins."""
+    note: str = ""
+    """What its agent is told of where it works, beside its instructions."""
 
 
 class CliExit(Value):

@@ -11,8 +11,8 @@ from machine.domain.code import Changes, CodeSource, Diff, Pushed
 class Repositories(Protocol):
     """The clones in workspaces, each named by its workspace. Every method raises CodeFault, with what to do."""
 
-    async def has(self, workspace: str) -> bool:
-        """Whether a clone was made there."""
+    async def has(self, workspace: str, code: CodeSource) -> bool:
+        """Whether a clone of that code was made there."""
         ...
 
     async def check_out(self, workspace: str, code: CodeSource, secret: SecretStr | None, *, task_id: str) -> str:

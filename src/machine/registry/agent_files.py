@@ -85,6 +85,8 @@ def agent_files(fields: Mapping[str, Any], *, before: Files | None = None) -> Fi
     }
     if "claude_code" in old and "claude_code" not in said:
         said["claude_code"] = old["claude_code"]
+    if code := said.get("code"):
+        said["code"] = {key: value for key, value in code.items() if value is not None}
     unknown = {key: value for key, value in old.items() if key not in known}
     plain = {key: list(value) if isinstance(value, tuple) else value for key, value in {**said, **unknown}.items()}
     kept[AGENT_YAML] = DefinitionFile(dumped(plain).encode())

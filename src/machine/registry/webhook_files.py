@@ -29,9 +29,6 @@ EXPORT_HEAD: Final = "# A webhook without its secret: say secret: … before it 
 
 _Said = TypeVar("_Said", Webhook, WebhookForm)
 _Place = tuple[str | int, ...]
-_LATER_IN_TRIGGERS: Final[Mapping[str, str]] = {
-    "checkout": "checking code out is not supported yet; leave it out",
-}
 
 
 def read_webhook(name: str, files: Files) -> Definition[Webhook]:
@@ -125,10 +122,6 @@ def _of_replies(webhook: Webhook | WebhookForm) -> Iterator[tuple[_Place, str]]:
 
 
 def _in_trigger(trigger: Trigger) -> Iterator[tuple[str, str]]:
-    for field, why in _LATER_IN_TRIGGERS.items():
-        default: Any = Trigger.model_fields[field].default
-        if getattr(trigger, field) != default:
-            yield field, why
     if trigger.agent is None:
         yield "agent", "name the agent: routing by the Brain is not supported yet"
 

@@ -27,6 +27,7 @@ def task_values(task: Task) -> dict[str, Any]:
         **usage_values(task.usage),
         "limits": task.limits.model_dump(mode="json"),
         "code": task.code and task.code.model_dump(mode="json"),
+        "changes": task.changes and task.changes.model_dump(mode="json"),
         "routing": task.routing and task.routing.model_dump(mode="json"),
         "failure": task.failure and task.failure.model_dump(mode="json"),
     }

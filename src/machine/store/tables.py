@@ -69,6 +69,7 @@ tasks: Final = Table(
     Column("awaits_routing", Boolean, nullable=False, server_default=text("0")),
     Column("limits", Json, nullable=False),
     Column("code", Json),
+    Column("changes", Json),
     Column("routing", Json),
     Column("failure", Json),
     # Long texts stand last: what comes before them is read without them.
