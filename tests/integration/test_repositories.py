@@ -4,17 +4,21 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from tests.support.daemon import DaemonProcess
 from tests.support.git_server import GitServer, commit, git, git_server
 from tests.support.model import ScriptedModel
-from tests.support.workbench import Workbench, workbench
+from tests.support.workbench import Workbench, processes_with, workbench
 
 from machine.api import create_api
+from machine.auth.secrets import open_secrets
 from machine.demo.replies import Reply
+from machine.domain.clock import utc_now
 from machine.domain.code import CodeSource
 from machine.domain.definitions import DefinitionFile
 from machine.domain.errors import Forbidden
@@ -22,6 +26,7 @@ from machine.domain.principal import Principal, Role, User, Via
 from machine.domain.task import FailureReason, TaskStatus
 from machine.engine.intake import TaskRequest
 from machine.registry.folders import write_files
+from machine.settings import read_settings
 from machine.webhooks.headers import Headers
 
 PASSWORD = "s3cret-word"
@@ -41,9 +46,13 @@ def closed(tmp_path: Path) -> Iterator[GitServer]:
         yield made
 
 
-async def enter(machine: Workbench) -> None:
-    """The token of that server, as a variable."""
-    await machine.room.api.variables.set({"SHOP_TOKEN": f"ann:{PASSWORD}"}, by="user_1")
+async def enter(folder: Path) -> None:
+    """The token of that server, as a variable of the machine that will be there."""
+    of = read_settings({}, data_dir=folder)
+    variables = await asyncio.to_thread(
+        partial(open_secrets, of.variables_dir, key=None, key_file=of.secret_key_file, clock=utc_now)
+    )
+    await variables.set({"SHOP_TOKEN": f"ann:{PASSWORD}"}, by="user_1")
 
 
 def worker(config: Path, **fields: Any) -> None:
@@ -57,7 +66,7 @@ def worker(config: Path, **fields: Any) -> None:
 @asynccontextmanager
 async def machine_with(folder: Path, model: ScriptedModel, **fields: Any) -> AsyncIterator[Workbench]:
     """A machine with that agent."""
-    if not (folder / "config").exists():
+    if not (folder / "config" / "agents").exists():
         await asyncio.to_thread(worker, folder / "config", **fields)
     async with workbench(folder, model) as machine:
         yield machine
@@ -198,13 +207,47 @@ async def test_a_machine_that_ends_in_the_middle_of_a_fetch_makes_the_clone_when
         assert ended.changes.commits == 1
 
 
+async def test_after_a_kill_in_the_middle_of_a_fetch_no_git_is_left_and_the_clone_is_made(
+    tmp_path: Path, server: GitServer
+) -> None:
+    server.repository()
+    server.hold.clear()
+    daemon = DaemonProcess(tmp_path / "data")
+    try:
+        await asyncio.to_thread(daemon.launch)
+        wish = {"message": "hello", "repository": server.url()}
+        task_id = (await asyncio.to_thread(daemon.post, "/api/tasks", wish))["task_id"]
+        await fetching(server)
+        before = await asyncio.to_thread(processes_with, server.url())
+        assert before
+        await asyncio.to_thread(daemon.kill9)
+        await asyncio.to_thread(daemon.launch)
+        after = await asyncio.to_thread(processes_with, server.url())
+        assert not {process.pid for process in before} & {process.pid for process in after}
+        server.hold.set()
+        async with asyncio.timeout(60):
+            while (task := await asyncio.to_thread(daemon.get, f"/api/tasks/{task_id}"))["status"] != "completed":
+                assert task["failure"] is None
+                await asyncio.sleep(0.1)
+        assert task["changes"]["branch"] == f"machine/{task_id}"
+        assert (tmp_path / "data" / "workspaces" / task_id / "repo" / "README.md").exists()
+        said = await asyncio.to_thread(daemon.command, "run", "hello", "--repository", server.url(), "--ref", "nowhere")
+        assert said.returncode == 1
+        assert "has no branch, tag, commit or ref nowhere" in said.stdout + said.stderr
+    finally:
+        if daemon.process is not None and daemon.process.poll() is None:
+            await asyncio.to_thread(daemon.terminate)
+
+
 async def test_an_agents_own_repository_is_fetched_and_pushed_with_its_credentials(
     tmp_path: Path, closed: GitServer
 ) -> None:
     closed.repository()
     model = ScriptedModel().on("change", shell(f"{CHANGE} && git push -q && env | grep -c s3cret"), "Pushed.")
     own = {"repository": closed.url(), "ref": "main", "credentials": "SHOP_TOKEN"}
-    async with machine_with(tmp_path / "data", model, code=own) as machine:
+    await enter(tmp_path / "data")
+    # The sandbox keeps this computer's own loopback out of reach of commands; servers elsewhere are not.
+    async with machine_with(tmp_path / "data", model, code=own, sandbox=False) as machine:
         task = await machine.ended(await machine.submit("change", agent="worker"))
         assert task.status is TaskStatus.COMPLETED, task.failure
         assert task.changes is not None
@@ -236,6 +279,7 @@ async def test_an_untrusted_task_reads_its_code_and_gets_no_credentials(
     server.repository()
     closed.repository()
     model = ScriptedModel().on("read", Reply.tool("Read", {"file_path": "repo/README.md"}), "Read.")
+    await enter(tmp_path / "data")
     async with machine_with(tmp_path / "data", model) as machine:
         code = CodeSource(repository=server.url(), credentials="SHOP_TOKEN")
         wish = {"agent": "worker", "source_metadata": UNTRUSTED}
@@ -289,8 +333,7 @@ async def test_a_merge_requests_webhook_gives_the_agent_that_merge_requests_code
         trigger = {"events": ["merge_request.open"], "who": [{"id": "5"}], "agent": "worker", "prompt": "review"}
         hook = {"name": "lab", "provider": "gitlab", "secret": "word-of-gitlab"}
         async with http(machine) as client:
-            said = {**hook, "triggers": [{**trigger, "checkout": {}}]}
-            made = await client.post("/api/webhooks", json=said)
+            made = await client.post("/api/webhooks", json={**hook, "triggers": [{**trigger, "checkout": {}}]})
             assert made.status_code == 201, made.text
         payload = {
             "object_kind": "merge_request",

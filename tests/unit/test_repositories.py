@@ -7,10 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
+from machine.domain.agent import AgentForm
 from machine.domain.code import CodeSource, branch_of
+from machine.domain.definitions import DefinitionFile, InvalidDefinition
 from machine.domain.git_address import address_of, checked_ref, mirror_name
 from machine.domain.ids import new_id
 from machine.git.access import agent_environment, without
+from machine.registry.agent_files import agent_files, read_agent
 from machine.webhooks.replies import task_in
 
 
@@ -144,3 +147,21 @@ def test_an_agents_git_gets_the_value_in_one_variable_and_for_one_server() -> No
 def test_a_secret_that_a_server_repeats_is_taken_out() -> None:
     said = without("remote: token ghp_abcdef of x-access-token is bad", SecretStr("ghp_abcdef\n"))
     assert said == "remote: token … of x-access-token is bad"
+
+
+def test_an_agents_code_stands_in_its_file_without_what_is_not_said() -> None:
+    code = CodeSource(repository="https://host/x.git", credentials="TOKEN")
+    form = AgentForm(name="x", description="d", instructions="i", code=code)
+    files = agent_files(form.model_dump(mode="json"))
+    assert b"ref" not in files["agent.yaml"].content
+    assert read_agent("x", files).model.code == code
+
+
+def test_a_fault_in_an_agents_code_says_where_it_stands() -> None:
+    text = b"description: d\ncode:\n  repository: /etc\n"
+    files = {"agent.yaml": DefinitionFile(text), "CLAUDE.md": DefinitionFile(b"i")}
+    with pytest.raises(InvalidDefinition) as caught:
+        read_agent("x", files)
+    fault = caught.value.faults[0]
+    assert (fault.line, fault.field) == (3, "code.repository")
+    assert "https://" in fault.reason

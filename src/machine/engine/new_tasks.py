@@ -171,6 +171,7 @@ _UNTOUCHED: Final[dict[str, Any]] = {
     "waiting_reason": None,
     "queue_reason": None,
     "parked_until": None,
+    "changes": None,
     "last_seq": 0,
 }
 

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict
 from machine.domain.code import REPO_FOLDER, CodeSource
 from machine.domain.errors import CodeFault
 from machine.git.mirrors import Mirrored
-from machine.git.program import Git
+from machine.git.program import Git, last_words
 
-_ORIGIN: Final = ("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
+COPY_SECONDS: Final = 600.0
 _AUTHOR: Final = ("Machine", "machine@claude-code-agent.invalid")
 
 
@@ -49,22 +49,24 @@ class Places:
 
 
 async def make_clone(git: Git, staging: Path, mirrored: Mirrored, code: CodeSource, branch: str) -> Path:
-    """A new clone below `staging`. It shares no file with the mirror: an agent could write through a hard link, and
-    change what all later tasks get. Raises CodeFault."""
+    """A new clone below `staging`. It is copied and shares no file with the mirror: an agent could write through a hard
+    link, and change what all later tasks get. Raises CodeFault."""
     path = staging / uuid4().hex
-    await asyncio.to_thread(path.mkdir, mode=0o700, parents=True)
+    await asyncio.to_thread(staging.mkdir, mode=0o700, parents=True, exist_ok=True)
     try:
-        await git.must("init", "--quiet", "--template=", f"--initial-branch={branch}", "--", str(path), cwd=path)
         ran = await git.run(
-            *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--update-head-ok", "--", str(mirrored.path)),
-            *(*_ORIGIN, f"{mirrored.head}:refs/heads/{branch}", f"{mirrored.base}:refs/machine/base"),
-            cwd=path,
+            *("clone", "--quiet", "--local", "--no-hardlinks", "--no-checkout", "--template="),
+            *("--", str(mirrored.path), str(path)),
+            cwd=staging,
             environment={"GIT_ALLOW_PROTOCOL": "file"},
-            config=("transfer.fsckObjects=false", "gc.auto=0"),  # all of it was checked on its way into the mirror
+            seconds=COPY_SECONDS,
         )
         if ran.code:
-            raise CodeFault(f"The mirror of {code.repository} cannot be cloned: {ran.error.strip()[-300:]}")
-        await git.must("checkout", "--quiet", "--force", branch, "--", cwd=path)
+            raise CodeFault(f"The mirror of {code.repository} cannot be cloned: {last_words(ran.error)}")
+        refs = f"create refs/heads/{branch} {mirrored.head}\ncreate refs/machine/base {mirrored.base}\n"
+        await git.must("update-ref", "--stdin", cwd=path, stdin=refs.encode())
+        await git.must("symbolic-ref", "HEAD", f"refs/heads/{branch}", cwd=path)
+        await git.must("reset", "--quiet", "--hard", cwd=path, seconds=COPY_SECONDS)
         for name, value in _settings(code, branch):
             await git.must("config", "--local", "--", name, value, cwd=path)
     except BaseException:  # cancelled, too: what is half done is worth nothing

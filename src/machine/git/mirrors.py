@@ -7,10 +7,12 @@ now: every clone begins with a fetch, and a mirror belongs to one address with o
 import asyncio
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 from weakref import WeakValueDictionary
 
 from pydantic import SecretStr
@@ -27,6 +29,8 @@ REFRESH_SECONDS: Final = 20.0
 PAUSES_SECONDS: Final = (0.5, 2.0, 5.0)
 """Before the tries after the first."""
 
+_NO_HEAD: Final = "--initial-branch=machine/no-branch"
+"""A mirror checks nothing out, and its clones shall begin with no branch but their task's."""
 _ALL: Final = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _PART_OF_COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
@@ -57,8 +61,10 @@ class Mirrored:
 class Mirrors:
     """One fetch at a time for each mirror; mirrors of different repositories do not wait for each other."""
 
-    def __init__(self, root: Path, git: Git) -> None:
+    def __init__(self, root: Path, making: Path, git: Git) -> None:
+        """`making` is where what is half done lies."""
         self._root = root
+        self._making = making
         self._git = git
         self._locks: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
 
@@ -66,37 +72,43 @@ class Mirrors:
         """Where the mirror is, or will be."""
         return self._root / mirror_name(address_of(code.repository), code.credentials)
 
-    async def fetched(self, code: CodeSource, secret: SecretStr | None) -> Mirrored:
-        """Fetch everything, and the ref and base that are asked for. Raises CodeFault."""
-        path = await self.opened(code)
+    @asynccontextmanager
+    async def fetched(self, code: CodeSource, secret: SecretStr | None) -> AsyncIterator[Mirrored]:
+        """Fetch everything, and the ref and base that are asked for; inside, nobody changes it. Raises CodeFault."""
         wanted = [_spec(name) for name in (code.ref, code.base) if name is None or name.startswith("refs/")]
-        lock = self._locks.setdefault(path, asyncio.Lock())
-        async with lock:
+        path = await self.opened(code)
+        async with self._lock(path):
             await self._fetch(path, code, secret, wanted)
             head = await self._resolved(path, code, code.ref, secret)
             base = head if code.base is None else await self._resolved(path, code, code.base, secret)
-        if base != head:
-            ran = await self._git.run("merge-base", base, head, cwd=path, environment={"GIT_DIR": str(path)})
-            base = ran.text if ran.code == 0 else base
-        return Mirrored(path, head, base)
+            if base != head:
+                ran = await self._git.run("merge-base", base, head, cwd=path, environment={"GIT_DIR": str(path)})
+                base = ran.text if ran.code == 0 else base
+            yield Mirrored(path, head, base)
 
     async def refresh(self, code: CodeSource, secret: SecretStr | None) -> bool:
         """Fetch branches and tags once more, in a short time; whether that worked."""
         path = await self.opened(code)
-        lock = self._locks.setdefault(path, asyncio.Lock())
         try:
-            async with asyncio.timeout(REFRESH_SECONDS), lock:
+            async with asyncio.timeout(REFRESH_SECONDS), self._lock(path):
                 return (await self._once(path, code, secret, ())).code == 0
         except (CodeFault, TimeoutError):
             return False
 
     async def opened(self, code: CodeSource) -> Path:
-        """The mirror's folder, made where it is missing."""
+        """The mirror's folder, made whole or not at all where it is missing."""
         path = self.path_of(code)
-        if not await asyncio.to_thread((path / "HEAD").is_file):
-            await asyncio.to_thread(path.mkdir, mode=0o700, parents=True, exist_ok=True)
-            await self._git.must("init", "--quiet", "--bare", "--template=", "--", str(path), cwd=path)
+        async with self._lock(path):
+            if not await asyncio.to_thread(path.exists):
+                draft = self._making / uuid4().hex
+                await asyncio.to_thread(draft.mkdir, mode=0o700, parents=True)
+                await self._git.must("init", "--quiet", "--bare", "--template=", _NO_HEAD, "--", str(draft), cwd=draft)
+                await asyncio.to_thread(draft.rename, path)
         return path
+
+    def _lock(self, path: Path) -> asyncio.Lock:
+        """The mirror's lock; it lives as long as somebody holds it, or waits for it."""
+        return self._locks.setdefault(path, asyncio.Lock())
 
     async def _fetch(self, path: Path, code: CodeSource, secret: SecretStr | None, wanted: Sequence[str]) -> None:
         ran = await self._once(path, code, secret, wanted)

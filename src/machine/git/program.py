@@ -112,10 +112,15 @@ class Git:
             await asyncio.shield(_end(process))
 
     async def must(
-        self, *arguments: str, cwd: Path, environment: Mapping[str, str] | None = None, stdin: bytes = b""
+        self,
+        *arguments: str,
+        cwd: Path,
+        environment: Mapping[str, str] | None = None,
+        stdin: bytes = b"",
+        seconds: float = LOCAL_SECONDS,
     ) -> str:
         """What a command without network says; anything but its success raises CodeFault."""
-        ran = await self.run(*arguments, cwd=cwd, environment=environment, stdin=stdin)
+        ran = await self.run(*arguments, cwd=cwd, environment=environment, stdin=stdin, seconds=seconds)
         if ran.code or ran.truncated:
             raise CodeFault(
                 f"git {arguments[0]} failed: {last_words(ran.error)}", hint="The machine's log may say more."

@@ -34,9 +34,9 @@ class GitRepositories:
         self._git = Git(repos / "home", environ, marks)
         self._repos = repos
         self._workspaces = workspaces
-        self._mirrors = Mirrors(repos, self._git)
-        self._places = Places(repos / "checkouts")
         self._staging = repos / "making"
+        self._mirrors = Mirrors(repos, self._staging, self._git)
+        self._places = Places(repos / "checkouts")
 
     def prepare(self) -> None:
         """Make the folders, and remove what a dead daemon left half made: none of it was ever a task's. Blocking."""
@@ -57,8 +57,8 @@ class GitRepositories:
         if place is not None and await asyncio.to_thread(os.path.lexists, folder / REPO_FOLDER):
             return _same(place, code).branch
         branch = branch_of(task_id)
-        mirrored = await self._mirrors.fetched(code, secret)
-        made = await make_clone(self._git, self._staging, mirrored, code, branch)
+        async with self._mirrors.fetched(code, secret) as mirrored:
+            made = await make_clone(self._git, self._staging, mirrored, code, branch)
         place = Place(code=code, branch=branch, base_commit=mirrored.base)
         try:
             await asyncio.to_thread(self._places.write, workspace, place)  # first: a clone has a place in any case
