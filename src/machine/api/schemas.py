@@ -1,13 +1,14 @@
 """What goes over the wire. Input models forbid what they do not know; output models are made from the domain."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
+from machine.api.code_schemas import NamedCode
 from machine.api.reply_view import ReplyView
 from machine.domain.approval import Approval
-from machine.domain.code import Changes, CodeSource, Ref, Repository
+from machine.domain.code import Changes, CodeSource
 from machine.domain.costs import CostKind
 from machine.domain.events import AuthStatusData, MachineStatusData
 from machine.domain.principal import Principal, Role, Via
@@ -24,7 +25,6 @@ from machine.domain.task import (
     TaskStatus,
     WaitingReason,
 )
-from machine.domain.variable import VariableName
 from machine.ports import Sandbox
 
 PREVIEW_CHARS: Final = 500
@@ -45,7 +45,7 @@ class _Out(BaseModel):
 # --- in -------------------------------------------------------------------------------------------------------------
 
 
-class NewTask(_In):
+class NewTask(_In, NamedCode):
     """A wish. Limits that are not given are the agent's, or the machine's."""
 
     message: Message
@@ -59,26 +59,6 @@ class NewTask(_In):
     parent_task_id: ObjectId | None = None
     conversation_id: ObjectId | None = None
     session_id: ObjectId | None = None
-    repository: Repository | None = None
-    """The address of a git repository: the task gets a clone of its own in `repo/`. Unset: the agent's, if any."""
-    ref: Ref | None = None
-    base: Ref | None = None
-    """What the work is compared with; unset: `ref` as it is when the task begins."""
-    credentials: VariableName | None = None
-    """The variable that holds a token, `user:password`, or a key for ssh; for administrators."""
-
-    @model_validator(mode="after")
-    def _code_is_whole(self) -> Self:
-        if self.repository is None and (self.ref or self.base or self.credentials):
-            raise ValueError("ref, base and credentials are said of a repository: name it, too")
-        return self
-
-    @property
-    def code(self) -> CodeSource | None:
-        """What was said of the code, in one."""
-        if self.repository is None:
-            return None
-        return CodeSource(repository=self.repository, ref=self.ref, base=self.base, credentials=self.credentials)
 
 
 class Say(_In):
