@@ -23,6 +23,7 @@ from machine.domain.code import CodeSource
 from machine.domain.definitions import DefinitionFile
 from machine.domain.errors import Forbidden
 from machine.domain.principal import Principal, Role, User, Via
+from machine.domain.redaction import Redactor
 from machine.domain.task import FailureReason, TaskStatus
 from machine.engine.intake import TaskRequest
 from machine.registry.folders import write_files
@@ -50,7 +51,9 @@ async def enter(folder: Path) -> None:
     """The token of that server, as a variable of the machine that will be there."""
     of = read_settings({}, data_dir=folder)
     variables = await asyncio.to_thread(
-        partial(open_secrets, of.variables_dir, key=None, key_file=of.secret_key_file, clock=utc_now)
+        partial(
+            open_secrets, of.variables_dir, key=None, key_file=of.secret_key_file, clock=utc_now, redactor=Redactor()
+        )
     )
     await variables.set({"SHOP_TOKEN": f"ann:{PASSWORD}"}, by="user_1")
 
