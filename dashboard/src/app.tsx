@@ -4,12 +4,13 @@ import {
   createRouter,
   type ErrorComponentProps,
   Link,
+  lazyRouteComponent,
   Outlet,
 } from "@tanstack/react-router";
+import { StartPage } from "./home/start";
 import { Shell } from "./pages/shell";
 import { SignInPage } from "./pages/sign-in";
-import { StartPage } from "./pages/start";
-import { Empty, Failed } from "./parts/states";
+import { Empty, Failed, Loading } from "./parts/states";
 import { TaskPage } from "./task/task-page";
 
 function Broken({ error, reset }: ErrorComponentProps) {
@@ -31,14 +32,106 @@ function Nowhere() {
   );
 }
 
+function Waiting() {
+  return (
+    <div className="mx-auto max-w-[50rem] p-6">
+      <Loading label="Loading the page" />
+    </div>
+  );
+}
+
+/** `?create=form`: one more is made. In the search, since every name that a path could have may be somebody's. */
+interface Creating {
+  create?: string;
+}
+
+function creating({ create }: Record<string, unknown>): Creating {
+  return typeof create === "string" ? { create } : {};
+}
+
+/** `?delivery=…`: the delivery that is open. */
+interface Opened {
+  delivery?: string;
+}
+
+function opened({ delivery }: Record<string, unknown>): Opened {
+  return typeof delivery === "string" ? { delivery } : {};
+}
+
+const definitions = () => import("./definitions/pages");
+const webhooks = () => import("./webhooks/pages");
+
 const root = createRootRoute({ component: Outlet, errorComponent: Broken, notFoundComponent: Nowhere });
 const shell = createRoute({ getParentRoute: () => root, id: "shell", component: Shell });
 const start = createRoute({ getParentRoute: () => shell, path: "/", component: StartPage });
 const task = createRoute({ getParentRoute: () => shell, path: "/tasks/$taskId", component: TaskPage });
 const signIn = createRoute({ getParentRoute: () => root, path: "/login", component: SignInPage });
 
+const agentList = createRoute({
+  getParentRoute: () => shell,
+  path: "/agents",
+  validateSearch: creating,
+  component: lazyRouteComponent(definitions, "AgentsPage"),
+});
+const agent = createRoute({
+  getParentRoute: () => shell,
+  path: "/agents/$name",
+  component: lazyRouteComponent(definitions, "AgentPage"),
+});
+const agentEdit = createRoute({
+  getParentRoute: () => shell,
+  path: "/agents/$name/edit",
+  component: lazyRouteComponent(definitions, "EditAgentPage"),
+});
+const skillList = createRoute({
+  getParentRoute: () => shell,
+  path: "/skills",
+  validateSearch: creating,
+  component: lazyRouteComponent(definitions, "SkillsPage"),
+});
+const skill = createRoute({
+  getParentRoute: () => shell,
+  path: "/skills/$name",
+  component: lazyRouteComponent(definitions, "SkillPage"),
+});
+const skillEdit = createRoute({
+  getParentRoute: () => shell,
+  path: "/skills/$name/edit",
+  component: lazyRouteComponent(definitions, "EditSkillPage"),
+});
+const webhookList = createRoute({
+  getParentRoute: () => shell,
+  path: "/webhooks",
+  validateSearch: creating,
+  component: lazyRouteComponent(webhooks, "WebhooksPage"),
+});
+const webhook = createRoute({
+  getParentRoute: () => shell,
+  path: "/webhooks/$name",
+  component: lazyRouteComponent(webhooks, "WebhookPage"),
+});
+const simulator = createRoute({
+  getParentRoute: () => shell,
+  path: "/webhooks/$name/simulator",
+  component: lazyRouteComponent(webhooks, "SimulatorPage"),
+});
+const deliveries = createRoute({
+  getParentRoute: () => shell,
+  path: "/webhooks/$name/deliveries",
+  validateSearch: opened,
+  component: lazyRouteComponent(webhooks, "DeliveriesPage"),
+});
+
+const pages = [
+  ...[start, task],
+  ...[agentList, agent, agentEdit],
+  ...[skillList, skill, skillEdit],
+  ...[webhookList, webhook, simulator, deliveries],
+] as const;
+
 export const router = createRouter({
-  routeTree: root.addChildren([shell.addChildren([start, task]), signIn]),
+  routeTree: root.addChildren([shell.addChildren(pages), signIn]),
+  defaultPendingComponent: Waiting,
 });
 
 declare module "@tanstack/react-router" {

@@ -9,14 +9,13 @@ type Schemas = components["schemas"];
 export type Status = Schemas["StatusView"];
 export type TaskPage = Schemas["TaskList"];
 export type TaskView = Schemas["TaskView"];
-export type AgentInfo = Schemas["AgentView"];
 
 const PATIENCE_MS = 30_000;
 const EVENTS_PAGE = 2_000;
 const LIST_PAGE = 50;
 const WHOLE_CONVERSATION = 200;
 
-const http = createClient<paths>({
+export const http = createClient<paths>({
   baseUrl: location.origin,
   fetch: (request) => fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) }),
 });
@@ -35,7 +34,7 @@ async function answered<T>(request: Promise<Answer<T>>): Promise<T> {
 }
 
 /** The same for all that is behind the login; without one it is SignedOut. */
-async function done<T>(request: Promise<Answer<T>>): Promise<T> {
+export async function done<T>(request: Promise<Answer<T>>): Promise<T> {
   try {
     return await answered(request);
   } catch (error) {
@@ -78,6 +77,4 @@ export const machine = {
     // The generated type of a union inside a list has lost the tags; TaskEvent is the same union, with them.
     return page as EventPage;
   },
-
-  agents: () => done(http.GET("/api/agents")),
 };

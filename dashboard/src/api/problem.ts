@@ -1,6 +1,12 @@
 import { CommandFailed } from "../feed/acks";
 import { SignedOut } from "../feed/connection";
 
+/** One thing that is wrong with what was sent: the place is `body.field` or `files.path:line.field`. */
+export interface Fault {
+  where: string;
+  what: string;
+}
+
 /** An answer of the machine that is no success: `code` is stable, `hint` says what to do. */
 export class ApiError extends Error {
   override name = "ApiError";
@@ -10,6 +16,7 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly hint: string,
+    readonly faults: readonly Fault[] = [],
   ) {
     super(message);
   }
@@ -19,13 +26,14 @@ interface ProblemBody {
   code?: string;
   detail?: string;
   hint?: string;
+  errors?: Fault[];
 }
 
 /** The error for a failed response; its body is a problem of RFC 9457, or whatever a proxy in between wrote. */
 export function errorOf(response: Response, body: unknown): ApiError {
   const problem: ProblemBody = typeof body === "object" && body !== null ? body : {};
   const detail = problem.detail ?? `The machine answered ${response.status} ${response.statusText}.`;
-  return new ApiError(response.status, problem.code ?? "unknown", detail, problem.hint ?? "");
+  return new ApiError(response.status, problem.code ?? "unknown", detail, problem.hint ?? "", problem.errors);
 }
 
 /** What to tell a person about an error of any kind. */

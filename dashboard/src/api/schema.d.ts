@@ -1482,6 +1482,24 @@ export interface components {
             repository: string;
         };
         ClientMessage: components["schemas"]["Subscribe"] | components["schemas"]["Unsubscribe"] | components["schemas"]["Feed"] | components["schemas"]["ChatSay"] | components["schemas"]["TaskSay"] | components["schemas"]["TaskStop"] | components["schemas"]["ApprovalAnswer"];
+        /**
+         * CodeSource
+         * @description A repository and what of it, as it was asked for.
+         */
+        CodeSource: {
+            /**
+             * Base
+             * @default null
+             */
+            base: string | null;
+            /**
+             * Ref
+             * @default null
+             */
+            ref: string | null;
+            /** Repository */
+            repository: string;
+        };
         /** ContinuedData */
         ContinuedData: {
             /**
@@ -2634,13 +2652,25 @@ export interface components {
              * @default 0
              */
             attempt: number;
+            /**
+             * Awaits Routing
+             * @default false
+             */
+            awaits_routing: boolean;
             /** Claude Session Id */
             claude_session_id: string;
+            /** @default null */
+            code: components["schemas"]["CodeSource"] | null;
             /**
              * Completed At
              * @default null
              */
             completed_at: string | null;
+            /**
+             * Concurrency Key
+             * @default null
+             */
+            concurrency_key: string | null;
             /** Conversation Id */
             conversation_id: string;
             /** @default billed */

@@ -64,22 +64,23 @@ export class Feed {
     return this.#holder.during(load);
   }
 
-  /** Follows a task from its first event on; the stream ends with `unwatch`. One watcher for each task. */
-  watch(taskId: string, sink: (events: readonly TaskEvent[]) => void): TaskStream {
+  /** Follows a task from its first event on, or from after `start`; ends with `unwatch`. One watcher for each task. */
+  watch(taskId: string, sink: (events: readonly TaskEvent[]) => void, start = 0): TaskStream {
     this.unwatch(taskId);
     const source = {
       load: (id: string, after: number) => this.doors.loadEvents(id, after),
       subscribe: (id: string, after: number) => this.send({ type: "subscribe", task_id: id, after }),
     };
-    const stream = new TaskStream(taskId, source, sink);
+    const stream = new TaskStream(taskId, source, sink, start);
     this.#streams.set(taskId, stream);
     void stream.catchUp();
     return stream;
   }
 
-  unwatch(taskId: string): void {
+  /** Ends what watches a task; with `ours`, only if it is still that one. */
+  unwatch(taskId: string, ours?: TaskStream): void {
     const stream = this.#streams.get(taskId);
-    if (!stream) return;
+    if (!stream || (ours && ours !== stream)) return;
     stream.close();
     this.#streams.delete(taskId);
     // Nobody waits for this answer; when there is no connection, there is no subscription either.

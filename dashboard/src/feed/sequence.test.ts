@@ -22,7 +22,7 @@ describe("Sequence", () => {
   });
 
   it("holds no more than it may, and still ends complete when the rest is asked for again", () => {
-    const sequence = new Sequence(2);
+    const sequence = new Sequence(0, 2);
     expect(given(sequence, 2, 3, 4, 5)).toEqual([]);
     expect(given(sequence, 1)).toEqual([1, 2, 3]);
     expect(given(sequence, 4, 5)).toEqual([4, 5]);

@@ -4,10 +4,16 @@
  * `seq` counts from 1 without gaps, so an event that is not the next one means that something is missing.
  */
 export class Sequence<E extends { seq: number }> {
-  #last = 0;
+  #last: number;
   #early = new Map<number, E>();
 
-  constructor(private readonly maxEarly = 2000) {}
+  /** The first event that counts is the one after `start`. */
+  constructor(
+    start = 0,
+    private readonly maxEarly = 2000,
+  ) {
+    this.#last = start;
+  }
 
   /** `seq` of the newest event that was given out; nothing before it is missing. */
   get last(): number {

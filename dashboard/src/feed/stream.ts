@@ -29,7 +29,7 @@ export interface Source {
  */
 export class TaskStream {
   readonly state = new Signal<StreamState>({ kind: "loading" });
-  #sequence = new Sequence<TaskEvent>();
+  #sequence: Sequence<TaskEvent>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #epoch = 0;
 
@@ -37,7 +37,10 @@ export class TaskStream {
     readonly taskId: string,
     private readonly source: Source,
     private readonly sink: (events: readonly TaskEvent[]) => void,
-  ) {}
+    start = 0,
+  ) {
+    this.#sequence = new Sequence(start);
+  }
 
   get last(): number {
     return this.#sequence.last;

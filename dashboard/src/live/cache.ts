@@ -1,11 +1,15 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { Status, TaskPage, TaskView } from "../api/machine";
+import { KIND_OF, type KindId } from "../domain/definition";
 import { applyToTask, type Task, taskOf } from "../domain/task";
 import { type FeedEvent, isTaskEvent, type Ready, type TaskEvent } from "../feed/wire";
 
 export const keys = {
   status: ["status"],
-  agents: ["agents"],
+  definitions: (kind: KindId) => ["definitions", kind],
+  /** Below the list's, so that what makes the list old makes each of it old. */
+  definition: (kind: KindId, name: string) => ["definitions", kind, name],
+  deliveries: (webhook: string) => ["deliveries", webhook],
   tasks: ["tasks"],
   active: ["tasks", "active"],
   recent: ["tasks", "recent"],
@@ -50,6 +54,14 @@ export function applyToCache(client: QueryClient, event: FeedEvent): void {
   }
   if (event.type === "chat.reply") {
     void client.invalidateQueries({ queryKey: keys.conversation(event.data.conversation_id) });
+    return;
+  }
+  if (event.type === "agent.status") {
+    void client.invalidateQueries({ queryKey: keys.definitions(KIND_OF[event.data.kind]) });
+    return;
+  }
+  if (event.type === "webhook.received") {
+    void client.invalidateQueries({ queryKey: keys.deliveries(event.data.webhook) });
     return;
   }
   client.setQueryData<Status>(keys.status, (status) => status && applyToStatus(status, event));

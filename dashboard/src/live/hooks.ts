@@ -1,9 +1,12 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { createContext, useContext, useMemo, useSyncExternalStore } from "react";
+import { createContext, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { agents, type DefinitionList, type DefinitionView, skills } from "../api/definitions";
 import { machine, type TaskPage } from "../api/machine";
+import { webhooks } from "../api/webhooks";
+import type { KindId } from "../domain/definition";
 import type { Task } from "../domain/task";
 import type { ConnectionState } from "../feed/connection";
-import type { Signal } from "../feed/signal";
+import { Signal } from "../feed/signal";
 import type { TaskStatus } from "../feed/wire";
 import { applyAll, applyToStatus, applyToView, keys } from "./cache";
 import type { Live } from "./live";
@@ -33,6 +36,24 @@ export function useTaskView(taskId: string): TaskView {
   return views.get(taskId);
 }
 
+const NEVER = new Signal(0);
+/** So many events before the newest one say what a task does now. */
+const GLIMPSE_EVENTS = 40;
+
+/** What a task does now, live: a view that may know only its newest events; null until it watches. */
+export function useGlimpse({ task_id, last_seq }: Task): TaskView | null {
+  const { views } = useLive();
+  const start = useRef(Math.max(0, last_seq - GLIMPSE_EVENTS));
+  const [view, setView] = useState<TaskView | null>(null);
+  useEffect(() => {
+    const glimpse = views.glimpse(task_id, start.current);
+    setView(glimpse.view);
+    return glimpse.end;
+  }, [views, task_id]);
+  useSignal(view?.version ?? NEVER);
+  return view;
+}
+
 /** Tasks with a reply that nobody has looked at. */
 export function useUnread(): ReadonlySet<string> {
   return useSignal(useLive().unread.tasks);
@@ -50,8 +71,33 @@ export function useStatus() {
   });
 }
 
+const LISTS: Readonly<Record<KindId, () => Promise<DefinitionList>>> = {
+  agents: agents.list,
+  skills: skills.list,
+  webhooks: webhooks.list,
+};
+
+/** All definitions of a kind, disabled ones included. */
+export function useDefinitions(kind: KindId, enabled = true) {
+  return useQuery({ queryKey: keys.definitions(kind), queryFn: LISTS[kind], enabled });
+}
+
+/** The agents that can be given work. */
 export function useAgents() {
-  return useQuery({ queryKey: keys.agents, queryFn: machine.agents, select: ({ items }) => items });
+  return useQuery({
+    queryKey: keys.definitions("agents"),
+    queryFn: LISTS.agents,
+    select: enabledOnes,
+  });
+}
+
+function enabledOnes({ items }: DefinitionList): DefinitionView[] {
+  return items.filter(({ enabled }) => enabled);
+}
+
+/** Whether who is signed in may change how the machine works. */
+export function useIsAdministrator(): boolean {
+  return useStatus().data?.me.role === "administrator";
 }
 
 export function useTask(taskId: string) {

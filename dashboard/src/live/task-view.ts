@@ -25,8 +25,9 @@ export class TaskView {
   #frame: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(feed: Feed, taskId: string) {
-    this.stream = feed.watch(taskId, (events) => this.#take(events));
+  /** With `start` it knows only what comes after that event. */
+  constructor(feed: Feed, taskId: string, start = 0) {
+    this.stream = feed.watch(taskId, (events) => this.#take(events), start);
   }
 
   close(): void {
@@ -76,6 +77,19 @@ export class TaskViews {
   #views = new Map<string, TaskView>();
 
   constructor(private readonly feed: Feed) {}
+
+  /** A view that needs to know only the newest: the whole one where it is live, else one from after `start` on. */
+  glimpse(taskId: string, start: number): { view: TaskView; end(): void } {
+    const known = this.#views.get(taskId);
+    if (known) return { view: known, end: () => {} };
+    const view = new TaskView(this.feed, taskId, start);
+    const end = () => {
+      view.close();
+      // Whoever opened the task's own page meanwhile watches it now.
+      this.feed.unwatch(taskId, view.stream);
+    };
+    return { view, end };
+  }
 
   get(taskId: string): TaskView {
     const view = this.#views.get(taskId) ?? new TaskView(this.feed, taskId);

@@ -1,6 +1,6 @@
-import { Link, Outlet, useMatchRoute, useNavigate } from "@tanstack/react-router";
-import { LogOut, SquarePen } from "lucide-react";
-import { useEffect } from "react";
+import { Link, Outlet, useMatchRoute } from "@tanstack/react-router";
+import { LogOut } from "lucide-react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { machine, type Status } from "../api/machine";
 import { SignedOut } from "../feed/connection";
 import { useConnection, useLive, useStatus } from "../live/hooks";
@@ -10,8 +10,12 @@ import { useIsWide } from "../parts/media";
 import { Loading } from "../parts/states";
 import { ThemeButton } from "../parts/theme";
 import { Banners } from "./banners";
+import { BottomNav, SideNav } from "./nav";
+import { type Overlay, useShortcuts } from "./shortcuts";
 import { SignedOutPage } from "./sign-in";
 import { TaskList } from "./task-list";
+
+const Overlays = lazy(() => import("../palette/overlays"));
 
 /** Everything behind the login: the list at the side, what is looked at in the middle. */
 export function Shell() {
@@ -26,7 +30,8 @@ export function Shell() {
     feed.connection.start();
     return () => feed.connection.stop();
   }, [feed, isKnown]);
-  useShortcuts();
+  const [overlay, show] = useState<Overlay>(null);
+  useShortcuts(show);
   if (isOut) return <SignedOutPage />;
   if (!isKnown) return <Loading label="Loading" lines={3} />;
   return (
@@ -39,30 +44,22 @@ export function Shell() {
       </a>
       <Banners status={status.data} />
       <div className="flex min-h-0 flex-1">
-        {isWide && <Side status={status.data} />}
+        {isWide && <Side status={status.data} search={() => show("palette")} />}
         <div className="flex min-w-0 flex-1 flex-col">
           {!isWide && <TopBar status={status.data} />}
           <main id="main" tabIndex={-1} className="min-h-0 flex-1 outline-none">
             <Outlet />
           </main>
+          {!isWide && <BottomBar search={() => show("palette")} />}
         </div>
       </div>
+      {overlay && (
+        <Suspense>
+          <Overlays shown={overlay} close={() => show(null)} />
+        </Suspense>
+      )}
     </div>
   );
-}
-
-/** Alt+N: a new task. With a modifier, so that no letter typed by accident does anything. */
-function useShortcuts(): void {
-  const navigate = useNavigate();
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyN") return;
-      event.preventDefault();
-      void navigate({ to: "/" });
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [navigate]);
 }
 
 function Brand({ status }: { status: Status | undefined }) {
@@ -74,38 +71,26 @@ function Brand({ status }: { status: Status | undefined }) {
   );
 }
 
-function NewTask() {
+function Side({ status, search }: { status: Status | undefined; search(): void }) {
   return (
-    <Link
-      to="/"
-      aria-keyshortcuts="Alt+N"
-      title="New task (Alt+N)"
-      className="flex h-8 items-center gap-2 rounded-md px-2 font-medium hover:bg-hover"
-      activeOptions={{ exact: true }}
-      activeProps={{ className: "bg-hover" }}
-    >
-      <SquarePen aria-hidden className="size-4 text-soft" />
-      New task
-    </Link>
-  );
-}
-
-function Side({ status }: { status: Status | undefined }) {
-  return (
-    <nav aria-label="Tasks" className="flex w-72 shrink-0 flex-col border-r bg-side">
+    <div className="flex w-72 shrink-0 flex-col border-r bg-side">
       <div className="flex items-center justify-between gap-2 py-3 pr-2 pl-4">
         <Brand status={status} />
         <Account />
       </div>
-      <div className="px-2 pb-3">
-        <NewTask />
-      </div>
-      <div className="min-h-0 flex-1 overflow-y-auto">
+      <SideNav search={search} />
+      <nav aria-label="Tasks" className="min-h-0 flex-1 overflow-y-auto">
         <TaskList />
-      </div>
+      </nav>
       <Load status={status} />
-    </nav>
+    </div>
   );
+}
+
+/** A task has the whole of a narrow screen to itself. */
+function BottomBar({ search }: { search(): void }) {
+  const isTask = useMatchRoute()({ to: "/tasks/$taskId" });
+  return isTask ? null : <BottomNav search={search} />;
 }
 
 /** Why a task may have to wait; silent while there is room for more. */

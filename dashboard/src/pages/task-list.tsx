@@ -25,9 +25,10 @@ export function grouped(tasks: readonly Task[]): Group[] {
   return groups.filter((group) => group.tasks.length > 0);
 }
 
-export function TaskList() {
+/** The tasks in groups; with `only`, just those that it picks. */
+export function TaskList({ only }: { only?: (task: Task) => boolean }) {
   const { tasks, active, recent } = useTasks();
-  const groups = useMemo(() => grouped(tasks), [tasks]);
+  const groups = useMemo(() => grouped(only ? tasks.filter(only) : tasks), [tasks, only]);
   const now = useNow(MINUTE_MS);
   const unread = useUnread();
   const error = recent.error ?? active.error;

@@ -1,10 +1,14 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import { machine } from "../api/machine";
-import { useAgents, useStatus } from "../live/hooks";
+import { machine, type Status } from "../api/machine";
+import { hasEnded, needsAnswer } from "../domain/task";
+import { useAgents, useStatus, useTasks } from "../live/hooks";
+import { TaskList } from "../pages/task-list";
 import { Composer } from "../parts/composer";
 import { useIsWide } from "../parts/media";
-import { TaskList } from "./task-list";
+import { ActiveTasks } from "./active";
+import { MachineStrip } from "./machine-strip";
+import { RecentWebhooks } from "./recent-webhooks";
 
 interface Example {
   title: string;
@@ -24,7 +28,7 @@ const EXAMPLES: readonly Example[] = [
 // The Brain: it answers itself, or hands on what another agent does better.
 const MACHINE = "brain";
 
-/** What should be done? A message begins a conversation with the machine, or with one of its agents. On a narrow screen the list of tasks is below it. */
+/** What should be done, and how the machine stands: the page that everything begins on. */
 export function StartPage() {
   const navigate = useNavigate();
   const status = useStatus();
@@ -40,7 +44,7 @@ export function StartPage() {
   };
   return (
     <div className="h-full overflow-y-auto">
-      <div className="mx-auto w-full max-w-[44rem] px-4 pt-8 pb-10 md:pt-[16vh]">
+      <div className="mx-auto w-full max-w-[44rem] px-4 pt-8 pb-10 md:pt-[9vh]">
         <h1 className="mb-4 font-semibold text-xl tracking-tight">What should be done?</h1>
         <Composer
           draft="start"
@@ -53,14 +57,27 @@ export function StartPage() {
         >
           <AgentPicker agent={agent} change={setAgent} />
         </Composer>
+        {status.data && <Overview status={status.data} />}
+        {status.data?.demo && <Examples start={start} />}
         {isWide || (
           <div className="-mx-2 mt-6">
-            <TaskList />
+            <TaskList only={hasEnded} />
           </div>
         )}
-        {status.data?.demo && <Examples start={start} />}
       </div>
     </div>
+  );
+}
+
+function Overview({ status }: { status: Status }) {
+  const { tasks } = useTasks();
+  return (
+    <>
+      <MachineStrip status={status} tasks={tasks} />
+      <ActiveTasks title="Needs your answer" tasks={tasks.filter(needsAnswer)} />
+      <ActiveTasks title="Active" tasks={tasks.filter((task) => !hasEnded(task) && !needsAnswer(task))} />
+      <RecentWebhooks />
+    </>
   );
 }
 

@@ -1,0 +1,108 @@
+import { done, http } from "./machine";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+export type AgentDetail = Schemas["AgentDetail"];
+export type SkillDetail = Schemas["SkillDetail"];
+export type AgentForm = Schemas["AgentForm"];
+export type SkillForm = Schemas["SkillForm"];
+export type Preview = Schemas["Preview"];
+export type FileInfo = Schemas["FileInfo"];
+export type DefinitionFault = Schemas["DefinitionFault"];
+
+/** What every definition has in a list, whatever its kind. */
+export interface DefinitionView {
+  name: string;
+  description: string;
+  enabled: boolean;
+  builtin?: boolean;
+  overrides_builtin?: boolean;
+}
+
+/** All of one kind, those that are switched off last, and what is wrong with the files of that kind. */
+export interface DefinitionList<View extends DefinitionView = DefinitionView> {
+  items: View[];
+  faults: DefinitionFault[];
+}
+
+export interface UploadedFile {
+  /** Relative to the folder that it was taken from, or just its name. */
+  path: string;
+  file: Blob;
+}
+
+export interface UploadOptions {
+  preview?: boolean;
+  replace?: boolean;
+  /** Of the preview that was looked at: the machine refuses anything else. */
+  content_hash?: string;
+}
+
+type Filed = "agents" | "skills";
+
+// The routes of the two kinds are made by one function on the server, too; their paths differ in one word.
+const one = (kind: Filed) => `/api/${kind}/{name}` as "/api/agents/{name}";
+const path = (name: string) => ({ params: { path: { name } } });
+
+function formOf(files: readonly UploadedFile[], options: UploadOptions): FormData {
+  const form = new FormData();
+  for (const { path, file } of files) form.append("files", file, path);
+  for (const [name, value] of Object.entries(options)) form.append(name, String(value));
+  return form;
+}
+
+function upload(kind: Filed, files: readonly UploadedFile[], options: UploadOptions): Promise<unknown> {
+  const body = formOf(files, options);
+  return done(
+    http.POST(`/api/${kind}/upload` as "/api/agents/upload", {
+      // The generated type of a multipart body knows only texts.
+      body: body as never,
+      bodySerializer: () => body,
+    }),
+  );
+}
+
+/** What agents and skills have in common. */
+function filed(kind: Filed) {
+  return {
+    remove: (name: string) => done(http.DELETE(one(kind), path(name))),
+    enable: (name: string) =>
+      done(http.POST(`/api/${kind}/{name}/enable` as "/api/agents/{name}/enable", path(name))),
+    disable: (name: string) =>
+      done(http.POST(`/api/${kind}/{name}/disable` as "/api/agents/{name}/disable", path(name))),
+    revert: (name: string) =>
+      done(http.POST(`/api/${kind}/{name}/revert` as "/api/agents/{name}/revert", path(name))),
+    exportUrl: (name: string) => `/api/${kind}/${name}/export`,
+    previewUpload: (files: readonly UploadedFile[]) =>
+      upload(kind, files, { preview: true }) as Promise<Preview>,
+    upload: (files: readonly UploadedFile[], options: UploadOptions) => upload(kind, files, options),
+  };
+}
+
+function whole<View extends DefinitionView>(list: {
+  items: View[];
+  disabled: View[];
+  faults: DefinitionFault[];
+}): DefinitionList<View> {
+  return { items: [...list.items, ...list.disabled], faults: list.faults };
+}
+
+export const agents = {
+  ...filed("agents"),
+  list: async () => whole(await done(http.GET("/api/agents"))),
+  get: (name: string) => done(http.GET("/api/agents/{name}", path(name))),
+  create: (form: AgentForm) => done(http.POST("/api/agents", { body: form })),
+  update: (name: string, form: AgentForm) =>
+    done(http.PUT("/api/agents/{name}", { ...path(name), body: form })),
+  preview: (form: AgentForm) => done(http.POST("/api/agents/preview", { body: form })),
+};
+
+export const skills = {
+  ...filed("skills"),
+  list: async () => whole(await done(http.GET("/api/skills"))),
+  get: (name: string) => done(http.GET("/api/skills/{name}", path(name))),
+  create: (form: SkillForm) => done(http.POST("/api/skills", { body: form })),
+  update: (name: string, form: SkillForm) =>
+    done(http.PUT("/api/skills/{name}", { ...path(name), body: form })),
+  preview: (form: SkillForm) => done(http.POST("/api/skills/preview", { body: form })),
+};

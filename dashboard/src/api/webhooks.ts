@@ -1,0 +1,44 @@
+import { done, http } from "./machine";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+export type WebhookView = Schemas["WebhookView"];
+export type WebhookDetail = Schemas["WebhookDetail"];
+export type WebhookForm = Schemas["Webhook"];
+export type Trigger = Schemas["Trigger"];
+export type Delivery = Schemas["DeliveryView"];
+export type Simulated = Schemas["SimulatedDelivery"];
+export type Simulation = Schemas["SimulationView"];
+export type SetupHints = Schemas["SetupHints"];
+export type ProviderName = Schemas["ProviderName"];
+
+export interface Replayed {
+  delivery_id: string;
+  task_ids?: string[];
+  ignored?: string;
+}
+
+const path = (name: string) => ({ params: { path: { name } } });
+
+export const webhooks = {
+  list: () => done(http.GET("/api/webhooks")),
+  get: (name: string) => done(http.GET("/api/webhooks/{name}", path(name))),
+  /** What has a default may be left out, and `user_id` must be: it is whoever asks. */
+  create: (form: object) => done(http.POST("/api/webhooks", { body: form as WebhookForm })),
+  remove: (name: string) => done(http.DELETE("/api/webhooks/{name}", path(name))),
+  simulate: (name: string, given: Simulated) =>
+    done(http.POST("/api/webhooks/{name}/simulate", { ...path(name), body: given })),
+  deliveries: (name: string, cursor: string | null, limit = 30) =>
+    done(
+      http.GET("/api/webhooks/{name}/deliveries", {
+        params: { path: { name }, query: { limit, ...(cursor ? { cursor } : {}) } },
+      }),
+    ),
+  /** Once more, as a new delivery: the tasks that it starts, or why there are none. */
+  replay: (name: string, delivery_id: string): Promise<Replayed> =>
+    done<unknown>(
+      http.POST("/api/webhooks/{name}/deliveries/{delivery_id}/replay", {
+        params: { path: { name, delivery_id } },
+      }),
+    ) as Promise<Replayed>,
+};

@@ -1,0 +1,55 @@
+import { Bot, type LucideIcon, Sparkles, Webhook } from "lucide-react";
+import type { KindId } from "../domain/definition";
+
+export interface Kind {
+  id: KindId;
+  path: "/agents" | "/skills" | "/webhooks";
+  Icon: LucideIcon;
+  title: string;
+  one: string;
+  /** What it is, for the page that lists them. */
+  about: string;
+  /** What there would be to see, for a page that is empty. */
+  teaches: string;
+  /** What an upload may hold. */
+  uploads: string;
+}
+
+export const KINDS: Readonly<Record<KindId, Kind>> = {
+  agents: {
+    id: "agents",
+    path: "/agents",
+    Icon: Bot,
+    title: "Agents",
+    one: "agent",
+    about:
+      "Who does the work: instructions, and what may be done with them. Each task is given to one of them.",
+    teaches:
+      "An agent is a folder with a CLAUDE.md that says what to do, and an agent.yaml that says with what.",
+    uploads:
+      "A folder with agent.yaml and CLAUDE.md, a zip or tar of it, or one Claude Code agent file (.md).",
+  },
+  skills: {
+    id: "skills",
+    path: "/skills",
+    Icon: Sparkles,
+    title: "Skills",
+    one: "skill",
+    about: "How one kind of work is done. An agent reads a skill when a task needs it.",
+    teaches:
+      "A skill is a folder with a SKILL.md, by the Agent Skills standard, with scripts and papers beside it.",
+    uploads: "A folder with a SKILL.md, a zip or tar of it, or the SKILL.md alone.",
+  },
+  webhooks: {
+    id: "webhooks",
+    path: "/webhooks",
+    Icon: Webhook,
+    title: "Webhooks",
+    one: "webhook",
+    about:
+      "What happens elsewhere, and what the machine does about it: GitHub, GitLab, Jira, Slack and others.",
+    teaches:
+      "A webhook is an address that another system sends its events to. Its triggers say which of them start a task, with which agent, and for whom.",
+    uploads: "One YAML file.",
+  },
+};

@@ -1,0 +1,138 @@
+import { useParams, useSearch } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { type AgentDetail, agents, type SkillDetail, skills } from "../api/definitions";
+import { duration } from "../domain/format";
+import { Markdown } from "../parts/markdown";
+import { Section } from "../parts/page";
+import { agentForm, agentSpec } from "./agent-spec";
+import { CreatePage } from "./create-page";
+import { DetailPage, Facts } from "./detail-page";
+import { EditPage } from "./edit-page";
+import { KINDS } from "./kinds";
+import { ListPage } from "./list-page";
+import { CodeList, FileList } from "./preview";
+import { skillForm, skillSpec } from "./skill-spec";
+
+export function AgentsPage() {
+  const { create } = useSearch({ from: "/shell/agents" });
+  if (!create) return <ListPage kind={KINDS.agents} />;
+  return <CreatePage kind={KINDS.agents} by={create} spec={agentSpec} uploading={agents} />;
+}
+
+export function SkillsPage() {
+  const { create } = useSearch({ from: "/shell/skills" });
+  if (!create) return <ListPage kind={KINDS.skills} />;
+  return <CreatePage kind={KINDS.skills} by={create} spec={skillSpec} uploading={skills} />;
+}
+
+export function EditAgentPage() {
+  const { name } = useParams({ from: "/shell/agents/$name/edit" });
+  return (
+    <EditPage
+      key={name}
+      kind={KINDS.agents}
+      name={name}
+      spec={agentSpec}
+      get={agents.get}
+      formOf={agentForm}
+    />
+  );
+}
+
+export function EditSkillPage() {
+  const { name } = useParams({ from: "/shell/skills/$name/edit" });
+  return (
+    <EditPage
+      key={name}
+      kind={KINDS.skills}
+      name={name}
+      spec={skillSpec}
+      get={skills.get}
+      formOf={skillForm}
+    />
+  );
+}
+
+export function AgentPage() {
+  const { name } = useParams({ from: "/shell/agents/$name" });
+  return (
+    <DetailPage key={name} kind={KINDS.agents} name={name} api={agents}>
+      {(agent) => (
+        <>
+          <Section title="Settings">
+            <Facts facts={agentFacts(agent)} />
+          </Section>
+          <Content detail={agent} />
+        </>
+      )}
+    </DetailPage>
+  );
+}
+
+export function SkillPage() {
+  const { name } = useParams({ from: "/shell/skills/$name" });
+  return (
+    <DetailPage key={name} kind={KINDS.skills} name={name} api={skills}>
+      {(skill) => (
+        <>
+          <Section title="Settings">
+            <Facts
+              facts={{
+                For: skill.agents === "all" ? "all agents" : skill.agents.join(", ") || "nobody yet",
+                "Without asking": skill.tools.length > 0 && <CodeList items={skill.tools} />,
+              }}
+            />
+          </Section>
+          <Content detail={skill} />
+        </>
+      )}
+    </DetailPage>
+  );
+}
+
+const MODES: Readonly<Record<AgentDetail["settings"]["permission_mode"], string>> = {
+  acceptEdits: "edits files, asks before the rest",
+  default: "asks before every change",
+  plan: "plans only, changes nothing",
+  dontAsk: "never asks; what is not allowed is denied",
+  bypassPermissions: "does everything without asking",
+};
+
+function agentFacts({ settings }: AgentDetail): Record<string, ReactNode> {
+  const { tools, allowed_tools, disallowed_tools, timeout_seconds, max_budget_usd } = settings;
+  return {
+    "When to use it": settings.when_to_use,
+    Model: settings.model ?? "the machine's own",
+    Permissions: MODES[settings.permission_mode],
+    Workspace: settings.workspace === "shared" ? "one lasting folder" : "a new folder for every task",
+    Tools: tools ? <CodeList items={tools} /> : "all",
+    "Without asking": allowed_tools.length > 0 ? <CodeList items={allowed_tools} /> : null,
+    Never: disallowed_tools.length > 0 ? <CodeList items={disallowed_tools} /> : null,
+    Skills: settings.skills.join(", "),
+    "Time limit": timeout_seconds ? duration(timeout_seconds) : null,
+    Turns: settings.max_turns?.toString(),
+    Budget: max_budget_usd ? `$${max_budget_usd}` : null,
+    "Tasks at once": settings.max_concurrent?.toString(),
+  };
+}
+
+/** What a definition says and what it consists of. */
+function Content({ detail }: { detail: AgentDetail | SkillDetail }) {
+  return (
+    <>
+      <Section title="Instructions">
+        <div className="rounded-lg border bg-raised px-4 py-3">
+          <Markdown text={detail.instructions} />
+        </div>
+      </Section>
+      {detail.commands.length > 0 && (
+        <Section title="Runs by itself, without the model asking">
+          <CodeList items={detail.commands} />
+        </Section>
+      )}
+      <Section title={`Files (${detail.files.length})`}>
+        <FileList files={detail.files} />
+      </Section>
+    </>
+  );
+}

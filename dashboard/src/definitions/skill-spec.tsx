@@ -1,0 +1,111 @@
+import { type SkillDetail, type SkillForm, skills } from "../api/definitions";
+import { faultAt, nameFault, withoutDefaults } from "../domain/definition";
+import { useDefinitions } from "../live/hooks";
+import { Choice, TextField } from "../parts/field";
+import { ListField } from "./list-field";
+import type { FieldsProps, FormSpec } from "./spec";
+
+const EMPTY: SkillForm = {
+  name: "",
+  description: "",
+  instructions: "",
+  agents: ["brain"],
+  allowed_tools: [],
+};
+
+export function skillForm({ name, description, instructions, agents, tools }: SkillDetail): SkillForm {
+  return { name, description, instructions, agents, allowed_tools: tools };
+}
+
+function SkillFields({ form, set, faults, isNew }: FieldsProps<SkillForm>) {
+  return (
+    <div className="space-y-4">
+      {isNew && (
+        <TextField
+          label="Name"
+          value={form.name}
+          change={(name) => set({ name })}
+          placeholder="release-notes"
+          fault={faultAt(faults, "name")}
+          hint="Lower-case letters, digits and hyphens."
+        />
+      )}
+      <TextField
+        label="Description"
+        rows={2}
+        value={form.description}
+        change={(description) => set({ description })}
+        placeholder="Writes release notes from the commits since the last tag. Use it before a release."
+        fault={faultAt(faults, "description")}
+        hint="What it does and when to use it: by these words an agent decides to read it."
+      />
+      <ReachFields form={form} set={set} faults={faults} />
+      <ListField
+        label="Tools without asking"
+        list={form.allowed_tools}
+        change={(allowed_tools) => set({ allowed_tools })}
+        placeholder="Bash(git log:*)"
+        hint="With commas. They need nobody's permission while the skill is at work."
+        fault={faultAt(faults, "allowed_tools")}
+      />
+    </div>
+  );
+}
+
+type Reach = "all" | "some";
+
+/** For all agents, or for those that are named. */
+function ReachFields({ form, set, faults }: Omit<FieldsProps<SkillForm>, "isNew">) {
+  const known = useDefinitions("agents").data?.items.map(({ name }) => name) ?? [];
+  const { agents: reach } = form;
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <Choice<Reach>
+        label="For"
+        value={reach === "all" ? "all" : "some"}
+        change={(chosen) => set({ agents: chosen === "all" ? "all" : ["brain"] })}
+        options={[
+          ["some", "Some agents"],
+          ["all", "All agents"],
+        ]}
+      />
+      {reach !== "all" && (
+        <ListField
+          label="Agents"
+          list={reach}
+          change={(names) => set({ agents: names })}
+          hint={known.length > 0 ? `There are: ${known.join(", ")}.` : undefined}
+          fault={faultAt(faults, "agents")}
+        />
+      )}
+    </div>
+  );
+}
+
+export const skillSpec: FormSpec<SkillForm> = {
+  kind: "skills",
+  empty: EMPTY,
+  Fields: SkillFields,
+  missing({ name, description, instructions }) {
+    const wrong = nameFault(name);
+    return [
+      ...(wrong ? [{ path: ["name"], what: wrong }] : []),
+      ...(description.trim()
+        ? []
+        : [{ path: ["description"], what: "Say what it does and when to use it." }]),
+      ...(instructions.trim() ? [] : [{ path: ["instructions"], what: "Say how the work is done." }]),
+    ];
+  },
+  toSettings({ name: _name, instructions: _instructions, ...settings }) {
+    return { description: settings.description, ...withoutDefaults(settings, { allowed_tools: [] }) };
+  },
+  fromSettings: (settings, { name, instructions }) => ({ ...EMPTY, ...settings, name, instructions }),
+  body: {
+    label: "Instructions",
+    get: ({ instructions }) => instructions,
+    set: (instructions) => ({ instructions }),
+  },
+  preview: skills.preview,
+  create: skills.create,
+  update: skills.update,
+};

@@ -1,0 +1,28 @@
+import type { ComponentType } from "react";
+import type { Preview } from "../api/definitions";
+import type { FieldFault, KindId } from "../domain/definition";
+
+export interface FieldsProps<Form> {
+  form: Form;
+  isNew: boolean;
+  faults: readonly FieldFault[];
+  set(changes: Partial<Form>): void;
+}
+
+/** How one kind of definition is filled in, checked and saved. */
+export interface FormSpec<Form extends { name: string }> {
+  kind: KindId;
+  empty: Form;
+  Fields: ComponentType<FieldsProps<Form>>;
+  /** What must be there before the machine is asked what it thinks of it. */
+  missing(form: Form): FieldFault[];
+  /** What stands in the YAML: everything that has a place of its own on the page is left out. */
+  toSettings(form: Form): object;
+  fromSettings(settings: Record<string, unknown>, form: Form): Form;
+  /** The text that is written in Markdown, where there is one. */
+  body?: { label: string; get(form: Form): string; set(text: string): Partial<Form> };
+  /** What would be saved. Rejects with the faults of the form. */
+  preview?(form: Form): Promise<Preview>;
+  create(form: Form): Promise<unknown>;
+  update?(name: string, form: Form): Promise<unknown>;
+}

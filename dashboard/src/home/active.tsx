@@ -1,0 +1,82 @@
+import { Link } from "@tanstack/react-router";
+import { dollars, duration, fullTime, statusText } from "../domain/format";
+import { needsAnswer, type Task } from "../domain/task";
+import { useGlimpse } from "../live/hooks";
+import { useNow } from "../parts/now";
+import { StatusIcon } from "../parts/status";
+import { lastLine } from "../task/last-line";
+
+/** Every line shown is followed live; more than these are a number. */
+const SHOWN = 8;
+
+/** Tasks in a box under a heading, each with what it does now. */
+export function ActiveTasks({ title, tasks }: { title: string; tasks: readonly Task[] }) {
+  if (tasks.length === 0) return null;
+  return (
+    <section aria-label={title} className="mt-6">
+      <h2 className="mb-2 font-medium text-soft">{title}</h2>
+      <ul className="divide-y rounded-lg border">
+        {tasks.slice(0, SHOWN).map((task) => (
+          <li key={task.task_id}>
+            <ActiveTask task={task} />
+          </li>
+        ))}
+      </ul>
+      {tasks.length > SHOWN && <p className="mt-2 text-faint text-xs">and {tasks.length - SHOWN} more</p>}
+    </section>
+  );
+}
+
+function ActiveTask({ task }: { task: Task }) {
+  return (
+    <Link
+      to="/tasks/$taskId"
+      params={{ taskId: task.task_id }}
+      className="flex items-start gap-3 px-3.5 py-2.5 -outline-offset-2 hover:bg-hover"
+    >
+      <StatusIcon task={task} className="mt-0.5 size-4" />
+      <span className="min-w-0 flex-1">
+        <span className="flex items-baseline gap-3">
+          <span className="min-w-0 flex-1 truncate font-medium">{task.title}</span>
+          <Spent task={task} />
+        </span>
+        {task.status === "running" ? <LastLine task={task} /> : <Line>{resting(task)}</Line>}
+      </span>
+    </Link>
+  );
+}
+
+function resting(task: Task): string {
+  return needsAnswer(task)
+    ? `${task.assigned_agent} asks for something`
+    : `${statusText(task)} · ${task.assigned_agent}`;
+}
+
+/** What it wrote or did last, as it happens. */
+function LastLine({ task }: { task: Task }) {
+  const view = useGlimpse(task);
+  const line = view ? lastLine(view.conversation.items) : "";
+  return <Line>{line || `${task.assigned_agent} is at work`}</Line>;
+}
+
+function Line({ children }: { children: string }) {
+  return (
+    <span data-testid="last-line" className="block truncate text-soft text-xs">
+      {children}
+    </span>
+  );
+}
+
+/** The time since it began, counting, and what it has cost so far. */
+function Spent({ task }: { task: Task }) {
+  const runs = task.status === "running";
+  const now = useNow(1_000, runs);
+  const since = Date.parse(task.started_at ?? task.created_at);
+  const seconds = runs ? Math.max(0, (now - since) / 1000) : task.duration_seconds;
+  return (
+    <span className="numeric shrink-0 text-faint text-xs" title={`Since ${fullTime(task.created_at)}`}>
+      {duration(seconds)}
+      {task.cost_usd > 0 && ` · ${dollars(task.cost_usd)}`}
+    </span>
+  );
+}

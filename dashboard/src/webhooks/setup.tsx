@@ -1,0 +1,72 @@
+import type { SetupHints, Trigger, WebhookDetail } from "../api/webhooks";
+import { Facts } from "../definitions/detail-page";
+import { CodeList } from "../definitions/preview";
+import { CopyButton } from "../parts/copy";
+import { Mark, Section } from "../parts/page";
+import { peopleOf } from "./people";
+
+/** What a person enters at the provider, in the order in which it is asked for there. */
+export function Setup({ setup, unsigned }: { setup: SetupHints; unsigned: boolean }) {
+  return (
+    <Section title="What to enter at the provider">
+      <div className="space-y-3 rounded-lg border bg-raised p-4">
+        <p className="font-medium">{setup.where}</p>
+        <div className="flex min-w-0 items-center justify-between gap-2 rounded-md border bg-sunken py-1 pr-1 pl-3">
+          <code className="min-w-0 font-mono text-xs [overflow-wrap:anywhere]">{setup.url}</code>
+          <CopyButton text={setup.url} label="Copy the address" />
+        </div>
+        <Facts
+          facts={{
+            "Content type": setup.content_type,
+            Signing: unsigned ? "none: this webhook is unsigned" : setup.signing,
+            Events: setup.events,
+          }}
+        />
+        {setup.notes.length > 0 && (
+          <ul className="list-disc space-y-0.5 pl-4 text-soft">
+            {setup.notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </Section>
+  );
+}
+
+export function Triggers({ webhook }: { webhook: WebhookDetail }) {
+  return (
+    <Section title="Triggers">
+      {webhook.triggers.length === 0 ? (
+        <p className="text-soft">There is none: deliveries are stored, and nothing is started.</p>
+      ) : (
+        <ol className="space-y-3">
+          {webhook.triggers.map((trigger, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: triggers have no name of their own, and keep their order
+            <li key={index} className="rounded-lg border p-4">
+              <OneTrigger trigger={trigger} />
+            </li>
+          ))}
+        </ol>
+      )}
+    </Section>
+  );
+}
+
+function OneTrigger({ trigger }: { trigger: Trigger }) {
+  const who = peopleOf(trigger.who);
+  return (
+    <Facts
+      facts={{
+        Name: trigger.name,
+        Events: <CodeList items={trigger.events} />,
+        Condition: trigger.condition && <code className="font-mono text-xs">{trigger.condition}</code>,
+        Command: trigger.command && <code className="font-mono text-xs">{trigger.command}</code>,
+        For: who.length > 0 ? `${who.join(", ")} (${trigger.profile})` : "everybody, with tools to look only",
+        Agent: trigger.agent ?? "the machine decides",
+        Task: <span className="whitespace-pre-wrap">{trigger.prompt}</span>,
+        State: trigger.enabled ? null : <Mark tone="warn">disabled</Mark>,
+      }}
+    />
+  );
+}
