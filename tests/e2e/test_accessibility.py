@@ -105,3 +105,64 @@ def test_a_wish_is_sent_and_an_approval_answered_by_keyboard_alone(open_page: Op
     person.compares()
     person.page.keyboard.press("Alt+n")
     expect(person.page.get_by_label("What should be done")).to_be_focused()
+
+
+WEBHOOK = {
+    "name": "kettle",
+    "provider": "github",
+    "secret": "a-secret-that-is-long-enough",
+    "triggers": [{"events": ["issues.opened"], "agent": "planning", "who": [{"association": "MEMBER"}]}],
+}
+
+
+def test_axe_finds_nothing_on_agents_and_skills(open_page: OpenPage, daemon: DaemonProcess) -> None:
+    broken = daemon.data_dir / "config" / "agents" / "broken"
+    broken.mkdir(parents=True)
+    (broken / "CLAUDE.md").write_text("Do it.")
+    (broken / "agent.yaml").write_text("description: [")
+    person = open_page().opens("/agents")
+    person.sees("config/agents/broken")
+    faultless(person, "agents")
+    person.opens("/agents/planning/edit")
+    expect(person.page.get_by_role("region", name="Preview")).to_be_visible()
+    expect(person.page.locator(".cm-content")).to_be_visible()
+    faultless(person, "editing an agent")
+    person.presses("YAML")
+    person.page.get_by_label("Settings", exact=True).fill("description: [")
+    expect(person.page.get_by_role("alert").filter(has_text="Line 1")).to_be_visible()
+    faultless(person, "broken YAML")
+    person.opens("/skills/planning")
+    person.sees("comes with the program")
+    faultless(person, "a skill")
+    person.opens("/skills?create=upload")
+    person.sees("Drop a folder")
+    faultless(person, "an upload")
+    person.page.keyboard.press("Control+k")
+    expect(person.page.get_by_role("combobox", name="Search")).to_be_focused()
+    faultless(person, "the palette")
+    person.faults[:] = [fault for fault in person.faults if "422" not in fault]
+
+
+def test_axe_finds_nothing_on_webhooks(open_page: OpenPage, daemon: DaemonProcess) -> None:
+    person = open_page().opens("/webhooks")
+    person.sees("No webhooks yet")
+    faultless(person, "no webhooks")
+    person.opens("/webhooks?create=form")
+    person.presses("Create")
+    person.sees("Say which events start a task.")
+    faultless(person, "a new webhook")
+    daemon.post("/api/webhooks", WEBHOOK)
+    person.faults.clear()
+    person.opens("/webhooks/kettle")
+    person.sees("What to enter at the provider")
+    faultless(person, "a webhook")
+    person.presses("Delete")
+    expect(person.page.get_by_role("dialog")).to_be_visible()
+    faultless(person, "a question")
+    person.opens("/webhooks/kettle/simulator")
+    person.presses("Simulate")
+    person.sees("What would happen")
+    faultless(person, "a simulation")
+    person.opens("/webhooks/kettle/deliveries")
+    person.sees("Nothing has come in yet")
+    faultless(person, "no deliveries")

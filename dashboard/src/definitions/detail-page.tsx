@@ -35,7 +35,7 @@ export function DetailPage<D extends Detail>({ kind, name, api, canEdit = true, 
   if (!detail) {
     return (
       <Page title={name} back={back}>
-        <FileFaults faults={faults}>
+        <FileFaults faults={faults} isNew>
           {isAdministrator && query.error && <DeleteBroken kind={kind} name={name} api={api} />}
         </FileFaults>
         {query.error ? (

@@ -25,11 +25,15 @@ export function chosen(list: FileList): UploadedFile[] {
 }
 
 /** Everything that was dropped, folders with all that is in them. Must be called while the event is handled. */
-export async function dropped(data: DataTransfer): Promise<UploadedFile[]> {
-  const entries = [...data.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+export async function dropped({ items }: DataTransfer): Promise<UploadedFile[]> {
+  // Both are asked for at once: after the event, the browser has forgotten them.
+  const things = [...items].map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
   const found: UploadedFile[] = [];
-  for (const entry of entries) await walk(entry, found);
-  return found;
+  for (const { entry, file } of things) {
+    if (entry) await walk(entry, found);
+    else if (file) found.push({ path: file.name, file });
+  }
+  return found.filter(isWanted);
 }
 
 async function walk(entry: FileSystemEntry, found: UploadedFile[]): Promise<void> {

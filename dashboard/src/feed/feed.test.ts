@@ -41,6 +41,25 @@ describe("watching a task", () => {
     expect(seen).toEqual(upTo(8));
   });
 
+  it("may begin in the middle, and loads nothing of what was before", async () => {
+    await connected();
+    machine.produce(TASK, 9);
+    feed.watch(TASK, (events) => seen.push(...events.map(({ seq }) => seq)), 6);
+    await settle();
+    machine.produce(TASK, 1);
+    expect(seen).toEqual([7, 8, 9, 10]);
+  });
+
+  it("is not ended by somebody whose own watch was replaced", async () => {
+    await connected();
+    const glimpse = feed.watch(TASK, () => {});
+    watch();
+    await settle();
+    feed.unwatch(TASK, glimpse);
+    machine.produce(TASK, 2);
+    expect(seen).toEqual([1, 2]);
+  });
+
   it("asks for the stored events page by page, and subscribes from the last one", async () => {
     await connected();
     machine.pageSize = 4;

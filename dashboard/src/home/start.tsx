@@ -74,8 +74,11 @@ function Overview({ status }: { status: Status }) {
   return (
     <>
       <MachineStrip status={status} tasks={tasks} />
-      <ActiveTasks title="Needs your answer" tasks={tasks.filter(needsAnswer)} />
-      <ActiveTasks title="Active" tasks={tasks.filter((task) => !hasEnded(task) && !needsAnswer(task))} />
+      <ActiveTasks title="Waiting for your answer" tasks={tasks.filter(needsAnswer)} />
+      <ActiveTasks
+        title="Active tasks"
+        tasks={tasks.filter((task) => !hasEnded(task) && !needsAnswer(task))}
+      />
       <RecentWebhooks />
     </>
   );

@@ -1,8 +1,9 @@
+import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
 import type { TaskPage } from "../api/machine";
 import type { Task } from "../domain/task";
 import type { FeedEvent } from "../feed/wire";
-import { applyAll } from "./cache";
+import { applyAll, applyToCache, keys } from "./cache";
 
 const page = (...tasks: Array<Partial<Task>>): TaskPage => ({ items: tasks as Task[], next_cursor: null });
 const event = (task_id: string, seq: number, type: string, data: object = {}) =>
@@ -30,5 +31,31 @@ describe("a list, and the events that arrived while it loaded", () => {
 
   it("gets no new tasks in its older pages", () => {
     expect(applyAll(page(), [created("b")], false).items).toEqual([]);
+  });
+});
+
+describe("what was loaded of definitions", () => {
+  const isOld = (client: QueryClient, key: readonly unknown[]) => client.getQueryState(key)?.isInvalidated;
+  const machineEvent = (type: string, data: object) =>
+    ({ type, at: "2026-01-01T00:00:00Z", feed_seq: 1, data }) as unknown as FeedEvent;
+
+  it("is old when one of its kind is another one than before", () => {
+    const client = new QueryClient();
+    const known = [
+      keys.definitions("agents"),
+      keys.definition("agents", "coding"),
+      keys.definitions("skills"),
+    ];
+    for (const key of known) client.setQueryData(key, {});
+    applyToCache(client, machineEvent("agent.status", { kind: "agent", name: "coding", state: "ready" }));
+    expect(known.map((key) => isOld(client, key))).toEqual([true, true, false]);
+  });
+
+  it("is old for the webhook that something came in through, and for no other", () => {
+    const client = new QueryClient();
+    const known = [keys.deliveries("shop"), [...keys.deliveries("shop"), "recent"], keys.deliveries("other")];
+    for (const key of known) client.setQueryData(key, {});
+    applyToCache(client, machineEvent("webhook.received", { webhook: "shop", delivery_id: "d" }));
+    expect(known.map((key) => isOld(client, key))).toEqual([true, true, false]);
   });
 });

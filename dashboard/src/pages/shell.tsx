@@ -74,10 +74,10 @@ function Brand({ status }: { status: Status | undefined }) {
 function Side({ status, search }: { status: Status | undefined; search(): void }) {
   return (
     <div className="flex w-72 shrink-0 flex-col border-r bg-side">
-      <div className="flex items-center justify-between gap-2 py-3 pr-2 pl-4">
+      <header className="flex items-center justify-between gap-2 py-3 pr-2 pl-4">
         <Brand status={status} />
         <Account />
-      </div>
+      </header>
       <SideNav search={search} />
       <nav aria-label="Tasks" className="min-h-0 flex-1 overflow-y-auto">
         <TaskList />

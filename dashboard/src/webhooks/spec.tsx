@@ -191,7 +191,7 @@ function TriggerFields(props: TriggerProps) {
           list={peopleOf(trigger.who)}
           change={(people) => change({ who: whoOf(people) })}
           placeholder="nobody"
-          hint="Logins, id:4711, or MEMBER. What anybody else can cause runs with tools to look only, and with nobody here that is everybody."
+          hint="Logins, id:4711, or MEMBER: only their events count. With nobody here everybody's do, with tools to look only."
           fault={at("who")}
         />
       </div>

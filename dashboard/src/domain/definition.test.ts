@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { faultAt, fieldFaults, inWords, nameFault, ownerOf, splitList, withoutDefaults } from "./definition";
+
+const fault = (path: string) => ({ path, reason: "is no YAML", line: 2, field: "" });
+
+describe("names", () => {
+  it("are lower-case words with hyphens inside", () => {
+    for (const good of ["a", "code-review", "x".repeat(64)]) expect(nameFault(good)).toBeNull();
+    for (const bad of ["", "-a", "a-", "Code", "a b", "x".repeat(65)]) expect(nameFault(bad)).toBeTruthy();
+  });
+});
+
+describe("faults of files", () => {
+  it("belong to a folder, or to the one file of that name", () => {
+    expect(ownerOf(fault("agents/coding/agent.yaml"))).toBe("coding");
+    expect(ownerOf(fault("skills/deep/scripts/run.sh"))).toBe("deep");
+    expect(ownerOf(fault("webhooks/shop.yaml"))).toBe("shop");
+  });
+});
+
+describe("faults of a form", () => {
+  const faults = fieldFaults([
+    { where: "body.triggers.0.prompt", what: "Value error, line 1: unexpected '}'" },
+    { where: "files.agent.yaml:3.max_turns", what: "Input should be greater than 0" },
+    { where: "body", what: "Value error, a secret is needed" },
+  ]);
+
+  it("are found by their field, wherever the machine saw them", () => {
+    expect(faults.map(({ path }) => path)).toEqual([["triggers", 0, "prompt"], ["max_turns"], []]);
+    expect(faultAt(faults, "triggers", 0, "prompt")).toBe("line 1: unexpected '}'");
+    expect(faultAt(faults, "triggers", 1)).toBeUndefined();
+    expect(faultAt(faults, "triggers", 0)).toContain("prompt: ");
+  });
+
+  it("are said in words for people", () => {
+    expect(inWords("Field required")).toBe("Must not be missing.");
+    expect(inWords("Input should be less than 5")).toBe("Out of range: Input should be less than 5.");
+    expect(inWords("anything else")).toBe("anything else");
+  });
+});
+
+describe("lists in one line", () => {
+  it("are parted by commas that stand outside of brackets", () => {
+    expect(splitList("Read, Bash(git log:*, -n 5),,\n Grep ")).toEqual([
+      "Read",
+      "Bash(git log:*, -n 5)",
+      "Grep",
+    ]);
+    expect(splitList(" ")).toEqual([]);
+  });
+});
+
+describe("what is written into a file", () => {
+  it("leaves out what is as it is anyway", () => {
+    const plain = { model: null, priority: 0, tools: [] };
+    expect(withoutDefaults({ model: null, priority: 3, tools: [] }, plain)).toEqual({ priority: 3 });
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import type { Task } from "../domain/task";
+import { commandsOf, search } from "./commands";
+
+const known = {
+  tasks: [{ task_id: "task_1", title: "Mend the code of the shop" }] as Task[],
+  definitions: {
+    agents: [{ name: "code-review", description: "", enabled: true }],
+    skills: [],
+    webhooks: [{ name: "shop", description: "", enabled: true }],
+  },
+  mayCreate: true,
+};
+const names = (typed: string) => search(commandsOf(known), typed, 10).map(({ name }) => name);
+
+describe("the palette", () => {
+  it("finds every word that was typed, beginnings first", () => {
+    expect(names("code")).toEqual(["code-review", "Mend the code of the shop"]);
+    expect(names("shop web")).toEqual(["shop"]);
+    expect(names("nothing like this")).toEqual([]);
+  });
+
+  it("offers to create only to those who may", () => {
+    expect(names("new agent")).toEqual(["New agent"]);
+    expect(commandsOf({ ...known, mayCreate: false }).filter(({ kind }) => kind === "Create")).toEqual([]);
+  });
+
+  it("knows the address of everything", () => {
+    const found = Object.fromEntries(commandsOf(known).map(({ id, to }) => [id, to]));
+    expect(found["/agents/code-review"]).toBe("/agents/code-review");
+    expect(found.task_1).toBe("/tasks/task_1");
+  });
+});
