@@ -59,6 +59,7 @@ function opened({ delivery }: Record<string, unknown>): Opened {
 }
 
 const definitions = () => import("./definitions/pages");
+const schedules = () => import("./schedules/pages");
 const webhooks = () => import("./webhooks/pages");
 
 const root = createRootRoute({ component: Outlet, errorComponent: Broken, notFoundComponent: Nowhere });
@@ -122,10 +123,28 @@ const deliveries = createRoute({
   component: lazyRouteComponent(webhooks, "DeliveriesPage"),
 });
 
+const scheduleList = createRoute({
+  getParentRoute: () => shell,
+  path: "/schedules",
+  validateSearch: creating,
+  component: lazyRouteComponent(schedules, "SchedulesPage"),
+});
+const schedule = createRoute({
+  getParentRoute: () => shell,
+  path: "/schedules/$name",
+  component: lazyRouteComponent(schedules, "SchedulePage"),
+});
+const scheduleEdit = createRoute({
+  getParentRoute: () => shell,
+  path: "/schedules/$name/edit",
+  component: lazyRouteComponent(schedules, "EditSchedulePage"),
+});
+
 const pages = [
   ...[start, task],
   ...[agentList, agent, agentEdit],
   ...[skillList, skill, skillEdit],
+  ...[scheduleList, schedule, scheduleEdit],
   ...[webhookList, webhook, simulator, deliveries],
 ] as const;
 

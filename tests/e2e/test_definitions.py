@@ -289,7 +289,12 @@ def test_the_palette_goes_anywhere_by_keyboard_and_the_shortcuts_are_listed(pers
 def test_a_phone_reaches_every_page_with_one_thumb(open_page: OpenPage) -> None:
     person = open_page(width=360, height=740).opens()
     bar = person.page.get_by_role("navigation", name="Pages")
-    for name, seen in {"Agents": "planning", "Skills": "consultation", "Webhooks": "Webhooks", "Home": "Claude"}.items():
+    for name, seen in {
+        "Agents": "planning",
+        "Skills": "consultation",
+        "Webhooks": "Webhooks",
+        "Schedules": "Schedules",
+    }.items():
         bar.get_by_role("link", name=name).click()
         person.sees(seen)
         assert person.page.evaluate("document.documentElement.scrollWidth") <= 360, name
@@ -298,3 +303,27 @@ def test_a_phone_reaches_every_page_with_one_thumb(open_page: OpenPage) -> None:
     person.page.wait_for_url("**/skills?create=form")
     expect(person.page.get_by_label("Instructions", exact=True)).to_be_visible()
     assert person.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_schedule_says_in_words_when_it_runs_and_is_paused_and_run_by_hand(
+    person: Person, daemon: DaemonProcess
+) -> None:
+    person.opens("/schedules")
+    person.sees("No schedules yet")
+    person.page.get_by_role("link", name="New schedule").click()
+    fills(person, Name="report", When="0 25 * * *", Task="Say good morning")
+    sees_alert(person, "25")
+    fills(person, When="0 9 * * 1-5")
+    person.sees("At 09:00")
+    person.page.get_by_label("Agent", exact=True).select_option("planning")
+    person.presses("Create")
+    person.page.wait_for_url("**/schedules/report")
+    assert len(daemon.get("/api/schedules/report")["next_runs"]) == 5
+    person.presses("Pause")
+    person.sees("none: it is paused")
+    person.presses("Resume")
+    expect(person.button("Pause")).to_be_visible()
+    person.presses("Run now")
+    person.page.wait_for_url(re.compile("/tasks/task_"))
+    person.sees_status("Completed")
+    person.faults[:] = [fault for fault in person.faults if "422" not in fault]

@@ -337,6 +337,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Schedules
+         * @description All schedules, by name, and what is wrong with their files.
+         */
+        get: operations["list_schedules_api_schedules_get"];
+        put?: never;
+        /**
+         * Create Schedule
+         * @description A new schedule, live at once; its tasks are those of who made it. 409 when the name is taken.
+         */
+        post: operations["create_schedule_api_schedules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Schedule
+         * @description One schedule, and when it runs next.
+         */
+        get: operations["get_schedule_api_schedules__name__get"];
+        /**
+         * Update Schedule
+         * @description Change a schedule; its owner stays. Times before a change of when it runs are none of its times.
+         */
+        put: operations["update_schedule_api_schedules__name__put"];
+        post?: never;
+        /**
+         * Delete Schedule
+         * @description Delete it; the tasks that it started stay.
+         */
+        delete: operations["delete_schedule_api_schedules__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Schedule
+         * @description Start nothing more until it is resumed; what runs goes on.
+         */
+        post: operations["pause_schedule_api_schedules__name__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Schedule
+         * @description Go on with the next time; those that came meanwhile are not made up for.
+         */
+        post: operations["resume_schedule_api_schedules__name__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Schedule
+         * @description Start its task now, as its owner. 409 when what it does on overlap leaves it out.
+         */
+        post: operations["run_schedule_api_schedules__name__run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{name}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description What became of its times, newest first; the newest 100 are kept.
+         */
+        get: operations["list_runs_api_schedules__name__runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Cron
+         * @description When an expression would run next, and what it means in words.
+         */
+        post: operations["preview_cron_api_schedules_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: {
             query?: never;
@@ -671,6 +823,26 @@ export interface paths {
         get: operations["get_output_api_tasks__task_id__output_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Reply
+         * @description Try a reply again that was given up. Look first whether it is there, where its `last_error` says nobody knows.
+         */
+        post: operations["retry_reply_api_tasks__task_id__reply_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1066,6 +1238,11 @@ export interface components {
              */
             priority: number;
             /**
+             * Sandbox
+             * @default true
+             */
+            sandbox: boolean;
+            /**
              * Skills
              * @default []
              */
@@ -1127,6 +1304,11 @@ export interface components {
              */
             priority: number;
             /**
+             * Sandbox
+             * @default true
+             */
+            sandbox: boolean;
+            /**
              * Skills
              * @default []
              */
@@ -1154,7 +1336,7 @@ export interface components {
         };
         /**
          * AgentStatus
-         * @description An agent, a skill or a webhook was created, changed, switched on or off, broken or deleted.
+         * @description An agent, a skill, a webhook or a schedule was created, changed, switched on or off, broken or deleted.
          */
         AgentStatus: {
             data: components["schemas"]["DefinitionChange"];
@@ -1487,16 +1669,10 @@ export interface components {
          * @description A repository and what of it, as it was asked for.
          */
         CodeSource: {
-            /**
-             * Base
-             * @default null
-             */
-            base: string | null;
-            /**
-             * Ref
-             * @default null
-             */
-            ref: string | null;
+            /** Base */
+            base?: string | null;
+            /** Ref */
+            ref?: string | null;
             /** Repository */
             repository: string;
         };
@@ -1514,6 +1690,29 @@ export interface components {
          * @enum {string}
          */
         CostKind: "billed" | "subscription" | "demo";
+        /**
+         * CronAnswer
+         * @description What an expression means. Times are those of its zone.
+         */
+        CronAnswer: {
+            /** Next Runs */
+            next_runs: string[];
+            /** Words */
+            words: string;
+        };
+        /**
+         * CronQuestion
+         * @description An expression to try out.
+         */
+        CronQuestion: {
+            /** Cron */
+            cron: string;
+            /**
+             * Timezone
+             * @default UTC
+             */
+            timezone: string;
+        };
         /**
          * Decision
          * @description A person's word.
@@ -1567,7 +1766,7 @@ export interface components {
          * @description What a definition defines. The value is the word that people read.
          * @enum {string}
          */
-        DefinitionKind: "agent" | "skill" | "webhook";
+        DefinitionKind: "agent" | "skill" | "webhook" | "schedule";
         /**
          * DefinitionState
          * @description `broken`: the newest version has faults, and the last good one, if there is any, is in force.
@@ -2072,6 +2271,12 @@ export interface components {
             usage: components["schemas"]["Usage"];
         };
         /**
+         * Missed
+         * @description What to do with runs whose time came while the machine was off: nothing, or one run for all of them.
+         * @enum {string}
+         */
+        Missed: "skip" | "once";
+        /**
          * NewTask
          * @description A wish. Limits that are not given are the agent's, or the machine's.
          */
@@ -2184,6 +2389,15 @@ export interface components {
          * @enum {string}
          */
         OutputKind: "text" | "thinking" | "tool_use" | "tool_result" | "system" | "stderr";
+        /**
+         * Overlap
+         * @description What to do when a task of the schedule has not ended (one that waits for a person's answer has not).
+         *
+         *     `skip`: the run is left out. `enqueue`: its task waits until the former has ended; at most 10 at a time. `replace`:
+         *     the former is stopped, then the new one starts.
+         * @enum {string}
+         */
+        Overlap: "skip" | "enqueue" | "replace";
         /** ParkedData */
         ParkedData: {
             /**
@@ -2310,6 +2524,27 @@ export interface components {
             token_ref: string;
         };
         /**
+         * ReplyState
+         * @description `sending`: an attempt is being made, or was when its daemon died. The last three are ends.
+         * @enum {string}
+         */
+        ReplyState: "due" | "sending" | "sent" | "given_up" | "not_wanted";
+        /**
+         * ReplyView
+         * @description What became of the answer to where a webhook's event came from.
+         */
+        ReplyView: {
+            /** Attempts */
+            attempts: number;
+            /** Last Error */
+            last_error: string;
+            /** Next At */
+            next_at: string | null;
+            state: components["schemas"]["ReplyState"];
+            /** Url */
+            url: string;
+        };
+        /**
          * RepositoryRef
          * @description The repository an event is about.
          */
@@ -2358,6 +2593,37 @@ export interface components {
             /** Runner Up */
             runner_up?: string | null;
         };
+        /** RunList */
+        RunList: {
+            /** Items */
+            items: components["schemas"]["ScheduleRun"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * RunOutcome
+         * @description What became of a time of a schedule. `refused`: no task could be made of it, and `why` says what to do.
+         * @enum {string}
+         */
+        RunOutcome: "started" | "skipped" | "refused";
+        /**
+         * Sandbox
+         * @description Whether commands of agents are kept in; if not, why, and what to do about it.
+         */
+        Sandbox: {
+            /**
+             * Hint
+             * @default
+             */
+            hint: string;
+            /** Message */
+            message: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "unavailable" | "off";
+        };
         /**
          * Say
          * @description A message to a task.
@@ -2365,6 +2631,146 @@ export interface components {
         Say: {
             /** Message */
             message: string;
+        };
+        /**
+         * ScheduleForm
+         * @description A schedule as it is filled in by hand. Its zone is looked up when it is saved.
+         */
+        ScheduleForm: {
+            /** Agent */
+            agent?: string | null;
+            code?: components["schemas"]["CodeSource"] | null;
+            /** Cron */
+            cron: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Max Budget Usd */
+            max_budget_usd?: number | null;
+            /** Max Turns */
+            max_turns?: number | null;
+            /** Message */
+            message: string;
+            /** @default skip */
+            missed: components["schemas"]["Missed"];
+            /** Name */
+            name: string;
+            /** @default skip */
+            overlap: components["schemas"]["Overlap"];
+            /**
+             * Paused
+             * @default false
+             */
+            paused: boolean;
+            /**
+             * Priority
+             * @default 0
+             */
+            priority: number;
+            /** Timeout Seconds */
+            timeout_seconds?: number | null;
+            /**
+             * Timezone
+             * @default UTC
+             */
+            timezone: string;
+            /** Title */
+            title?: string | null;
+        };
+        /** ScheduleList */
+        ScheduleList: {
+            /** Faults */
+            faults: components["schemas"]["DefinitionFault"][];
+            /** Items */
+            items: components["schemas"]["ScheduleView"][];
+        };
+        /**
+         * ScheduleRun
+         * @description One time of a schedule, as it was dealt with.
+         */
+        ScheduleRun: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by?: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            outcome: components["schemas"]["RunOutcome"];
+            /** Run Id */
+            run_id: string;
+            /** Schedule */
+            schedule: string;
+            /** Task Id */
+            task_id?: string | null;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /**
+         * ScheduleView
+         * @description A schedule as it is in force.
+         */
+        ScheduleView: {
+            /** Agent */
+            agent?: string | null;
+            code?: components["schemas"]["CodeSource"] | null;
+            /** Cron */
+            cron: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Faults */
+            faults: components["schemas"]["DefinitionFault"][];
+            last_run: components["schemas"]["ScheduleRun"] | null;
+            /** Max Budget Usd */
+            max_budget_usd?: number | null;
+            /** Max Turns */
+            max_turns?: number | null;
+            /** Message */
+            message: string;
+            /** @default skip */
+            missed: components["schemas"]["Missed"];
+            /** Name */
+            name: string;
+            /** Next Runs */
+            next_runs: string[];
+            /** @default skip */
+            overlap: components["schemas"]["Overlap"];
+            /**
+             * Paused
+             * @default false
+             */
+            paused: boolean;
+            /**
+             * Priority
+             * @default 0
+             */
+            priority: number;
+            /** Timeout Seconds */
+            timeout_seconds?: number | null;
+            /**
+             * Timezone
+             * @default UTC
+             */
+            timezone: string;
+            /** Title */
+            title?: string | null;
+            /** User Id */
+            user_id: string;
+            /** Words */
+            words: string;
         };
         ServerMessage: components["schemas"]["SessionReady"] | components["schemas"]["Ack"] | components["schemas"]["Error"] | components["schemas"]["Lagged"];
         /**
@@ -2605,6 +3011,7 @@ export interface components {
             /** Machine Id */
             machine_id: string;
             me: components["schemas"]["Me"];
+            sandbox: components["schemas"]["Sandbox"];
             /** Version */
             version: string;
         };
@@ -2866,6 +3273,7 @@ export interface components {
             /** Priority */
             priority: number;
             queue_reason: components["schemas"]["QueueReason"] | null;
+            reply: components["schemas"]["ReplyView"] | null;
             /** Result */
             result: string | null;
             routing: components["schemas"]["Routing"] | null;
@@ -3449,6 +3857,8 @@ export interface components {
         WebhookDetail: {
             /** Allowed Bots */
             allowed_bots: string[];
+            /** Base Url */
+            base_url: string | null;
             /** Description */
             description: string;
             /** Enabled */
@@ -3460,6 +3870,7 @@ export interface components {
             /** Own Ids */
             own_ids: string[];
             provider: components["schemas"]["ProviderName"];
+            reply: components["schemas"]["ReplySettings"] | null;
             scheme: components["schemas"]["GenericScheme"] | null;
             setup: components["schemas"]["SetupHints"];
             /** Triggers */
@@ -3499,6 +3910,8 @@ export interface components {
         WebhookView: {
             /** Allowed Bots */
             allowed_bots: string[];
+            /** Base Url */
+            base_url: string | null;
             /** Description */
             description: string;
             /** Enabled */
@@ -3510,6 +3923,7 @@ export interface components {
             /** Own Ids */
             own_ids: string[];
             provider: components["schemas"]["ProviderName"];
+            reply: components["schemas"]["ReplySettings"] | null;
             scheme: components["schemas"]["GenericScheme"] | null;
             /** Triggers */
             triggers: components["schemas"]["Trigger"][];
@@ -4174,6 +4588,325 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_schedules_api_schedules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_schedule_api_schedules_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_schedule_api_schedules__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_schedule_api_schedules__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_schedule_api_schedules__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_schedule_api_schedules__name__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_schedule_api_schedules__name__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_schedule_api_schedules__name__run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runs_api_schedules__name__runs_get: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of before. */
+                cursor?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_cron_api_schedules_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CronQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CronAnswer"];
+                };
             };
             /** @description A problem */
             default: {
@@ -4862,6 +5595,37 @@ export interface operations {
             };
         };
     };
+    retry_reply_api_tasks__task_id__reply_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retry_task_api_tasks__task_id__retry_post: {
         parameters: {
             query?: never;
@@ -5309,9 +6073,10 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "*/*": string;
+                "application/json": unknown;
+                "application/x-www-form-urlencoded": Record<string, never>;
             };
         };
         responses: {

@@ -101,8 +101,8 @@ function Switch({ kind, item, api, acting }: Omit<Props, "canEdit"> & { acting: 
   const { enable, disable } = api;
   if (!enable || !disable) return null;
   const [verb, act, Icon] = item.enabled
-    ? (["Disable", disable, PowerOff] as const)
-    : (["Enable", enable, Power] as const);
+    ? ([kind.switches[0], disable, PowerOff] as const)
+    : ([kind.switches[1], enable, Power] as const);
   const go = () =>
     acting.act(verb, async () => {
       await act(item.name);
@@ -164,5 +164,6 @@ function consequence(kind: Kind, item: Actionable): string {
   if (kind.id === "agents")
     return "New tasks cannot be given to it any more. Tasks that run go on to their end.";
   if (kind.id === "skills") return "Agents do not get it any more in new tasks.";
+  if (kind.id === "schedules") return "It starts nothing any more. The tasks that it started stay.";
   return "What is sent to its address from now on is refused. Its deliveries stay for their time.";
 }

@@ -22,6 +22,7 @@ const EMPTY: AgentForm = {
   priority: 0,
   workspace: "task",
   skills: [],
+  sandbox: true,
   claude_code: {},
 };
 

@@ -1,9 +1,9 @@
-import { Bot, type LucideIcon, Sparkles, Webhook } from "lucide-react";
+import { Bot, CalendarClock, type LucideIcon, Sparkles, Webhook } from "lucide-react";
 import type { KindId } from "../domain/definition";
 
 export interface Kind {
   id: KindId;
-  path: "/agents" | "/skills" | "/webhooks";
+  path: "/agents" | "/skills" | "/webhooks" | "/schedules";
   Icon: LucideIcon;
   title: string;
   one: string;
@@ -13,6 +13,8 @@ export interface Kind {
   teaches: string;
   /** What an upload may hold. */
   uploads: string;
+  /** What switching one off and on is called. */
+  switches: readonly [off: string, on: string];
 }
 
 export const KINDS: Readonly<Record<KindId, Kind>> = {
@@ -28,6 +30,7 @@ export const KINDS: Readonly<Record<KindId, Kind>> = {
       "An agent is a folder with a CLAUDE.md that says what to do, and an agent.yaml that says with what.",
     uploads:
       "A folder with agent.yaml and CLAUDE.md, a zip or tar of it, or one Claude Code agent file (.md).",
+    switches: ["Disable", "Enable"],
   },
   skills: {
     id: "skills",
@@ -39,6 +42,7 @@ export const KINDS: Readonly<Record<KindId, Kind>> = {
     teaches:
       "A skill is a folder with a SKILL.md, by the Agent Skills standard, with scripts and papers beside it.",
     uploads: "A folder with a SKILL.md, a zip or tar of it, or the SKILL.md alone.",
+    switches: ["Disable", "Enable"],
   },
   webhooks: {
     id: "webhooks",
@@ -51,5 +55,18 @@ export const KINDS: Readonly<Record<KindId, Kind>> = {
     teaches:
       "A webhook is an address that another system sends its events to. Its triggers say which of them start a task, with which agent, and for whom.",
     uploads: "One YAML file.",
+    switches: ["Disable", "Enable"],
+  },
+  schedules: {
+    id: "schedules",
+    path: "/schedules",
+    Icon: CalendarClock,
+    title: "Schedules",
+    one: "schedule",
+    about: "Work that begins by itself at set times.",
+    teaches:
+      "A schedule says when, in the five fields of cron and a time zone, and what should be done then.",
+    uploads: "One YAML file.",
+    switches: ["Pause", "Resume"],
   },
 };

@@ -73,14 +73,19 @@ function Row({ kind, item }: { kind: Kind; item: DefinitionView }) {
 }
 
 /** What makes one different from the others. */
-export function Marks({ item }: { item: DefinitionView & { provider?: string; unsigned?: boolean } }) {
+export function Marks({
+  item,
+}: {
+  item: DefinitionView & { provider?: string; unsigned?: boolean; paused?: boolean; words?: string };
+}) {
   return (
     <>
       {item.provider && <Mark>{item.provider}</Mark>}
       {item.builtin && <Mark>comes with the program</Mark>}
       {item.overrides_builtin && <Mark>changed here</Mark>}
       {item.unsigned && <Mark tone="warn">unsigned</Mark>}
-      {!item.enabled && <Mark tone="warn">disabled</Mark>}
+      {item.words && <Mark>{item.words}</Mark>}
+      {!item.enabled && <Mark tone="warn">{item.paused ? "paused" : "disabled"}</Mark>}
     </>
   );
 }

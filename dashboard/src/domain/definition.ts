@@ -5,12 +5,13 @@ type Schemas = components["schemas"];
 type DefinitionFault = Schemas["DefinitionFault"];
 
 /** The kinds of definitions, by the name of their folder under `config/`, of their page and of their routes. */
-export type KindId = "agents" | "skills" | "webhooks";
+export type KindId = "agents" | "skills" | "webhooks" | "schedules";
 
 export const KIND_OF: Readonly<Record<Schemas["DefinitionKind"], KindId>> = {
   agent: "agents",
   skill: "skills",
   webhook: "webhooks",
+  schedule: "schedules",
 };
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { agents, type DefinitionList, type DefinitionView, skills } from "../api/definitions";
 import { machine, type TaskPage } from "../api/machine";
+import { schedules } from "../api/schedules";
 import { webhooks } from "../api/webhooks";
 import type { KindId } from "../domain/definition";
 import type { Task } from "../domain/task";
@@ -75,6 +76,7 @@ const LISTS: Readonly<Record<KindId, () => Promise<DefinitionList>>> = {
   agents: agents.list,
   skills: skills.list,
   webhooks: webhooks.list,
+  schedules: schedules.list,
 };
 
 /** All definitions of a kind, disabled ones included. */

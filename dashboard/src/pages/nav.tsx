@@ -59,7 +59,7 @@ export function SideNav({ search }: { search(): void }) {
 }
 
 const BOTTOM_LINK =
-  "flex min-w-0 flex-1 flex-col items-center gap-0.5 rounded-md py-1.5 text-xs text-soft -outline-offset-2";
+  "flex min-w-0 flex-1 flex-col items-center gap-0.5 rounded-md py-1.5 text-[0.6875rem] text-soft -outline-offset-2";
 
 /** The same in reach of a thumb. */
 export function BottomNav({ search }: { search(): void }) {

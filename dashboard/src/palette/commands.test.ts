@@ -7,6 +7,7 @@ const known = {
   definitions: {
     agents: [{ name: "code-review", description: "", enabled: true }],
     skills: [],
+    schedules: [],
     webhooks: [{ name: "shop", description: "", enabled: true }],
   },
   mayCreate: true,

@@ -12,11 +12,17 @@ function useCommands(): Command[] {
   const agents = useDefinitions("agents").data?.items;
   const skills = useDefinitions("skills").data?.items;
   const webhooks = useDefinitions("webhooks").data?.items;
+  const schedules = useDefinitions("schedules").data?.items;
   const mayCreate = useIsAdministrator();
   return useMemo(() => {
-    const definitions = { agents: agents ?? [], skills: skills ?? [], webhooks: webhooks ?? [] };
+    const definitions = {
+      agents: agents ?? [],
+      skills: skills ?? [],
+      webhooks: webhooks ?? [],
+      schedules: schedules ?? [],
+    };
     return commandsOf({ tasks, definitions, mayCreate });
-  }, [tasks, agents, skills, webhooks, mayCreate]);
+  }, [tasks, agents, skills, webhooks, schedules, mayCreate]);
 }
 
 /** Everything there is to go to, found by a few letters. */

@@ -1,0 +1,125 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Play } from "lucide-react";
+import { type ScheduleView, schedules } from "../api/schedules";
+import { CreatePage } from "../definitions/create-page";
+import { DetailPage, Facts } from "../definitions/detail-page";
+import { EditPage } from "../definitions/edit-page";
+import { KINDS } from "../definitions/kinds";
+import { ListPage } from "../definitions/list-page";
+import { fullTime } from "../domain/format";
+import { keys } from "../live/cache";
+import { useIsAdministrator } from "../live/hooks";
+import { Button } from "../parts/button";
+import { Section } from "../parts/page";
+import { Failed } from "../parts/states";
+import { useActing } from "../task/task-actions";
+import { scheduleForm, scheduleSpec } from "./spec";
+
+export function SchedulesPage() {
+  const { create } = useSearch({ from: "/shell/schedules" });
+  if (!create) return <ListPage kind={KINDS.schedules} />;
+  return <CreatePage kind={KINDS.schedules} by={create} spec={scheduleSpec} />;
+}
+
+export function EditSchedulePage() {
+  const { name } = useParams({ from: "/shell/schedules/$name/edit" });
+  return (
+    <EditPage
+      key={name}
+      kind={KINDS.schedules}
+      name={name}
+      spec={scheduleSpec}
+      get={schedules.get}
+      formOf={scheduleForm}
+    />
+  );
+}
+
+export function SchedulePage() {
+  const { name } = useParams({ from: "/shell/schedules/$name" });
+  return (
+    <DetailPage key={name} kind={KINDS.schedules} name={name} api={schedules}>
+      {(schedule) => (
+        <>
+          <Section title="When" actions={<RunNow name={name} />}>
+            <Facts
+              facts={{
+                "In words": schedule.words,
+                Expression: <code className="font-mono text-xs">{schedule.cron}</code>,
+                "Time zone": schedule.timezone,
+                "Next runs": <NextRuns schedule={schedule} />,
+                "Last run": schedule.last_run && <LastRun run={schedule.last_run} />,
+              }}
+            />
+          </Section>
+          <Section title="Task">
+            <Facts
+              facts={{
+                Agent: schedule.agent ?? "the machine decides",
+                Message: <span className="whitespace-pre-wrap">{schedule.message}</span>,
+                "When the last is not over": schedule.overlap,
+                "When it was missed": schedule.missed,
+              }}
+            />
+          </Section>
+        </>
+      )}
+    </DetailPage>
+  );
+}
+
+function NextRuns({ schedule }: { schedule: ScheduleView }) {
+  if (schedule.next_runs.length === 0) return schedule.paused ? "none: it is paused" : "none";
+  return (
+    <ol className="numeric">
+      {schedule.next_runs.map((at) => (
+        <li key={at}>
+          <time dateTime={at}>{fullTime(at)}</time>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function LastRun({ run }: { run: NonNullable<ScheduleView["last_run"]> }) {
+  return (
+    <>
+      {fullTime(run.at)}: {run.outcome}
+      {run.why && `, ${run.why}`}{" "}
+      {run.task_id && (
+        <Link to="/tasks/$taskId" params={{ taskId: run.task_id }} className="text-accent underline">
+          Open the task
+        </Link>
+      )}
+    </>
+  );
+}
+
+/** Starts its task at once, and goes there. */
+function RunNow({ name }: { name: string }) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const acting = useActing();
+  const mayRun = useIsAdministrator();
+  if (!mayRun) return null;
+  const run = () =>
+    acting.act("Run now", async () => {
+      const { task_id } = await schedules.run(name);
+      void client.invalidateQueries({ queryKey: keys.definitions("schedules") });
+      await navigate({ to: "/tasks/$taskId", params: { taskId: task_id } });
+    });
+  return (
+    <div className="flex flex-col items-end gap-2">
+      <Button
+        size="small"
+        busy={acting.busy !== null}
+        icon={<Play aria-hidden className="size-3.5" />}
+        onClick={() => void run()}
+      >
+        Run now
+      </Button>
+      {acting.fault && <Failed what="It was not started." error={acting.fault.error} />}
+    </div>
+  );
+}
