@@ -29,6 +29,14 @@ def fills(person: Person, **fields: str) -> None:
         person.page.get_by_label(label.replace("_", " "), exact=True).fill(text)
 
 
+def writes(person: Person, label: str, text: str) -> None:
+    """Into an editor, in place of what is there. First empty: over coloured text, Chromium would write its colours."""
+    person.page.get_by_label(label, exact=True).click()
+    person.page.keyboard.press("Control+a")
+    person.page.keyboard.press("Delete")
+    person.page.keyboard.insert_text(text)
+
+
 def sees_alert(person: Person, text: str) -> None:
     expect(person.page.get_by_role("alert").filter(has_text=text).first).to_be_visible()
 
@@ -64,13 +72,13 @@ def test_an_agent_is_made_by_form_changed_disabled_and_deleted(person: Person, d
     person.presses("YAML")
     yaml = person.page.get_by_label("Settings", exact=True)
     expect(yaml).to_contain_text("description: Reviews changes")
-    yaml.fill("description: [\n")
+    writes(person, "Settings", "description: [")
     sees_alert(person, "Line ")
     expect(person.button("Save")).to_be_disabled()
-    yaml.fill("description: Reviews\nmax_turns: 0\n")
+    writes(person, "Settings", "description: Reviews\nmax_turns: 0\n")
     sees_alert(person, "Line 2: max_turns")
-    yaml.fill("description: Reviews everything\nmax_turns: 7\n")
-    person.page.get_by_label("Instructions", exact=True).fill("Look twice.")
+    writes(person, "Settings", "description: Reviews everything\nmax_turns: 7\n")
+    writes(person, "Instructions", "Look twice.")
     expect(preview).to_contain_text("Reviews everything")
     person.presses("Save")
     person.page.wait_for_url("**/agents/reviewer")
@@ -312,7 +320,7 @@ def test_a_schedule_says_in_words_when_it_runs_and_is_paused_and_run_by_hand(
     person.sees("No schedules yet")
     person.page.get_by_role("link", name="New schedule").click()
     fills(person, Name="report", When="0 25 * * *", Task="Say good morning")
-    sees_alert(person, "25")
+    expect(person.page.get_by_role("main").get_by_role("alert")).to_be_visible()
     fills(person, When="0 9 * * 1-5")
     person.sees("At 09:00")
     person.page.get_by_label("Agent", exact=True).select_option("planning")

@@ -73,6 +73,7 @@ function extensions(props: EditorProps, changed: (text: string) => void): Extens
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({
       "aria-label": props.label,
+      tabindex: "0",
       spellcheck: String(props.language === "markdown"),
       ...(props.describedBy ? { "aria-describedby": props.describedBy } : {}),
     }),
