@@ -297,6 +297,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/env": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Variables
+         * @description The variables there are, by name, and who names them.
+         */
+        get: operations["list_variables_api_env_get"];
+        put?: never;
+        /**
+         * Import Variables
+         * @description Set what a `.env` file sets, sent as a file of a form or as text.
+         */
+        post: operations["import_variables_api_env_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/env/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Variable
+         * @description Set a variable, in place of what was there. Tasks that start from now on get it.
+         */
+        put: operations["set_variable_api_env__name__put"];
+        post?: never;
+        /**
+         * Delete Variable
+         * @description Delete a variable; tasks that run keep what they were given.
+         */
+        delete: operations["delete_variable_api_env__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/logins": {
         parameters: {
             query?: never;
@@ -1252,6 +1300,11 @@ export interface components {
             /** Tools */
             tools?: string[] | null;
             /**
+             * Variables
+             * @default []
+             */
+            variables: string[];
+            /**
              * When To Use
              * @default
              */
@@ -1317,6 +1370,11 @@ export interface components {
             timeout_seconds?: number | null;
             /** Tools */
             tools?: string[] | null;
+            /**
+             * Variables
+             * @default []
+             */
+            variables: string[];
             /**
              * When To Use
              * @default
@@ -2131,6 +2189,22 @@ export interface components {
             /** Version */
             version: string;
         };
+        /**
+         * ImportView
+         * @description What became of a file, by names; with `preview`, what would.
+         */
+        ImportView: {
+            /** Kept */
+            kept: string[];
+            /** New */
+            new: string[];
+            /** Preview */
+            preview: boolean;
+            /** Refused */
+            refused: components["schemas"]["RefusalView"][];
+            /** Replaced */
+            replaced: string[];
+        };
         /** InputData */
         InputData: {
             /** Input Id */
@@ -2319,6 +2393,17 @@ export interface components {
             expires_in_days?: number | null;
             /** Name */
             name: string;
+        };
+        /**
+         * NewValue
+         * @description A variable's value; it is never shown again.
+         */
+        NewValue: {
+            /**
+             * Value
+             * Format: password
+             */
+            value: string;
         };
         /**
          * Output
@@ -2512,6 +2597,15 @@ export interface components {
             session_id: string;
             /** Version */
             version: string;
+        };
+        /** RefusalView */
+        RefusalView: {
+            /** Line */
+            line: number;
+            /** Name */
+            name: string;
+            /** Why */
+            why: string;
         };
         /**
          * ReplySettings
@@ -3777,6 +3871,36 @@ export interface components {
             /** Secret */
             secret: string;
         };
+        /** VariableList */
+        VariableList: {
+            /** Items */
+            items: components["schemas"]["VariableView"][];
+            /** Trouble */
+            trouble: string;
+        };
+        /**
+         * VariableView
+         * @description A variable without its value.
+         */
+        VariableView: {
+            /** Agents */
+            agents: string[];
+            /** Made For */
+            made_for: string;
+            /** Name */
+            name: string;
+            /** Problem */
+            problem: string;
+            /**
+             * Set At
+             * Format: date-time
+             */
+            set_at: string;
+            /** Set By */
+            set_by: string;
+            /** Webhooks */
+            webhooks: string[];
+        };
         /**
          * Via
          * @description How a principal proved who it is.
@@ -3872,6 +3996,8 @@ export interface components {
             provider: components["schemas"]["ProviderName"];
             reply: components["schemas"]["ReplySettings"] | null;
             scheme: components["schemas"]["GenericScheme"] | null;
+            /** Secret Ref */
+            secret_ref: string | null;
             setup: components["schemas"]["SetupHints"];
             /** Triggers */
             triggers: components["schemas"]["Trigger"][];
@@ -3925,6 +4051,8 @@ export interface components {
             provider: components["schemas"]["ProviderName"];
             reply: components["schemas"]["ReplySettings"] | null;
             scheme: components["schemas"]["GenericScheme"] | null;
+            /** Secret Ref */
+            secret_ref: string | null;
             /** Triggers */
             triggers: components["schemas"]["Trigger"][];
             /** Unsigned */
@@ -4530,6 +4658,143 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ChatTaken"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_variables_api_env_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariableList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_variables_api_env_post: {
+        parameters: {
+            query?: {
+                /** @description Only say what would be set. */
+                preview?: boolean;
+                /** @description Also set those that are there already. */
+                replace?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_variable_api_env__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Such as `GITHUB_TOKEN`. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewValue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariableView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_variable_api_env__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Such as `GITHUB_TOKEN`. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

@@ -23,6 +23,7 @@ const EMPTY: AgentForm = {
   workspace: "task",
   skills: [],
   sandbox: true,
+  variables: [],
   claude_code: {},
 };
 
@@ -145,6 +146,14 @@ function ToolFields({ form, set, faults }: Part & Pick<FieldsProps<AgentForm>, "
           fault={faultAt(faults, "allowed_tools")}
         />
       </div>
+      <ListField
+        label="Variables"
+        list={form.variables}
+        change={(variables) => set({ variables })}
+        placeholder="GITHUB_TOKEN"
+        hint="Names of the machine's variables that it gets, with commas."
+        fault={faultAt(faults, "variables")}
+      />
       <div className="grid grid-cols-2 gap-4 sm:grid-cols-3">
         {LIMITS.map(([field, label]) => (
           <TextField
