@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 from tests.e2e.hands import OpenPage, Person
 from tests.support.daemon import DaemonProcess
 
@@ -68,6 +68,18 @@ def test_an_agent_is_made_by_form_changed_disabled_and_deleted(person: Person, d
     expect(person.page.locator(".prose strong", has_text="diff")).to_be_visible()
     assert agent_of(daemon, "reviewer")["settings"]["tools"] == ["Read", "Bash(git log:*, x)"]
 
+    _edit_as_yaml(person, preview)
+    changed = agent_of(daemon, "reviewer")
+    assert (changed["settings"]["max_turns"], changed["settings"]["tools"]) == (7, None)
+    person.presses("Disable")
+    expect(person.button("Enable")).to_be_visible()
+    assert agent_of(daemon, "reviewer")["enabled"] is False
+    person.presses("Enable")
+    expect(person.button("Disable")).to_be_visible()
+    _delete(person, daemon)
+
+
+def _edit_as_yaml(person: Person, preview: Locator) -> None:
     person.page.get_by_role("link", name="Edit").click()
     person.presses("YAML")
     yaml = person.page.get_by_label("Settings", exact=True)
@@ -83,14 +95,9 @@ def test_an_agent_is_made_by_form_changed_disabled_and_deleted(person: Person, d
     person.presses("Save")
     person.page.wait_for_url("**/agents/reviewer")
     person.sees("Look twice.")
-    changed = agent_of(daemon, "reviewer")
-    assert (changed["settings"]["max_turns"], changed["settings"]["tools"]) == (7, None)
 
-    person.presses("Disable")
-    expect(person.button("Enable")).to_be_visible()
-    assert agent_of(daemon, "reviewer")["enabled"] is False
-    person.presses("Enable")
-    expect(person.button("Disable")).to_be_visible()
+
+def _delete(person: Person, daemon: DaemonProcess) -> None:
     person.presses("Delete")
     dialog = person.page.get_by_role("dialog")
     expect(dialog).to_contain_text("Delete the agent reviewer?")

@@ -1,10 +1,11 @@
-"""Agents, skills and webhooks that people make: by a form, a folder, a file; in force at once, or refused whole."""
+"""Agents, skills and webhooks that people make: by a form, from files, from words; live at once, or refused whole."""
 
 import asyncio
 import hashlib
 import hmac
 import io
 import json
+import shutil
 import tarfile
 import zipfile
 from collections.abc import AsyncIterator
@@ -18,10 +19,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.api import Served, person, served
+from tests.support.model import ScriptedModel
+from tests.support.workbench import workbench
 
+from machine.api import create_api
 from machine.api.multipart import parse_form
+from machine.demo.replies import Reply
 from machine.domain.agent import POWERFUL_TOOLS
-from machine.domain.definitions import DefinitionFile
+from machine.domain.definitions import DefinitionFile, DefinitionKind
 from machine.domain.errors import Forbidden
 from machine.domain.principal import Principal, Role, User, Via
 from machine.registry.uploads import Draft
@@ -588,3 +593,100 @@ async def test_only_administrators_change_webhooks(machine: Served) -> None:
         await member.get("/api/webhooks/events/export"),
     ]
     assert [answer.status_code for answer in refused] == [403] * 8
+
+
+# --- from a description ---------------------------------------------------------------------------------------------
+
+
+async def describe(client: httpx2.AsyncClient, kind: str, wish: str) -> httpx2.Response:
+    return await client.post(f"/api/{kind}/describe", json={"description": wish}, timeout=60)
+
+
+async def test_an_agent_and_a_skill_from_a_description_are_shown_and_then_saved_as_uploads_are(
+    machine: Served,
+) -> None:
+    for kind, wish in (("agents", "Looks for forgotten tests"), ("skills", "Writing changelogs people like")):
+        answer = await describe(machine.admin, kind, wish)
+        assert answer.status_code == 200, answer.text
+        drafted = answer.json()
+        preview = drafted["preview"]
+        assert wish in preview["description"]
+        assert left_behind(machine) == set(), "a draft is not saved"
+        files = {file["path"]: file["text"].encode() for file in drafted["files"]}
+        named = {"name": preview["name"], "content_hash": preview["content_hash"]}
+        changed = await upload(machine.admin, {**files, "more.md": b"slipped in"}, kind=kind, **named)
+        assert changed.status_code == 409, "only what was shown"
+        made = await upload(machine.admin, files, kind=kind, **named)
+        assert made.status_code == 201, made.text
+        assert (made.json()["name"], made.json()["content_hash"]) == (preview["name"], preview["content_hash"])
+        assert preview["name"] in await names(machine, kind)
+        task = (await machine.admin.get(f"/api/tasks/{drafted['task_id']}")).json()
+        assert (task["status"], task["assigned_agent"], task["source"]) == ("completed", "brain", "api")
+        assert task["title"].startswith(f"Describe a new {kind.removesuffix('s')}: ")
+        shutil.rmtree(config(machine))
+
+
+async def test_an_agents_form_from_a_description_can_be_changed_and_saved_by_hand(machine: Served) -> None:
+    form = (await describe(machine.admin, "agents", "Looks for forgotten tests")).json()["form"]
+    made = await machine.admin.post("/api/agents", json={**form, "name": "by-hand", "max_turns": 5})
+    assert made.status_code == 201, made.text
+    assert made.json()["instructions"].strip() == form["instructions"].strip()
+
+
+async def test_a_webhook_from_a_description_is_shown_and_saved_with_a_secret_of_its_own(machine: Served) -> None:
+    drafted = (await describe(machine.admin, "webhooks", "Merge requests from GitLab")).json()
+    assert left_behind(machine) == set(), "a draft is not saved"
+    assert (drafted["preview"]["kind"], drafted["preview"]["exists"]) == ("webhook", False)
+    form = drafted["form"]
+    assert len(form["secret"]) >= 32
+    again = (await describe(machine.admin, "webhooks", "Merge requests from GitLab")).json()["form"]
+    assert again["secret"] != form["secret"]
+    made = await machine.admin.post("/api/webhooks", json=form)
+    assert made.status_code == 201, made.text
+    assert (made.json()["provider"], made.json()["triggers"][0]["events"]) == ("gitlab", ["merge_request.open"])
+    assert form["secret"] not in made.text
+
+
+async def test_what_comes_of_a_description_and_is_invalid_is_refused_with_field_and_reason(tmp_path: Path) -> None:
+    trigger = {"events": ["push"], "agent": "planning", "condition": "[[["}
+    webhook = {"name": "pushes", "provider": "github", "triggers": [trigger]}
+    routed = {"name": "pushes", "provider": "github", "triggers": [{"events": ["push"], "reply": True}]}
+    model = ScriptedModel("That is beyond me.")
+    model.on("first", Reply.tool("StructuredOutput", webhook), "Done.")
+    model.on("second", Reply.tool("StructuredOutput", routed), "Done.")
+    async with workbench(tmp_path / "data", model) as machine:
+        administrator = await machine.room.api.people.local_administrator()
+        _, token = await machine.room.api.authenticator.new_token(administrator.user_id, "tests")
+        transport = httpx2.ASGITransport(create_api(machine.room.api))
+        headers = {"authorization": f"Bearer {token}"}
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers) as client:
+            for wish, field, reason in (
+                ("The first.", "condition", "JMESPath"),
+                ("The second.", "webhook", "token_ref"),
+            ):
+                answer = await describe(client, "webhooks", wish)
+                assert answer.status_code == 422, answer.text
+                fault = answer.json()["errors"][0]
+                assert field in fault["where"]
+                assert reason in fault["what"]
+            nothing = await describe(client, "agents", "Nothing that can be written down.")
+            assert (nothing.status_code, nothing.json()["code"]) == (502, "not_described")
+        assert [path for path in (tmp_path / "data" / "config").rglob("*") if path.is_file()] == []
+
+
+async def test_a_description_is_for_administrators_and_costs_others_nothing(machine: Served) -> None:
+    for role in (Role.MEMBER, Role.VIEWER):
+        _, token = await person(machine, role)
+        for kind in ("agents", "skills", "webhooks"):
+            assert (await describe(machine.client(token), kind, "Does much.")).status_code == 403
+    assert (await machine.admin.get("/api/tasks")).json()["items"] == []
+    for wish in ("", " ", "x" * 20_001):
+        assert (await describe(machine.admin, "agents", wish)).status_code == 422
+
+
+async def test_the_task_that_writes_a_definition_has_no_tools(tmp_path: Path) -> None:
+    """A description may be pasted from anywhere."""
+    model = ScriptedModel(Reply.tool("StructuredOutput", FORM), "Done.")
+    async with workbench(tmp_path / "data", model) as machine:
+        await machine.room.engine.brain.create_entity(DefinitionKind.AGENT, "Reviews code.", machine.principal)
+        assert model.requests[0].tools - {"DeferredToolPlaceholder"} == {"StructuredOutput"}

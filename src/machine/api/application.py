@@ -10,6 +10,7 @@ from machine.api import (
     approvals,
     auth,
     chat,
+    describe,
     docs,
     env,
     health,
@@ -29,7 +30,8 @@ from machine.api import (
 from machine.api.bodies import Bodies
 from machine.api.doorkeeper import Doorkeeper
 from machine.api.errors import add_handlers
-from machine.api.openapi import describe
+from machine.api.mcp import mcp_route
+from machine.api.openapi import describe as describe_api
 from machine.api.origins import OriginGuard
 from machine.api.outermost import Outermost
 from machine.api.state import ApiState
@@ -41,6 +43,7 @@ ROUTERS = (
     task_events.router,
     chat.router,
     approvals.router,
+    describe.router,
     agents.router,
     skills.router,
     webhooks.router,
@@ -81,5 +84,6 @@ def create_api(state: ApiState, **fastapi_options: Any) -> FastAPI:
     add_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
-    describe(app)
+    app.router.routes.append(mcp_route())
+    describe_api(app)
     return app

@@ -18,10 +18,14 @@ _PUBLIC: Final = (
     ("POST", re.compile(r"/api/auth/(?:login|setup|invite)")),
 )
 
+WITH_TOKEN_ONLY: Final = "/mcp"  # noqa: S105 - a path, not a secret
+"""Where a browser's login counts for nothing."""
+
 WITHOUT_HOST_CHECK: Final = frozenset({"/healthz", "/readyz"})
 
 FOR_VIEWERS: Final = (
     ("POST", re.compile(r"/api/sessions")),
+    ("POST", re.compile(WITH_TOKEN_ONLY)),  # whose tools look after that themselves
     ("POST", re.compile(r"/api/auth/logout")),
     ("DELETE", re.compile(r"/api/logins/[^/]+")),
     ("DELETE", re.compile(r"/api/tokens/[^/]+")),

@@ -15,6 +15,7 @@ from machine.domain.redaction import Redactor
 from machine.engine.approvals import Approvals
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain import MachineBrain
+from machine.engine.brain_tools import BrainTools
 from machine.engine.entity_creator import EntityCreator
 from machine.engine.intake import Intake
 from machine.engine.login_gate import LoginGate
@@ -58,6 +59,7 @@ class ApiState:
     approvals: Approvals
     code: TaskCode
     brain: MachineBrain
+    brain_tools: BrainTools
     gate: LoginGate
     agents: Agents
     creator: EntityCreator

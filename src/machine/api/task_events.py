@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response, StreamingResponse
 
 from machine.api.deps import Id, Seen, State
-from machine.api.task_text import whole_text
+from machine.engine.task_text import whole_text
 
 router = APIRouter(prefix="/api/tasks", tags=["tasks"])
 

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Query
 from machine.api.deps import Caller, Cursor, Id, Limit, Seen, State
 from machine.api.reply_view import ReplyView
 from machine.api.schemas import NewTask, Say, StopTask, TaskDetail, TaskList, TaskSummary, TaskTaken, TaskView
-from machine.api.task_text import newest_text
 from machine.domain.code import Diff, Pushed
 from machine.domain.task import TaskSource, TaskStatus
 from machine.engine.intake import TaskRequest
 from machine.engine.new_tasks import source_of
+from machine.engine.task_text import newest_text
 from machine.ports import TaskFilter
 
 router = APIRouter(prefix="/api/tasks", tags=["tasks"])

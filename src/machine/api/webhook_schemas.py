@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from machine.domain.definitions import Definition, DefinitionFault, Preview
 from machine.domain.happening import Happening
@@ -85,6 +85,18 @@ class WebhookView(_Out):
         warnings = [*found.warnings, *([trouble] if trouble else [])]
         resting = [PausedTrigger.of(state) for state in paused if state.webhook == found.name]
         return {**shown, "url": url, "enabled": enabled, "warnings": warnings, "paused": resting}
+
+
+class OldSecret(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    old_secret_until: AwareDatetime | None = None
+    """At most 30 days from now; unset: the old one is refused from now on."""
+
+
+class FreshSecret(_Out):
+    secret: str
+    """Shown this once."""
 
 
 class WebhookList(_Out):

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from machine.api.definition_routes import Administrator, Kind, Name, add_routes
+from machine.api.definition_routes import Administrator, Kind, Name, add_routes, refusals
 from machine.api.deps import Caller, Cursor, Id, Limit, State
 from machine.api.errors import problem
 from machine.api.state import ApiState
@@ -16,6 +16,8 @@ from machine.api.webhook_door import taken
 from machine.api.webhook_schemas import (
     DeliveryList,
     DeliveryView,
+    FreshSecret,
+    OldSecret,
     Resumed,
     SimulatedDelivery,
     SimulationView,
@@ -100,6 +102,14 @@ add_routes(
         export_ending="yaml",
     ),
 )
+
+
+@router.post("/{name}/secret")
+async def new_secret(name: Name, state: State, by: Administrator, keep: OldSecret | None = None) -> FreshSecret:
+    """Give a webhook a fresh secret, shown this once; the old one is accepted until `old_secret_until`."""
+    with refusals():
+        until = keep.old_secret_until if keep else None
+        return FreshSecret(secret=await state.creator.webhooks.fresh_secret(name, by, until))
 
 
 @router.post("/{name}/resume")

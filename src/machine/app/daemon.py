@@ -55,7 +55,8 @@ def serve(settings: Settings) -> int:
 async def _run(settings: Settings, listener: socket.socket, redactor: Redactor) -> None:
     stop, hurry = asyncio.Event(), asyncio.Event()
     _heed_signals(stop, hurry)
-    url = url_of(settings.host, listener.getsockname()[1])
+    settings = settings.model_copy(update={"port": listener.getsockname()[1]})  # it may have been any free one
+    url = url_of(settings.host, settings.port)
     async with AsyncExitStack() as stack:
         room = await stack.enter_async_context(opened(settings, redactor))
         server = _Server(_uvicorn_config(room))

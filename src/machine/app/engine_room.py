@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TypedDict
 
 from machine.app.ground import Ground
@@ -12,8 +13,10 @@ from machine.domain.task import Task
 from machine.engine.approvals import Approvals
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain import MachineBrain
+from machine.engine.brain_tools import BrainTools
 from machine.engine.catching_up import CatchingUp
 from machine.engine.conclusion import Conclusion
+from machine.engine.describing import Describing
 from machine.engine.dispatcher import Dispatcher
 from machine.engine.idleness import Idleness
 from machine.engine.intake import Intake
@@ -27,6 +30,7 @@ from machine.engine.status_board import StatusBoard
 from machine.engine.subagent_runner import SubAgentRunner
 from machine.engine.task_code import TaskCode
 from machine.engine.task_variables import TaskVariables
+from machine.engine.tools.toolbox import ToolBox
 from machine.engine.webhook_payloads import WorkspacesWithPayloads
 from machine.ports import TaskStore
 from machine.registry.subagent_registry import SubAgentRegistry
@@ -48,6 +52,9 @@ class EngineRoom:
     status_board: StatusBoard
     new_tasks: NewTasks
     code: TaskCode
+    toolbox: ToolBox
+    """Filled by those who have tools to offer."""
+    brain_tools: BrainTools
     freed: Callable[[], None]
     """To be called when there may be work."""
 
@@ -62,19 +69,11 @@ def build_engine(ground: Ground) -> EngineRoom:
     conclusion = Conclusion(store=store, gate=gate, clock=clock, redactor=ground.redactor, changes=code.changes)
     approvals = Approvals(store=store, live=live, slots=slots, clock=clock)
     new_tasks = _new_tasks(settings, agents, gate, clock)
-
-    def new_live(task: Task) -> LiveTask:
-        return LiveTask(
-            task,
-            store=store,
-            slots=slots,
-            clock=clock,
-            linger_seconds=settings.linger_seconds,
-            redactor=ground.redactor,
-        )
-
+    new_live = partial(_new_live, ground, slots)
     catching_up = CatchingUp(store=store, claude=ground.claude, redactor=ground.redactor)
-    runner = _runner(ground, approvals, catching_up, code)
+    toolbox = ToolBox()
+    brain_tools = BrainTools(toolbox, ground.people)
+    runner = _runner(ground, approvals, catching_up, code, brain_tools)
     shared: _Shared = {"store": store, "live": live, "conclusion": conclusion, "clock": clock}
     dispatcher = Dispatcher(**shared, agents=agents, slots=slots, gate=gate, runner=runner, new_live=new_live)
     manager = BackgroundTaskManager(
@@ -86,18 +85,32 @@ def build_engine(ground: Ground) -> EngineRoom:
         machine_id=settings.machine_id,
     )
     intake = Intake(new_tasks=new_tasks, manager=manager, agents=agents, store=store)
+    describing = Describing(intake=intake, manager=manager, store=store, agents=agents)
     return EngineRoom(
         manager=manager,
         intake=intake,
         approvals=approvals,
-        brain=MachineBrain(intake=intake, manager=manager, store=store),
+        brain=MachineBrain(intake=intake, manager=manager, store=store, describing=describing),
         gate=gate,
         recovery=_recovery(ground, catching_up, conclusion),
         status_board=StatusBoard(manager=manager, store=store),
         idleness=Idleness(**shared, idle=timedelta(seconds=settings.idle_seconds)),
         new_tasks=new_tasks,
         code=code,
+        toolbox=toolbox,
+        brain_tools=brain_tools,
         freed=slots.freed,
+    )
+
+
+def _new_live(ground: Ground, slots: Slots, task: Task) -> LiveTask:
+    return LiveTask(
+        task,
+        store=ground.tasks,
+        slots=slots,
+        clock=ground.clock,
+        linger_seconds=ground.settings.linger_seconds,
+        redactor=ground.redactor,
     )
 
 
@@ -132,7 +145,9 @@ def _recovery(ground: Ground, catching_up: CatchingUp, conclusion: Conclusion) -
     )
 
 
-def _runner(ground: Ground, approvals: Approvals, catching_up: CatchingUp, code: TaskCode) -> SubAgentRunner:
+def _runner(
+    ground: Ground, approvals: Approvals, catching_up: CatchingUp, code: TaskCode, brain_tools: BrainTools
+) -> SubAgentRunner:
     folders = WorkspaceFolders(ground.settings.workspaces_dir, ground.definitions.agents.outfit)
     workspaces = WorkspacesWithPayloads(folders, ground.deliveries)
     return SubAgentRunner(
@@ -143,4 +158,5 @@ def _runner(ground: Ground, approvals: Approvals, catching_up: CatchingUp, code:
         variables=TaskVariables(ground.variables),
         catching_up=catching_up,
         code=code,
+        brain_tools=brain_tools,
     )

@@ -40,7 +40,7 @@ def set_up_logging(settings: Settings, redactor: Redactor) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
-    for noisy in ("uvicorn", "uvicorn.error", "httpx2", "websockets", "claude_agent_sdk", "alembic"):
+    for noisy in ("uvicorn", "uvicorn.error", "httpx2", "websockets", "claude_agent_sdk", "mcp", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -10,6 +10,7 @@ from machine.app.definition_room import build_creator
 from machine.app.engine_room import EngineRoom, build_engine
 from machine.app.ground import Ground, open_ground
 from machine.app.schedule_room import build_schedules
+from machine.app.tool_room import offer_tools
 from machine.app.webhook_room import build_webhooks
 from machine.auth.attempts import FailedAttempts
 from machine.auth.people import Authenticator
@@ -57,6 +58,9 @@ async def opened(
 
 
 def _api_state(ground: Ground, engine: EngineRoom) -> ApiState:
+    creator, webhooks = build_creator(ground), build_webhooks(ground, engine)
+    schedules = build_schedules(ground, engine)
+    offer_tools(ground, engine, creator, webhooks, schedules)
     return ApiState(
         settings=ground.settings,
         version=VERSION,
@@ -68,11 +72,12 @@ def _api_state(ground: Ground, engine: EngineRoom) -> ApiState:
         approvals=engine.approvals,
         code=engine.code,
         brain=engine.brain,
+        brain_tools=engine.brain_tools,
         gate=engine.gate,
         agents=ground.definitions.agents,
-        creator=build_creator(ground),
-        webhooks=build_webhooks(ground, engine),
-        schedules=build_schedules(ground, engine),
+        creator=creator,
+        webhooks=webhooks,
+        schedules=schedules,
         variables=VariableDesk(ground.variables, ground.definitions.agents, ground.definitions.webhooks),
         redactor=ground.redactor,
         authenticator=Authenticator(ground.people),

@@ -20,7 +20,7 @@ from machine.claude.transcripts import Transcripts
 from machine.claude.wardens import Wardens, write_launcher
 from machine.domain.errors import CliMissing
 from machine.domain.messages import CliMessage
-from machine.ports import Ask, LaunchSpec, LoginState, Sandbox
+from machine.ports import Ask, LaunchSpec, LoginState, OfferedTools, Sandbox
 
 if TYPE_CHECKING:
     from machine.claude.session import CliSession
@@ -51,7 +51,9 @@ class ClaudeCli:
         """Import the SDK, make the CLI's folders and write the launcher, so that the first start need not."""
         await self._prepare()
 
-    async def open(self, spec: LaunchSpec, *, ask: Ask, on_stderr: Callable[[str], None]) -> "CliSession":
+    async def open(
+        self, spec: LaunchSpec, *, ask: Ask, on_stderr: Callable[[str], None], tools: OfferedTools | None = None
+    ) -> "CliSession":
         """See `ports.Claude.open`. Returns after the handshake, half a second or so; `spec.run_id` must be new."""
         cli = await asyncio.to_thread(self._find_cli)
         session_module, options_module, launcher = await self._prepare()
@@ -59,7 +61,14 @@ class ClaudeCli:
         warden = self._wardens.expect(spec.run_id)
         stderr = Tail(on_stderr, leave_out=_UNKNOWN_MODEL if self._installation.demo else None)
         options = options_module.build_options(
-            spec, self._installation, cli=cli, launcher=launcher, warden=warden, ask=ask, on_stderr=stderr
+            spec,
+            self._installation,
+            cli=cli,
+            launcher=launcher,
+            warden=warden,
+            ask=ask,
+            on_stderr=stderr,
+            tools=tools,
         )
         session = cast(
             "CliSession", session_module.CliSession(options, warden, stderr, lambda: self.sweep(spec.task_id))

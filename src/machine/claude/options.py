@@ -14,10 +14,11 @@ from claude_agent_sdk.types import SystemPromptPreset
 
 from machine.claude.guard import MATCHER, Guard
 from machine.claude.installation import Installation
+from machine.claude.offered_tools import mcp_servers
 from machine.claude.permissions import PermissionDesk
 from machine.claude.sandbox import sandbox_settings
 from machine.claude.wardens import CONFIG_VARIABLE, Warden
-from machine.ports import Ask, LaunchSpec
+from machine.ports import Ask, LaunchSpec, OfferedTools
 
 LONGEST_LINE_BYTES: Final = 17 * 1024 * 1024
 """A line of 16 MiB passes; the SDK counts characters."""
@@ -57,11 +58,13 @@ def build_options(
     warden: Warden,
     ask: Ask,
     on_stderr: Callable[[str], None],
+    tools: OfferedTools | None = None,
 ) -> StartOptions:
     """The options for `spec`: the launcher as `cli_path`, with the real one in its environment for the warden."""
     environment = installation.environment(spec.task_id, workspace=spec.cwd.name, given=spec.variables)
     keep = environment.keys() | SDK_VARIABLES
     guard = guard_for(spec, installation)
+    servers = mcp_servers(tools)
     command = ClaudeAgentOptions(
         cwd=spec.cwd,
         cli_path=launcher,
@@ -79,12 +82,14 @@ def build_options(
         allowed_tools=[*dict.fromkeys((*spec.agent.allowed_tools, *spec.allowed_tools))],
         disallowed_tools=list(spec.agent.disallowed_tools),
         permission_prompt_tool_name="stdio",
+        mcp_servers=servers,
         include_partial_messages=True,
+        output_format={"type": "json_schema", "schema": spec.answer_schema} if spec.answer_schema else None,
         max_buffer_size=LONGEST_LINE_BYTES,
         stderr=on_stderr,
     )
     hook = HookMatcher(MATCHER, [cast("HookCallback", guard)], timeout=_GUARD_SECONDS, on_failure="block")
-    answers = ClaudeAgentOptions(can_use_tool=PermissionDesk(ask), hooks={"PreToolUse": [hook]})
+    answers = ClaudeAgentOptions(can_use_tool=PermissionDesk(ask), hooks={"PreToolUse": [hook]}, mcp_servers=servers)
     return StartOptions(command, answers)
 
 

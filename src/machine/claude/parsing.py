@@ -235,6 +235,7 @@ def _turn_ended(data: dict[str, Any]) -> TurnEnded:
         turn_cost_known=cost is not None,
         usage=usage_of(data.get("usage")).model_copy(update={"cost_usd": max(0.0, cost or 0.0)}),
         num_turns=as_count(data.get("num_turns")),
+        structured=data.get("structured_output"),
         answered_inputs=tuple(uuid for uuid in answered if isinstance(uuid, str) and uuid),
         uuid=as_optional_text(data.get("uuid")),
         parent_tool_use_id=as_optional_text(data.get("parent_tool_use_id")),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from machine.demo import parts, prompts
+from machine.demo import drafts, parts, prompts
 from machine.demo.model_request import ModelRequest
 from machine.demo.parts import Turn
 from machine.demo.replies import Answer, Reply, ToolUse
@@ -47,9 +47,12 @@ class DemoModel:
         return prompts.plain_answer(turn)
 
     def _structured(self, request: ModelRequest) -> Answer:
+        drafted = drafts.drafted(request.input_schema(STRUCTURED_OUTPUT_TOOL), request.last_user_text)
         if any(call.name == STRUCTURED_OUTPUT_TOOL and not call.is_error for call in request.tool_calls):
             return final("The answer was given as structured output.")
-        return Reply((ToolUse(STRUCTURED_OUTPUT_TOOL, self._filled(request.input_schema(STRUCTURED_OUTPUT_TOOL))),))
+        return Reply(
+            (ToolUse(STRUCTURED_OUTPUT_TOOL, drafted or self._filled(request.input_schema(STRUCTURED_OUTPUT_TOOL))),)
+        )
 
     def _filled(self, schema: Mapping[str, object]) -> dict[str, object]:
         """The smallest object that satisfies `schema`: the default agent wherever an agent is asked for."""

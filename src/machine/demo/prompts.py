@@ -1,5 +1,6 @@
 """Plain prompts the demo has an answer for, and what it says to everything else."""
 
+import json
 import re
 from typing import Final
 
@@ -70,7 +71,7 @@ def _webhook(turn: Turn) -> Answer:
     if made and made[-1].is_error:
         return final(f"The webhook was not created: {made[-1].output}")
     if made:
-        return final(f"The webhook for GitLab merge requests is there and live at once. {made[-1].output}")
+        return final(_made(made[-1].output or ""))
     if CREATE_WEBHOOK_TOOL not in turn.request.tools:
         return final(_NO_WEBHOOK_TEXT)
     tool_input = {
@@ -85,6 +86,22 @@ def _webhook(turn: Turn) -> Answer:
         ],
     }
     return Reply.tool(CREATE_WEBHOOK_TOOL, tool_input, say="I create a webhook for GitLab merge requests.")
+
+
+def _made(answer: str) -> str:
+    """What to tell of a webhook that was made, as far as the tool's answer can be understood."""
+    said = "The webhook for GitLab merge requests is there and live at once."
+    try:
+        told = json.loads(answer)
+        there = told["enter_at_the_provider"]
+        lines = [
+            f"- Where: {there['where']}",
+            f"- Address: {there['url']}",
+            f"- Secret: {told['about_the_secret']}",
+        ]
+    except (ValueError, KeyError, TypeError):
+        return f"{said} {answer}"
+    return "\n".join((said, "", "Enter this at GitLab:", *lines))
 
 
 def _also_said(turn: Turn) -> str:

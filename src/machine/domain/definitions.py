@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from machine.domain.errors import MachineError
 
@@ -65,6 +65,17 @@ class InvalidDefinition(MachineError):
 def invalid(path: str, reason: str, *, line: int | None = None, field: str = "") -> InvalidDefinition:
     """The error for a single fault."""
     return InvalidDefinition([DefinitionFault(path=path, reason=reason, line=line, field=field)])
+
+
+def invalid_fields(path: str, error: ValidationError) -> InvalidDefinition:
+    """The error for fields that do not fit their model; without their values, which may be secret."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return InvalidDefinition(
+        [
+            DefinitionFault(path=path, field=".".join(map(str, fault["loc"])), reason=str(fault["msg"])[:300])
+            for fault in found[:MAX_FAULTS]
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,8 @@ class TurnEnded(_Message):
     turn_cost_known: bool = False
     usage: Usage
     num_turns: int = 0
+    structured: Any = None
+    """What a conversation with an answer schema was answered, as the CLI gives it: check it."""
     answered_inputs: tuple[str, ...] = ()
     """Ids of the inputs this turn answered, where the CLI says so."""
     uuid: str | None = None

@@ -2,10 +2,13 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from machine.domain.definitions import DefinitionKind
 from machine.domain.errors import NotFound
 from machine.domain.principal import Principal
 from machine.domain.task import Lane, Task
 from machine.engine.background_manager import BackgroundTaskManager
+from machine.engine.describing import Describing
+from machine.engine.descriptions import Form
 from machine.engine.intake import Intake, TaskRequest
 from machine.engine.new_tasks import source_of
 from machine.ports import TaskFilter, TaskStore
@@ -22,10 +25,22 @@ class ChatStarted(BaseModel):
     task_id: str
 
 
+class Described(BaseModel):
+    """A definition that was written from a description, and the task that wrote it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    form: Form
+    task_id: str
+
+
 class MachineBrain:
     """Claude Code spawned for each message; one conversation is one CLI session, one message at a time."""
 
-    def __init__(self, *, intake: Intake, manager: BackgroundTaskManager, store: TaskStore) -> None:
+    def __init__(
+        self, *, intake: Intake, manager: BackgroundTaskManager, store: TaskStore, describing: Describing
+    ) -> None:
+        self._describing = describing
         self._intake = intake
         self._manager = manager
         self._store = store
@@ -59,6 +74,11 @@ class MachineBrain:
         )
         task = await self._intake.accept(request, principal)
         return ChatStarted(conversation_id=task.conversation_id, task_id=task.task_id)
+
+    async def create_entity(self, kind: DefinitionKind, wish: str, principal: Principal) -> Described:
+        """Turn a description into a filled form; nothing is saved. Raises what `Describing.form` raises."""
+        form, task = await self._describing.form(kind, wish, principal)
+        return Described(form=form, task_id=task.task_id)
 
     async def _newest(self, conversation_id: str | None, principal: Principal) -> Task | None:
         if conversation_id is None:

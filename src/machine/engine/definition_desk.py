@@ -95,9 +95,8 @@ class DefinitionDesk(Generic[Model]):
         """Raises NotFound."""
         found = self._shelf.current.known.get(name)
         if found is None:
-            raise NotFound(
-                f"There is no {self._shelf.kind} called {name!r}.", hint=f"There are: {', '.join(self.known)}."
-            )
+            hint = f"There are: {', '.join(self.known)}." if self.known else "There is none yet."
+            raise NotFound(f"There is no {self._shelf.kind} called {name!r}.", hint=hint)
         return found
 
     def check_there(self, name: str) -> None:

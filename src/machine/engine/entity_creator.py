@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from machine.auth.secrets import Secrets
 from machine.domain.agent import AgentForm, SubAgent
 from machine.domain.clock import Clock
-from machine.domain.definitions import Definition, DefinitionChange, DefinitionKind, Preview
+from machine.domain.definitions import Definition, DefinitionChange, Preview
 from machine.domain.errors import MachineError
 from machine.domain.events import AgentStatus
 from machine.domain.principal import Principal
@@ -28,14 +28,6 @@ from machine.registry.webhook_registry import WebhookRegistry
 _log = logging.getLogger(__name__)
 
 Publish = Callable[[AgentStatus], Awaitable[Any]]
-
-
-class DescribeEntity(Protocol):
-    """Turns what a person wants, in words, into the files of a definition: the Brain's part."""
-
-    async def describe(self, kind: DefinitionKind, wish: str, principal: Principal) -> Draft:
-        """The draft goes the way of an upload: preview, then save. Raises MachineError."""
-        ...
 
 
 class EntityCreator:

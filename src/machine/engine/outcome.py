@@ -1,5 +1,6 @@
 """How a run ended, and how that follows from what the CLI said last."""
 
+import json
 from datetime import UTC, datetime
 from typing import Final
 
@@ -92,7 +93,9 @@ def judged(
     if not turn.is_error:
         if turn.stop_reason == "refusal":
             return failed(FailureReason.REFUSED, turn.result or "The model declined this request.")
-        return Rest(reason=WaitingReason.INPUT, result=turn.result) if interactive else Completed(result=turn.result)
+        return (
+            Rest(reason=WaitingReason.INPUT, result=_result(turn)) if interactive else Completed(result=_result(turn))
+        )
     message = _message(turn, fault)
     if _is_login(turn, fault):
         return Parked(reason=QueueReason.NOT_LOGGED_IN, message=message)
@@ -119,3 +122,8 @@ def _message(turn: TurnEnded, fault: ApiFault | None) -> str:
     if turn.result:
         return turn.result
     return fault.text if fault and fault.text else turn.subtype.replace("_", " ")
+
+
+def _result(turn: TurnEnded) -> str | None:
+    """What the turn came to: the JSON of its answer where a schema was given, else its last text."""
+    return turn.result if turn.structured is None else json.dumps(turn.structured, ensure_ascii=False)

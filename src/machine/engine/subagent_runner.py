@@ -9,18 +9,21 @@ from uuid import uuid4
 
 from machine.domain.agent import SubAgent
 from machine.domain.aio import cancel_and_wait, spawn
+from machine.domain.approval import Answer
 from machine.domain.errors import CliCrashed, CliGone, CliMissing, CodeFault, MachineError, StoreError
 from machine.domain.events import Output, OutputKind
 from machine.domain.task import FailureReason, QueueReason, Task, TaskStatus
 from machine.engine.approvals import Approvals
+from machine.engine.brain_tools import BrainTools
 from machine.engine.catching_up import CatchingUp
 from machine.engine.conversation import Conversation
+from machine.engine.descriptions import answer_schema_of
 from machine.engine.live_task import LiveTask, RunEnd
 from machine.engine.outcome import Outcome, Parked, StillWaiting, failed, stopped
 from machine.engine.profiles import in_profile, is_untrusted, tools_of
 from machine.engine.task_code import CodeReady, TaskCode
 from machine.engine.task_variables import TaskVariables
-from machine.ports import Claude, ClaudeSession, CliExit, LaunchSpec, TaskStore, Workspaces
+from machine.ports import Claude, ClaudeSession, CliExit, LaunchSpec, TaskStore, ToolRequest, Workspaces
 
 STOP_PATIENCE_SECONDS: Final = 2.0
 """For the polite steps of a stop; then SIGKILL for the whole tree."""
@@ -47,6 +50,7 @@ class SubAgentRunner:
         variables: TaskVariables,
         catching_up: CatchingUp,
         code: TaskCode,
+        brain_tools: BrainTools,
     ) -> None:
         self._claude = claude
         self._store = store
@@ -55,6 +59,7 @@ class SubAgentRunner:
         self._approvals = approvals
         self._workspaces = workspaces
         self._code = code
+        self._brain_tools = brain_tools
 
     async def run(self, live: LiveTask, agent: SubAgent) -> Outcome:
         """Run `live` to its outcome. When this returns, no process of the task is left."""
@@ -98,9 +103,15 @@ class SubAgentRunner:
         cwd = await self._workspaces.prepare(live.task, agent)
         code = await self._code.ready(live.task, cwd.name, lambda text: _tell(live, text))
         spec = await self._spec(live.task, agent, cwd, code, resume=resume)
-        return await self._claude.open(
-            spec, ask=lambda request: self._approvals.ask(live, request), on_stderr=stderr.take
-        )
+        tools = self._brain_tools.of_task(live.task)
+
+        async def ask(request: ToolRequest) -> Answer:
+            return await self._approvals.ask(live, request)
+
+        async def allowed(request: ToolRequest) -> Answer:
+            return await ask(request) if tools is None else await tools.allowed(request, ask)
+
+        return await self._claude.open(spec, ask=allowed, on_stderr=stderr.take, tools=tools)
 
     async def _spec(self, task: Task, agent: SubAgent, cwd: Path, code: CodeReady, *, resume: bool) -> LaunchSpec:
         rules = () if is_untrusted(task) else await self._store.permission_rules(agent.name)
@@ -114,7 +125,8 @@ class SubAgentRunner:
             max_turns=task.limits.max_turns,
             max_budget_usd=task.limits.max_budget_usd,
             allowed_tools=rules,
-            only_tools=tools_of(task),
+            only_tools=() if (schema := answer_schema_of(task)) else tools_of(task),
+            answer_schema=schema,
             variables={**await self._variables.of(task, agent), **code.environment},
             note=code.note,
         )

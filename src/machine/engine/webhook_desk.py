@@ -6,9 +6,11 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 
 from machine.domain.clock import Clock
 from machine.domain.definitions import Definition, InvalidDefinition, invalid
+from machine.domain.ids import new_secret
 from machine.domain.principal import Principal
 from machine.domain.webhook import PLAIN_IN_FILE, Webhook
 from machine.engine.definition_desk import DefinitionDesk
@@ -60,6 +62,19 @@ class WebhookDesk(DefinitionDesk[Webhook]):
         await super().delete(name, by)
         await self._forget(name)
         await self._forget_secrets(name)
+
+    async def fresh_secret(self, name: str, by: Principal, old_until: datetime | None = None) -> str:
+        """Give it a secret that is made here, and return it, this once. The old one is accepted until `old_until`.
+
+        Raises NotFound, Forbidden, InvalidDefinition for one that is unsigned or a time too far off, StoreError.
+        """
+        secret = new_secret()
+        said = self.get(name).model.model_dump(
+            exclude_unset=True, exclude={"secret", "secret_ref", "previous", "user_id"}
+        )
+        fields = {**said, "secret": secret, **({} if old_until is None else {"old_secret_until": old_until})}
+        await self.save(Draft(name, fields_files(name, fields)), by, replace_it=True)
+        return secret
 
     async def export(self, name: str, by: Principal) -> bytes:
         """Its file, without secrets. Raises NotFound, Forbidden."""

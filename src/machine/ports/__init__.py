@@ -20,6 +20,7 @@ from machine.ports.replies import ReplyStore
 from machine.ports.repositories import Repositories
 from machine.ports.schedules import RunPage, ScheduleStore
 from machine.ports.tasks import ClaimLimits, PendingInput, TaskFilter, TaskPage, TaskStore
+from machine.ports.tools import OfferedTools, ToolAnswer, ToolInfo
 from machine.ports.variables import Variables
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Hub",
     "LaunchSpec",
     "LoginState",
+    "OfferedTools",
     "Outgoing",
     "PendingInput",
     "PeopleStore",
@@ -51,6 +53,8 @@ __all__ = [
     "TaskPage",
     "TaskStore",
     "Terms",
+    "ToolAnswer",
+    "ToolInfo",
     "ToolRequest",
     "UserRow",
     "Variables",

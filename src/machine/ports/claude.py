@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from machine.domain.agent import SubAgent
 from machine.domain.approval import Answer
 from machine.domain.messages import CliMessage
+from machine.ports.tools import OfferedTools
 from machine.ports.values import Value
 
 
@@ -46,6 +47,8 @@ class LaunchSpec(Value):
     """What its environment holds besides the machine's own, which wins."""
     note: str = ""
     """What its agent is told of where it works, beside its instructions."""
+    answer_schema: dict[str, Any] | None = None
+    """A JSON schema: the turn's answer is an object that keeps to it, in `TurnEnded.structured`."""
 
 
 class CliExit(Value):
@@ -83,8 +86,10 @@ class ClaudeSession(Protocol):
 class Claude(Protocol):
     """Starts CLIs and reads their transcripts."""
 
-    async def open(self, spec: LaunchSpec, *, ask: Ask, on_stderr: Callable[[str], None]) -> ClaudeSession:
-        """Start a CLI. Raises CliMissing, CliCrashed."""
+    async def open(
+        self, spec: LaunchSpec, *, ask: Ask, on_stderr: Callable[[str], None], tools: OfferedTools | None = None
+    ) -> ClaudeSession:
+        """Start a CLI; `tools` are offered to its model beside its own. Raises CliMissing, CliCrashed."""
         ...
 
     def transcript(self, claude_session_id: str, *, since_input: str) -> AsyncGenerator[CliMessage, None]:
