@@ -52,11 +52,11 @@ async def test_a_401_in_the_middle_parks_the_task_and_the_queue_and_a_restart_wi
     task_id = await machine.submit("look around")
     async with machine.listening(task_id) as listener:
         told = await listener.until("auth.status")
-        assert told["data"]["state"] == "needs_login"
+        assert told["data"]["state"] == "refused"
     parked = await machine.until(task_id, "queued")
     assert (parked["queue_reason"], parked["failure"]) == ("not_logged_in", None)
     await machine.nothing_left()
-    await auth_is(machine, "needs_login")
+    await auth_is(machine, "refused")
     waiting = await machine.submit("another one")
     await asyncio.sleep(0.5)
     assert (await machine.task(waiting))["attempt"] == 0

@@ -1618,7 +1618,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "ready" | "needs_login" | "quota" | "demo" | "unknown";
+            state: "ready" | "expires_soon" | "needs_login" | "refused" | "quota" | "demo" | "unknown";
             /** Until */
             until?: string | null;
         };

@@ -19,6 +19,7 @@ from machine.engine.brain_tools import BrainTools
 from machine.engine.entity_creator import EntityCreator
 from machine.engine.intake import Intake
 from machine.engine.login_gate import LoginGate
+from machine.engine.logins import ClaudeLogins
 from machine.engine.schedules import Schedules
 from machine.engine.task_code import TaskCode
 from machine.engine.variable_desk import VariableDesk
@@ -61,6 +62,7 @@ class ApiState:
     brain: MachineBrain
     brain_tools: BrainTools
     gate: LoginGate
+    claude_logins: ClaudeLogins
     agents: Agents
     creator: EntityCreator
     webhooks: Webhooks

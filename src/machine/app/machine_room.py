@@ -9,6 +9,7 @@ from machine.api import ApiState
 from machine.app.definition_room import build_creator
 from machine.app.engine_room import EngineRoom, build_engine
 from machine.app.ground import Ground, open_ground
+from machine.app.login_room import open_login
 from machine.app.schedule_room import build_schedules
 from machine.app.tool_room import offer_tools
 from machine.app.webhook_room import build_webhooks
@@ -19,6 +20,7 @@ from machine.domain.clock import Clock, utc_now
 from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
 from machine.engine.delivery_pruning import DeliveryPruning
+from machine.engine.logins import ClaudeLogins
 from machine.engine.variable_desk import VariableDesk
 from machine.settings import Settings
 
@@ -45,7 +47,7 @@ async def opened(
     async with AsyncExitStack() as stack:
         ground = await open_ground(settings, stack, redactor or Redactor(), clock=clock)
         engine = build_engine(ground)
-        api = _api_state(ground, engine)
+        api = _api_state(ground, engine, await open_login(ground, engine, stack))
         await ground.tasks.adopt()  # one machine, one database: a changed MACHINE_ID must not strand its tasks
         await engine.recovery.recover()
         await api.webhooks.replacing.sweep()
@@ -57,7 +59,7 @@ async def opened(
         yield MachineRoom(api=api, engine=engine)
 
 
-def _api_state(ground: Ground, engine: EngineRoom) -> ApiState:
+def _api_state(ground: Ground, engine: EngineRoom, claude_logins: ClaudeLogins) -> ApiState:
     creator, webhooks = build_creator(ground), build_webhooks(ground, engine)
     schedules = build_schedules(ground, engine)
     offer_tools(ground, engine, creator, webhooks, schedules)
@@ -74,6 +76,7 @@ def _api_state(ground: Ground, engine: EngineRoom) -> ApiState:
         brain=engine.brain,
         brain_tools=engine.brain_tools,
         gate=engine.gate,
+        claude_logins=claude_logins,
         agents=ground.definitions.agents,
         creator=creator,
         webhooks=webhooks,

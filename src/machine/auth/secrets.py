@@ -39,9 +39,18 @@ class Secrets:
     """
 
     def __init__(
-        self, folder: Path, *, key: SecretStr | None, key_file: Path, clock: Clock, redactor: Redactor
+        self,
+        folder: Path,
+        *,
+        key: SecretStr | None,
+        key_file: Path,
+        clock: Clock,
+        redactor: Redactor,
+        kind: str = "variables",
     ) -> None:
+        """`kind` tells several folders of them apart for the redactor."""
         self._folder = folder
+        self._kind = kind
         self._redactor = redactor
         self._key = key
         self._key_file = key_file
@@ -124,7 +133,7 @@ class Secrets:
             self._redact()
 
     def _redact(self) -> None:
-        self._redactor.know("variables", self._values)
+        self._redactor.know(self._kind, self._values)
 
     # --- files; blocking ---
 
@@ -196,8 +205,16 @@ def _parsed(path: Path, name: str) -> tuple[Variable, str]:
         return changed, ""
 
 
-def open_secrets(folder: Path, *, key: SecretStr | None, key_file: Path, clock: Clock, redactor: Redactor) -> Secrets:
+def open_secrets(
+    folder: Path,
+    *,
+    key: SecretStr | None,
+    key_file: Path,
+    clock: Clock,
+    redactor: Redactor,
+    kind: str = "variables",
+) -> Secrets:
     """The variables of a data folder, read; `redactor` is told their values, now and later. Blocking."""
-    found = Secrets(folder, key=key, key_file=key_file, clock=clock, redactor=redactor)
+    found = Secrets(folder, key=key, key_file=key_file, clock=clock, redactor=redactor, kind=kind)
     found.open()
     return found

@@ -8,9 +8,11 @@ import asyncio
 import contextlib
 import importlib
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
+
+from pydantic import SecretStr
 
 from machine.claude import leftovers
 from machine.claude.installation import Installation, bundled_cli
@@ -41,6 +43,21 @@ class ClaudeCli:
         self._transcripts = Transcripts(installation.config_dir)
         self._preparing = asyncio.Lock()
         self._prepared: tuple[Any, Any, Path] | None = None
+        self._changes = 0
+
+    @property
+    def installation(self) -> Installation:
+        """As the next CLI gets it."""
+        return self._installation
+
+    def use(self, variables: Mapping[str, SecretStr]) -> None:
+        """Anthropic's own variables for the CLIs that start from now on."""
+        self._installation = self._installation.model_copy(update={"variables": dict(variables)})
+        self._changes += 1
+
+    async def find(self) -> Path:
+        """The program. Raises CliMissing."""
+        return await asyncio.to_thread(self._find_cli)
 
     @property
     def sandbox(self) -> Sandbox:
@@ -55,7 +72,7 @@ class ClaudeCli:
         self, spec: LaunchSpec, *, ask: Ask, on_stderr: Callable[[str], None], tools: OfferedTools | None = None
     ) -> "CliSession":
         """See `ports.Claude.open`. Returns after the handshake, half a second or so; `spec.run_id` must be new."""
-        cli = await asyncio.to_thread(self._find_cli)
+        cli = await self.find()
         session_module, options_module, launcher = await self._prepare()
         await asyncio.to_thread(self._installation.prepare, spec.cwd.name)
         warden = self._wardens.expect(spec.run_id)
@@ -99,7 +116,7 @@ class ClaudeCli:
     async def check(self) -> LoginState:
         """See `ports.ClaudeLogin.check`; takes up to 10 s."""
         try:
-            cli = await asyncio.to_thread(self._find_cli)
+            cli = await self.find()
             await asyncio.to_thread(self._installation.prepare)
         except (CliMissing, OSError) as error:
             hint = error.hint if isinstance(error, CliMissing) else ""
@@ -108,7 +125,7 @@ class ClaudeCli:
 
     async def evidence(self) -> str:
         """See `ports.ClaudeLogin.evidence`."""
-        return await asyncio.to_thread(evidence_of, self._installation)
+        return f"{await asyncio.to_thread(evidence_of, self._installation)}-{self._changes}"
 
     async def _prepare(self) -> tuple[Any, Any, Path]:
         async with self._preparing:

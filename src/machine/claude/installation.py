@@ -16,6 +16,9 @@ from machine.settings import Settings
 CREDENTIALS_FILE: Final = ".credentials.json"
 """In the CLI's config folder: its login."""
 
+LOGIN_VARIABLES: Final = ("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN")
+"""Each logs the CLI in; the first that is there wins over the others and over the login file."""
+
 _SDK_PACKAGE: Final = "claude_agent_sdk"
 
 PASSED_ON: Final = frozenset(
@@ -49,6 +52,11 @@ ALWAYS: Final[Mapping[str, str]] = {
 
 _NEVER_READ: Final = Path("/proc")
 """`/proc/self/environ` shows what the CLI was started with."""
+
+
+def is_provider(name: str) -> bool:
+    """Whether the variable of that name makes the CLI use a cloud provider, which wins over every other login."""
+    return name.startswith("CLAUDE_CODE_USE_")
 
 
 def bundled_cli() -> Path | None:

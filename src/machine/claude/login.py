@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import logging
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,10 +16,13 @@ CHECK_SECONDS: Final = 10.0
 _KEY: Final = "ANTHROPIC_API_KEY"
 _GATEWAY_TOKEN: Final = "ANTHROPIC_AUTH_TOKEN"  # noqa: S105 - the name of a variable
 _OUTPUT_BYTES: Final = 64 * 1024
+EXPIRES_SOON: Final = timedelta(days=3)
 _HINT: Final = (
-    "Start the program with ANTHROPIC_API_KEY, with CLAUDE_CODE_OAUTH_TOKEN (from `claude setup-token`), or with "
-    "CLAUDE_CONFIG_DIR pointing at a folder where Claude Code is logged in. Tasks wait and go on by themselves."
+    "Log in on the credentials page, or with `machine login upload FILE`; or start the program with ANTHROPIC_API_KEY, "
+    "with CLAUDE_CODE_OAUTH_TOKEN (from `claude setup-token`), or with CLAUDE_CONFIG_DIR pointing at a folder where "
+    "Claude Code is logged in. Tasks wait and go on by themselves."
 )
+_RENEW: Final = "Log in again before then: on the credentials page, or with `machine login upload FILE`."
 
 _log = logging.getLogger(__name__)
 
@@ -44,8 +48,8 @@ async def ask_login(cli: Path, installation: Installation) -> LoginState:
     return login_state(output)
 
 
-def login_state(output: bytes) -> LoginState:
-    """The state in the JSON that `claude auth status` prints."""
+def login_state(output: bytes, *, now: datetime | None = None) -> LoginState:
+    """The state in the JSON that `claude auth status` prints; `now` is the time that its login ends after."""
     try:
         status = as_dict(json.loads(output))
     except (ValueError, RecursionError):
@@ -53,7 +57,7 @@ def login_state(output: bytes) -> LoginState:
     method = as_optional_text(status.get("authMethod"))
     if status.get("loggedIn") is True:
         plan = as_text(status.get("subscriptionType"))
-        return LoginState(state="ready", method=method, message=f"Claude Code is logged in{plan and f' ({plan})'}.")
+        return _logged_in(method, plan, _moment(status.get("loginExpiresAt")), now or datetime.now(UTC))
     if status.get("loggedIn") is False:
         return LoginState(state="needs_login", method=method, message="Claude Code is not logged in.", hint=_HINT)
     return LoginState(
@@ -61,6 +65,25 @@ def login_state(output: bytes) -> LoginState:
         message=f"Claude Code's answer about its login was not understood: {output[:200].decode(errors='replace')!r}",
         hint="A newer Claude Code may say it differently; look for a newer version of this program.",
     )
+
+
+def _logged_in(method: str | None, plan: str, until: datetime | None, now: datetime) -> LoginState:
+    """The CLI calls a login good whose time is over."""
+    if until is not None and until <= now:
+        message = f"Claude Code's login has expired on {until:%Y-%m-%d}."
+        return LoginState(state="needs_login", method=method, message=message, hint=_HINT)
+    if until is not None and until - now < EXPIRES_SOON:
+        message = f"Claude Code's login expires on {until:%Y-%m-%d at %H:%M} UTC."
+        return LoginState(state="expires_soon", method=method, message=message, hint=_RENEW, until=until)
+    return LoginState(state="ready", method=method, message=f"Claude Code is logged in{plan and f' ({plan})'}.")
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(as_text(value))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def evidence_of(installation: Installation) -> str:

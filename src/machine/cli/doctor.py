@@ -99,7 +99,7 @@ def _login(state: Any, *, demo: bool) -> "Finding":
     from machine.cli.checks import Finding
 
     method = f" ({state.method})" if state.method else ""
-    if state.state in ("ready", "demo"):
+    if state.state in ("ready", "expires_soon", "demo"):
         said = f"{state.message or 'logged in'}{method}; a real request may still be refused"
         return Finding("login", "ok", "the demo needs none" if demo or state.state == "demo" else said)
     hint = state.hint or "Log in as README says, or try `machine serve --demo`, which needs no account."

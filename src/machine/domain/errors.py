@@ -143,6 +143,13 @@ class SandboxMissing(MachineError):
     status = 503
 
 
+class SignInFailed(MachineError):
+    """Claude Code's own login was not completed."""
+
+    code = "sign_in_failed"
+    status = 409
+
+
 class CliGone(MachineError):
     """The CLI ended before, or while, something was said to it."""
 

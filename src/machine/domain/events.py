@@ -224,8 +224,12 @@ class ChatReply(_Fact):
     data: ChatReplyData
 
 
+LoginWord = Literal["ready", "expires_soon", "needs_login", "refused", "quota", "demo", "unknown"]
+"""Whether Claude Code can work; tasks run in `ready`, `expires_soon` and `demo`."""
+
+
 class AuthStatusData(_Fact):
-    state: Literal["ready", "needs_login", "quota", "demo", "unknown"]
+    state: LoginWord
     message: str = ""
     hint: str = ""
     until: datetime | None = None

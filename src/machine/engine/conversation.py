@@ -22,7 +22,7 @@ from machine.domain.messages import (
 from machine.domain.task import QueueReason
 from machine.engine.accounts import Account
 from machine.engine.live_task import LiveTask
-from machine.engine.outcome import Outcome, Parked, Rest, judged
+from machine.engine.outcome import REFUSED, Outcome, Parked, Rest, judged
 from machine.engine.transcription import Transcriber
 from machine.ports import ClaudeSession, PendingInput, TaskStore
 
@@ -188,7 +188,7 @@ class Conversation:
             if self._over:
                 raise CliGone(f"The CLI of task {self._live.task_id} ended in the middle of its turn.")
             if self._auth_retries >= AUTH_RETRIES:
-                return Parked(reason=QueueReason.NOT_LOGGED_IN, message="The API refused this machine's login.")
+                return Parked(reason=QueueReason.NOT_LOGGED_IN, message=REFUSED, refused=True)
             self._heard.clear()
             try:
                 async with asyncio.timeout(SILENT_CLI_SECONDS if self._turn and self._state is None else None):

@@ -9,9 +9,9 @@ from typing import Final
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
 from machine.domain.errors import MachineError
-from machine.domain.events import AuthStatus, AuthStatusData
+from machine.domain.events import AuthStatus, AuthStatusData, LoginWord
 from machine.domain.task import QueueReason
-from machine.engine.outcome import Parked
+from machine.engine.outcome import REFUSED, Parked
 from machine.ports import ClaudeLogin, LoginState, TaskStore
 
 LOOK_SECONDS: Final = 2.0
@@ -35,6 +35,11 @@ class LoginGate:
         self.state = AuthStatusData(state="unknown", message="The login was not checked yet.")
         self.cost_kind = CostKind.BILLED
         """What work costs with the present login."""
+        self.method: str | None = None
+        """The CLI's own word for how it logs in."""
+        self.last_worked_at: datetime | None = None
+        """When a real request last went through, since the machine's start."""
+        self.last_refused_at: datetime | None = None
         self._login = login
         self._store = store
         self._now = clock
@@ -48,7 +53,9 @@ class LoginGate:
     @property
     def open(self) -> bool:
         """Also when nobody can say: then a task's own failure says most."""
-        return self.state.state in ("ready", "demo") or (self.state.state == "unknown" and self._checked)
+        return self.state.state in ("ready", "expires_soon", "demo") or (
+            self.state.state == "unknown" and self._checked
+        )
 
     def heed(self, parked: Parked) -> None:
         """A task was sent back by the API."""
@@ -58,8 +65,9 @@ class LoginGate:
         elif parked.reason is QueueReason.NOT_LOGGED_IN:
             self._closed_until = self._now() + self._patience
             self._patience = min(self._patience * 2, LONGEST_RETRY)
-            message = parked.message or "The API refused this machine's login."
-            state = AuthStatusData(state="needs_login", message=message, hint=_LOGIN_HINT)
+            self.last_refused_at = self._now()
+            word: LoginWord = "refused" if parked.refused else "needs_login"
+            state = AuthStatusData(state=word, message=parked.message or REFUSED, hint=_LOGIN_HINT)
         else:
             return
         self._become(state)
@@ -68,6 +76,16 @@ class LoginGate:
     def worked(self) -> None:
         """A real request went through."""
         self._patience = FIRST_RETRY
+        self.last_worked_at = self._now()
+
+    async def renew(self) -> None:
+        """There is another login, or the one there is has worked again: what was met before counts no more."""
+        self._closed_until, self._patience = None, FIRST_RETRY
+        try:
+            await self._store.release_parked(QueueReason.QUOTA)
+        except MachineError:
+            _log.warning("tasks that a quota parked wait until it resets", exc_info=True)
+        await self.check()
 
     async def watch(self) -> None:
         """Check the login now and whenever it may have changed, for as long as the machine runs."""
@@ -88,6 +106,7 @@ class LoginGate:
         except MachineError as error:
             found = LoginState(state="unknown", message=error.message, hint=error.hint)
         self._looked_at, self._checked = self._now(), True
+        self.method = found.method
         self.cost_kind = _COST_KINDS.get(found.state, _COST_KINDS.get(found.method or "", CostKind.BILLED))
         before = self.state
         self._become(AuthStatusData(state=found.state, message=found.message, hint=found.hint, until=found.until))
@@ -131,5 +150,5 @@ _COST_KINDS: Final = {
     "oauth_token": CostKind.SUBSCRIPTION,
 }
 """By the state of the login, or the CLI's own word for its method."""
-_LOGIN_HINT: Final = "Log Claude Code in on this machine; tasks wait and go on by themselves afterwards."
+_LOGIN_HINT: Final = "Log in on the credentials page or with `machine login`; tasks wait and go on by themselves."
 _QUOTA_HINT: Final = "Tasks wait and go on by themselves when the quota resets."

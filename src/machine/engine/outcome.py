@@ -34,6 +34,8 @@ class Parked(_Outcome):
     reason: QueueReason
     message: str = ""
     until: datetime | None = None
+    refused: bool = False
+    """There is a login, and the API does not take it."""
 
 
 class StillWaiting(_Outcome):
@@ -55,6 +57,7 @@ _BY_SUBTYPE: Final = {
     "error_max_budget_usd": FailureReason.BUDGET,
 }
 _LOGIN_ERRORS: Final = frozenset({"authentication_failed", "oauth_org_not_allowed", "billing_error"})
+REFUSED: Final = "The API refused this machine's login."
 UNAUTHORISED: Final = 401
 FORBIDDEN: Final = 403
 
@@ -98,7 +101,8 @@ def judged(
         )
     message = _message(turn, fault)
     if _is_login(turn, fault):
-        return Parked(reason=QueueReason.NOT_LOGGED_IN, message=message)
+        refused = turn.api_error_status in (UNAUTHORISED, FORBIDDEN)
+        return Parked(reason=QueueReason.NOT_LOGGED_IN, message=message, refused=refused)
     if quota is not None and quota.rejected:
         until = datetime.fromtimestamp(quota.resets_at, UTC) if quota.resets_at else None
         return Parked(reason=QueueReason.QUOTA, message=message, until=until)

@@ -14,6 +14,7 @@ from machine.ports.claude import (
 from machine.ports.definitions import Agents, Workspaces
 from machine.ports.deliveries import Accepted, DeliveryPage, DeliveryStore, Start, Terms
 from machine.ports.hub import Hub, Subscription
+from machine.ports.login import ClaudeAccount, LoginSource, LoginWays, SignIn, Trial
 from machine.ports.outgoing import HttpAnswer, Outgoing
 from machine.ports.people import PeopleStore, UserRow
 from machine.ports.replies import ReplyStore
@@ -29,6 +30,7 @@ __all__ = [
     "Ask",
     "ClaimLimits",
     "Claude",
+    "ClaudeAccount",
     "ClaudeLogin",
     "ClaudeSession",
     "CliExit",
@@ -37,7 +39,9 @@ __all__ = [
     "HttpAnswer",
     "Hub",
     "LaunchSpec",
+    "LoginSource",
     "LoginState",
+    "LoginWays",
     "OfferedTools",
     "Outgoing",
     "PendingInput",
@@ -47,6 +51,7 @@ __all__ = [
     "RunPage",
     "Sandbox",
     "ScheduleStore",
+    "SignIn",
     "Start",
     "Subscription",
     "TaskFilter",
@@ -56,6 +61,7 @@ __all__ = [
     "ToolAnswer",
     "ToolInfo",
     "ToolRequest",
+    "Trial",
     "UserRow",
     "Variables",
     "Workspaces",

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from machine.domain.agent import SubAgent
 from machine.domain.approval import Answer
+from machine.domain.events import LoginWord
 from machine.domain.messages import CliMessage
 from machine.ports.tools import OfferedTools
 from machine.ports.values import Value
@@ -113,7 +114,7 @@ class Claude(Protocol):
 class LoginState(Value):
     """Whether Claude Code can work here."""
 
-    state: Literal["ready", "needs_login", "quota", "demo", "unknown"]
+    state: LoginWord
     method: str | None = None
     message: str = ""
     hint: str = ""

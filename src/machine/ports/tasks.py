@@ -7,7 +7,7 @@ from typing import Protocol
 from machine.domain.approval import Approval, ApprovalStatus
 from machine.domain.costs import Usage
 from machine.domain.events import MachineEvent, Output, StoredEvent, TaskEvent
-from machine.domain.task import Lane, Task, TaskSource, TaskStatus
+from machine.domain.task import Lane, QueueReason, Task, TaskSource, TaskStatus
 from machine.ports.values import Value
 
 
@@ -76,6 +76,10 @@ class TaskStore(Protocol):
         running or waiting. Order: tasks that had started first, then priority, then the user with the fewest running
         tasks, then age.
         """
+        ...
+
+    async def release_parked(self, reason: QueueReason) -> int:
+        """Let queued tasks that were parked for `reason` begin when there is a slot. Returns how many there were."""
         ...
 
     async def move(

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.engine import Connection
 
 from machine.domain.clock import Clock
 from machine.domain.events import StartedData, TaskEvent, TaskStarted
-from machine.domain.task import Lane, Task, TaskStatus
+from machine.domain.task import Lane, QueueReason, Task, TaskStatus
 from machine.ports import ClaimLimits
 from machine.store.database import Database
 from machine.store.event_log import encoded
@@ -78,6 +78,12 @@ class Claims:
             return move_task(connection, recorder, task, new, events, at)
 
         return await self._database.write(write)
+
+    async def release_parked(self, reason: QueueReason) -> int:
+        parked = (tasks.c.status == TaskStatus.QUEUED.value, tasks.c.parked_until.is_not(None))
+        ours = (tasks.c.queue_reason == reason.value, tasks.c.machine_id == self._machine_id)
+        statement = update(tasks).where(*parked, *ours).values(parked_until=None)
+        return await self._database.write(lambda connection, _: connection.execute(statement).rowcount)
 
     def _next(self, connection: Connection, limits: ClaimLimits, at: datetime) -> str | None:
         lanes = self._free_lanes(connection, limits)

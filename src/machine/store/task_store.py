@@ -25,6 +25,7 @@ class SqlTaskStore:
         claims = Claims(database, machine_id, clock)
         self.claim = claims.claim
         self.take_slot = claims.take_slot
+        self.release_parked = claims.release_parked
 
         log = EventLog(database, clock)
         self.append = log.append
