@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,12 +112,21 @@ class Workbench:
 
 @asynccontextmanager
 async def workbench(
-    folder: Path, model: ScriptedModel, *, clock: Clock = utc_now, **overrides: Any
+    folder: Path,
+    model: ScriptedModel,
+    *,
+    clock: Clock = utc_now,
+    login: Mapping[str, str] | None = None,
+    **overrides: Any,
 ) -> AsyncIterator[Workbench]:
-    """Open a machine on `folder`; may be opened again on the same folder, as after a restart."""
+    """Open a machine on `folder`; may be opened again on the same folder, as after a restart.
+
+    `login` are the variables that log Claude Code in; unset: a dummy key.
+    """
+    login = {"ANTHROPIC_API_KEY": "no-key-is-needed"} if login is None else login
     async with model.serve() as url:
         settings = read_settings(
-            {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "no-key-is-needed", "PATH": os.environ["PATH"]},
+            {"ANTHROPIC_BASE_URL": url, **login, "PATH": os.environ["PATH"]},
             data_dir=folder,
             port=0,
             **overrides,

@@ -43,7 +43,7 @@ class _Out(BaseModel):
 
 
 class NewSecret(_In):
-    """A key or a token; it is never shown again. `force` keeps it where nobody answers who could say whether it works."""
+    """A key or a token; it is never shown again. `force` keeps it even where it could not be tried."""
 
     value: SecretStr = Field(min_length=1, max_length=MAX_KEY_CHARACTERS)
     force: bool = False

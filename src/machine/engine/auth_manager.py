@@ -200,7 +200,6 @@ class AuthManager:
             if verdict.outcome != "unclear":
                 await self._tell_gate(verdict)
             return Taken(verdict=verdict)
-        await self._gate.check()
         return Taken(verdict=verdict, note=f"{ways.variable} wins over it, so Claude Code does not use it yet.")
 
     async def _changed(self) -> None:

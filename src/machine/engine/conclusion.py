@@ -58,7 +58,10 @@ class Conclusion:
     async def of(self, live: LiveTask, outcome: Outcome) -> None:
         """Store the end of the output, then the outcome, and tell the gate what it says about the login."""
         if isinstance(outcome, Parked):
-            self._gate.heed(outcome)
+            if self._gate.renewed_since(live.began_at):  # it met the login before: nothing to wait for
+                outcome = outcome.model_copy(update={"until": None})
+            else:
+                self._gate.heed(outcome)
         elif isinstance(outcome, Completed):
             self._gate.worked()
         while True:

@@ -69,6 +69,8 @@ class LiveTask:
         self._store = store
         self._slots = slots
         self._now = clock
+        self.began_at = clock()
+        """When this run began; a login that is newer was not its own."""
         self._lock = asyncio.Lock()
         loop = asyncio.get_running_loop()
         self.clock = RunClock(

@@ -46,6 +46,7 @@ class LoginGate:
         self._opened = opened
         self._closed_until: datetime | None = None
         self._patience = FIRST_RETRY
+        self._renewed_at: datetime | None = None
         self._looked_at = clock()
         self._checked = False
         self._told = asyncio.Event()
@@ -53,9 +54,7 @@ class LoginGate:
     @property
     def open(self) -> bool:
         """Also when nobody can say: then a task's own failure says most."""
-        return self.state.state in ("ready", "expires_soon", "demo") or (
-            self.state.state == "unknown" and self._checked
-        )
+        return self.state.state in _WORKS or (self.state.state == "unknown" and self._checked)
 
     def heed(self, parked: Parked) -> None:
         """A task was sent back by the API."""
@@ -78,9 +77,13 @@ class LoginGate:
         self._patience = FIRST_RETRY
         self.last_worked_at = self._now()
 
+    def renewed_since(self, moment: datetime) -> bool:
+        """Whether the login of that time is not the one in force."""
+        return self._renewed_at is not None and moment < self._renewed_at
+
     async def renew(self) -> None:
         """There is another login, or the one there is has worked again: what was met before counts no more."""
-        self._closed_until, self._patience = None, FIRST_RETRY
+        self._closed_until, self._patience, self._renewed_at = None, FIRST_RETRY, self._now()
         try:
             await self._store.release_parked(QueueReason.QUOTA)
         except MachineError:
@@ -150,5 +153,6 @@ _COST_KINDS: Final = {
     "oauth_token": CostKind.SUBSCRIPTION,
 }
 """By the state of the login, or the CLI's own word for its method."""
+_WORKS: Final = frozenset({"ready", "expires_soon", "demo"})
 _LOGIN_HINT: Final = "Log in on the credentials page or with `machine login`; tasks wait and go on by themselves."
 _QUOTA_HINT: Final = "Tasks wait and go on by themselves when the quota resets."
