@@ -284,6 +284,8 @@ async def test_the_login_of_the_cli_is_driven_from_here(bench: Workbench, accoun
     assert "code_challenge=" in begun.url
     with pytest.raises(CredentialsInvalid, match="whole code"):
         await guided.complete("half-a-code", bench.principal)
+    with pytest.raises(CredentialsInvalid, match="characters that none has"):
+        await guided.complete("two\nlines#", bench.principal)
     taken = await guided.complete("the-code#the-state", bench.principal)
     assert taken.verdict.outcome == "worked"
     assert account.renewals[0]["code"] == "the-code"
@@ -319,6 +321,7 @@ async def test_a_wrong_code_ends_the_login_and_nothing_is_left_of_it(bench: Work
         (login("", lasts=1), "accessToken` is empty"),
         (login("a\ttab"), "characters that no token has"),
         (login(scopes="user:inference"), "scopes` is missing, or no list"),
+        (login(scopes=["user:profile"]), "scopes` lacks `user:inference`"),
         (login(expiresAt="soon"), "expiresAt` is no time"),
         (login(expiresAt=1e40), "expiresAt` is no time"),
         (login(refreshTokenExpiresAt=True), "refreshTokenExpiresAt` is no time"),

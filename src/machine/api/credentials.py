@@ -58,7 +58,7 @@ class LogOut(_In):
 class LoginCode(_In):
     """What the page of the login shows."""
 
-    code: SecretStr = Field(min_length=1, max_length=4096, pattern=r"^[\x21-\x7e]+$")
+    code: SecretStr = Field(min_length=1, max_length=4096)
 
 
 class LoginDetails(_Out):

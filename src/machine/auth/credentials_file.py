@@ -21,6 +21,7 @@ _HOW: Final = (
 )
 _TOKEN_PREFIX: Final = "sk-ant-oat"  # noqa: S105 - how such tokens begin, not one
 _KEY_PREFIX: Final = "sk-ant-"
+_NEEDED_SCOPE: Final = "user:inference"
 _LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC).timestamp() * 1000
 
 
@@ -122,6 +123,9 @@ def _check_texts(section: dict[str, Any]) -> None:
     scopes = section.get("scopes")
     if not isinstance(scopes, list) or not all(isinstance(scope, str) for scope in scopes):
         raise CredentialsInvalid(f"`{_SECTION}.scopes` is missing, or no list of texts.", hint=_HOW)
+    if _NEEDED_SCOPE not in scopes:  # the CLI calls itself logged out without it
+        hint = "Log in with `claude auth login`; a login for other programs does not do."
+        raise CredentialsInvalid(f"`{_SECTION}.scopes` lacks `{_NEEDED_SCOPE}`: it may not use the model.", hint=hint)
     if not isinstance(section.get("subscriptionType"), str | None):
         raise CredentialsInvalid(f"`{_SECTION}.subscriptionType` is no text.", hint=_HOW)
 

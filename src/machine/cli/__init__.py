@@ -8,6 +8,7 @@ import click
 from machine.cli.approvals import approvals
 from machine.cli.doctor import doctor
 from machine.cli.env import env
+from machine.cli.login import login
 from machine.cli.output import FAILED, LEFT, CliError, Invocation, show_error
 from machine.cli.people import login_link, token
 from machine.cli.run import run
@@ -36,7 +37,10 @@ def cli() -> None:
     """
 
 
-for _command in (serve, run, tasks, approvals, agents, env, schedules, webhooks, status, login_link, token, doctor):
+for _command in (
+    *(serve, run, tasks, approvals, agents, env, schedules, webhooks, status),
+    *(login_link, login, token, doctor),
+):
     cli.add_command(_command)
 
 

@@ -97,9 +97,9 @@ class Api:
         """DELETE `path`. Raises ApiProblem, Unreachable."""
         return await self._write("DELETE", path)
 
-    async def upload_text(self, path: str, content: bytes, **query: object) -> Any:
+    async def upload_text(self, path: str, content: bytes, *, timeout_seconds: float = 30, **query: object) -> Any:
         """POST `content` as plain text. Raises ApiProblem, Unreachable."""
-        return await self._write("POST", path, content=content, query=query)
+        return await self._write("POST", path, content=content, query=query, timeout_seconds=timeout_seconds)
 
     async def _write(self, method: str, path: str, **what: Any) -> Any:
         try:

@@ -50,6 +50,9 @@ class GuidedLogin:
         Raises Conflict (none was begun), CredentialsInvalid (not a whole code: try again), SignInFailed (begin again),
         and what `AuthManager.upload_credentials` does.
         """
+        code = code.strip()
+        if not code.isascii() or not code.isprintable():  # a line end would answer the CLI's next question, too
+            raise CredentialsInvalid("The code holds characters that none has.", hint="Copy it again.")
         async with self._one:
             if self._sign_in is None:
                 raise Conflict("No login is waiting for a code.", hint="Begin again: a login waits for 10 minutes.")
