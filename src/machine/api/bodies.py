@@ -26,11 +26,11 @@ class BodyRule:
 
 
 RULES: Final = (
-    BodyRule(re.compile(r"/webhooks/.*"), 25 * MIB, json=False),
+    BodyRule(re.compile(r"/webhooks/.*", re.DOTALL), 25 * MIB, json=False),
     BodyRule(re.compile(r"/api/(?:agents|skills|webhooks)/upload"), 25 * MIB, json=False),
     BodyRule(re.compile(r"/api/env"), MIB, json=False),
     BodyRule(re.compile(r"/api/credentials/upload"), 256 * 1024, json=False),
-    BodyRule(re.compile(r".*"), MIB, json=True),
+    BodyRule(re.compile(r".*", re.DOTALL), MIB, json=True),
 )
 """The first rule whose pattern matches the whole path counts."""
 
