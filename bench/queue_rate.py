@@ -50,7 +50,9 @@ def _posted(machine: Daemon, count: int) -> list[str]:
     def share(first: int) -> list[str]:
         client = machine.client()
         try:
-            bodies = [{"message": f"Do number {number}."} for number in range(first, count, CLIENTS)]
+            bodies = [
+                {"message": f"Do number {number}.", "agent": "planning"} for number in range(first, count, CLIENTS)
+            ]
             return [client.request("POST", "/api/tasks", body)["task_id"] for body in bodies]
         finally:
             client.close()

@@ -116,7 +116,7 @@ class Daemon:
 
     def submit(self, message: str, **fields: object) -> str:
         """The id of a new task."""
-        return str(self.request("POST", "/api/tasks", {"message": message, **fields})["task_id"])
+        return str(self.request("POST", "/api/tasks", {"agent": "planning", "message": message, **fields})["task_id"])
 
     def task(self, task_id: str) -> dict[str, Any]:
         found: dict[str, Any] = self.request("GET", f"/api/tasks/{task_id}")

@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     max_concurrent_tasks: int = Field(5, ge=1, le=1000)
     default_agent: str = "planning"
     task_timeout_seconds: float = Field(3600, gt=0)
+    routing_by_brain: bool = Field(True, validation_alias=AliasChoices("MACHINE_ROUTING_BY_BRAIN", "routing_by_brain"))
+    """Whether the Brain is asked for the agent of a task that no rule decides; otherwise the default one takes it."""
     database_url: str | None = None
     redis_url: str | None = None
     public_url: str | None = None

@@ -191,7 +191,7 @@ def test_a_message_to_a_finished_task_goes_on_in_its_conversation(person: Person
 
 
 def test_a_conversation_that_rests_is_closed_with_its_result(person: Person, daemon: DaemonProcess) -> None:
-    made = daemon.post("/api/tasks", {"message": "Say something", "is_interactive": True})
+    made = daemon.post("/api/tasks", {"message": "Say something", "agent": "planning", "is_interactive": True})
     person.opens(f"/tasks/{made['task_id']}")
     person.sees_status("Waiting for you")
     person.presses("Close")

@@ -85,7 +85,7 @@ class Machine:
         return answer.json()
 
     async def submit(self, message: str, **wish: Any) -> str:
-        made = await self.post("/api/tasks", message=message, **wish)
+        made = await self.post("/api/tasks", **{"agent": "planning", **wish, "message": message})
         self.tasks.append(made["task_id"])
         return str(made["task_id"])
 

@@ -159,7 +159,7 @@ def test_a_question_is_answered_by_number_from_another_command(demo_daemon: Daem
 
 
 def test_sigint_without_a_terminal_leaves_the_task_running(demo_daemon: DaemonProcess) -> None:
-    command = [sys.executable, "-m", "machine", "run", "demo:slow"]
+    command = [sys.executable, "-m", "machine", "run", "demo:slow", "--agent", "planning"]
     environ = {**demo_daemon.environment, "MACHINE_DATA_DIR": str(demo_daemon.data_dir)}
     with subprocess.Popen(
         command, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -175,6 +175,22 @@ async def test_an_agent_that_is_gone_is_told_and_the_delivery_stored(machine: Se
     assert "no agent called 'nobody'" in answer.json()["ignored"]
 
 
+async def test_a_trigger_that_names_no_agent_is_answered_at_once_and_the_brain_decides(machine: Served) -> None:
+    await create(machine, triggers=[{"events": ["*"]}])
+    body = issue()
+    answer = await deliver(machine, body, signed(body))
+    assert answer.status_code == 202
+    (task_id,) = answer.json()["task_ids"]
+    tasks = machine.room.api.tasks
+    async for _ in machine.room.engine.manager.stream_output(task_id):
+        pass
+    task = await tasks.get(task_id)
+    assert (task.status, task.assigned_agent) == (TaskStatus.COMPLETED, "planning")
+    assert task.routing is not None
+    assert task.routing.reason == "the Brain: Demo model: the default agent takes it."
+    assert (task.source_metadata["provider"], task.source_metadata["labels"]) == ("github", [])
+
+
 async def test_an_event_that_the_machine_caused_itself_over_too_many_steps_starts_nothing(machine: Served) -> None:
     await create(machine, triggers=[{**WEBHOOK["triggers"][0], "max_hops": 1}])
     text = "Look.\n\n<!-- claude-code-agent task_01k9xabcdefghjkmnpqrstvwxy hop 2 -->"
@@ -362,7 +378,6 @@ async def test_the_secret_is_put_away_as_a_variable_and_is_nowhere_else(
 @pytest.mark.parametrize(
     ("changes", "where"),
     [
-        ({"triggers": [{"events": ["issues.opened"]}]}, "triggers.0.agent"),
         ({"triggers": [{"events": ["*"], "agent": "planning", "prompt": "{{ nothing }}"}]}, "prompt"),
         ({"triggers": [{"events": ["*"], "agent": "planning", "condition": "a["}]}, "condition"),
         ({"provider": "bitbucket", "reply": {"token_ref": "TOKEN"}}, "reply"),

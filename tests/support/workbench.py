@@ -34,8 +34,10 @@ class Workbench:
     principal: Principal
 
     async def submit(self, message: str, **wish: Any) -> Task:
-        """A wish of the administrator's; `wish` are the fields of a TaskRequest."""
+        """A wish of the administrator's; `wish` are the fields of a TaskRequest. With `agent=None` it is routed."""
         wish.setdefault("source", TaskSource.API)
+        if "conversation_id" not in wish:
+            wish.setdefault("agent", "planning")
         return await self.room.engine.intake.accept(TaskRequest(message=message, **wish), self.principal)
 
     async def task(self, task_id: str) -> Task:

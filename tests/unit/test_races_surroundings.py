@@ -110,7 +110,9 @@ async def test_a_task_whose_quota_has_come_back_runs_without_anybody_ringing(
         new = bench.room.engine.manager._new_tasks
         until = utc_now() + timedelta(seconds=1)
         parked = {"parked_until": until, "queue_reason": QueueReason.QUOTA}
-        task = new.from_request(TaskRequest(message="later"), bench.principal).model_copy(update=parked)
+        task = new.from_request(TaskRequest(message="later", agent="planning"), bench.principal).model_copy(
+            update=parked
+        )
         await bench.room.api.tasks.create(task, new.first_input(task))
         await asyncio.sleep(0.4)
         assert (await bench.task(task.task_id)).status is TaskStatus.QUEUED

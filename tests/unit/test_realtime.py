@@ -22,7 +22,7 @@ async def machine(tmp_path: Path) -> AsyncIterator[Served]:
 
 
 async def start(machine: Served, message: str, **wish: Any) -> str:
-    answer = await machine.admin.post("/api/tasks", json={"message": message, **wish})
+    answer = await machine.admin.post("/api/tasks", json={"agent": "planning", "message": message, **wish})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["task_id"])
 

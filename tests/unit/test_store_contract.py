@@ -35,6 +35,7 @@ from machine.domain.events import (
     TaskInput,
     TaskOutput,
     TaskParked,
+    TaskRouted,
     TaskWaiting,
     WaitingData,
 )
@@ -434,6 +435,37 @@ async def test_a_task_whose_agent_is_not_decided_yet_is_passed_over(store: TaskS
     assert claimed is not None
     assert claimed.task_id == decided.task_id
     assert await store.claim(PLENTY, NOW) is None
+
+
+async def test_tasks_that_wait_for_their_agent_are_found_peoples_before_webhooks(store: TaskStore) -> None:
+    hook = await created(store, awaits_routing=True, source=TaskSource.WEBHOOK, priority=9)
+    first, second = await created(store, awaits_routing=True), await created(store, awaits_routing=True)
+    urgent = await created(store, awaits_routing=True, priority=1)
+    await created(store)
+    assert await store.awaiting_routing(10) == (urgent.task_id, first.task_id, second.task_id, hook.task_id)
+    assert await store.awaiting_routing(1) == (urgent.task_id,)
+
+
+def _given(task: Task, agent: str) -> tuple[Task, TaskRouted]:
+    routing = Routing(decision=agent, reason="said so")
+    changes = {"assigned_agent": agent, "routing": routing, "awaits_routing": False}
+    return task.model_copy(update=changes), TaskRouted(data=routing)
+
+
+async def test_a_task_gets_its_agent_once_with_the_event_that_tells_it(store: TaskStore) -> None:
+    task = await created(store, awaits_routing=True)
+    new, told = _given(task, "executor")
+    stored = await store.route(task, new, [told])
+    assert (stored.assigned_agent, stored.awaits_routing, stored.routing) == ("executor", False, new.routing)
+    assert [event.type for event in await store.events(task.task_id)] == ["task.created", "task.routed"]
+    late, told = _given(task, "consultant")
+    with pytest.raises(StaleTask):
+        await store.route(task, late, [told])
+    assert (await store.get(task.task_id)).assigned_agent == "executor"
+    claimed = await store.claim(PLENTY, NOW)
+    assert claimed is not None
+    with pytest.raises(StaleTask):
+        await store.route(stored, _given(stored, "planning")[0], [told])
 
 
 async def test_many_claims_at_once_never_give_one_slot_too_many(store: TaskStore) -> None:

@@ -108,7 +108,6 @@ def test_what_is_no_webhooks_file_is_told_and_meets_no_webhook_of_that_name(
     ("extra", "field"),
     [
         ({"provider": "bitbucket", "reply": {"token_ref": "BITBUCKET_TOKEN"}}, "reply"),
-        ({"triggers": [{"events": ["*"]}]}, "triggers.0.agent"),
     ],
 )
 def test_what_would_do_nothing_is_refused_with_its_place(extra: dict[str, Any], field: str) -> None:

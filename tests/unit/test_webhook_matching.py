@@ -11,9 +11,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
+from machine.domain.event_patterns import EventPattern
 from machine.domain.happening import Happening
 from machine.domain.webhook import GenericScheme, ProviderName, Webhook
-from machine.domain.webhook_conditions import Condition, ConditionFault, EventPattern
+from machine.domain.webhook_conditions import Condition, ConditionFault
 from machine.domain.webhook_templates import Template, TemplateFault
 from machine.domain.webhook_trigger import Profile, Trigger
 from machine.webhooks.headers import Headers

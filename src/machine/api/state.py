@@ -16,10 +16,12 @@ from machine.engine.approvals import Approvals
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain import MachineBrain
 from machine.engine.brain_tools import BrainTools
+from machine.engine.corrections import Corrections
 from machine.engine.entity_creator import EntityCreator
 from machine.engine.intake import Intake
 from machine.engine.login_gate import LoginGate
 from machine.engine.logins import ClaudeLogins
+from machine.engine.plans import Plans
 from machine.engine.schedules import Schedules
 from machine.engine.task_code import TaskCode
 from machine.engine.variable_desk import VariableDesk
@@ -59,6 +61,8 @@ class ApiState:
     intake: Intake
     approvals: Approvals
     code: TaskCode
+    plans: Plans
+    corrections: Corrections
     brain: MachineBrain
     brain_tools: BrainTools
     gate: LoginGate

@@ -3,9 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from starlette.responses import Response
 
+from machine.api.definition_routes import refusals
 from machine.api.deps import Caller, Cursor, Id, Limit, Seen, State
 from machine.api.reply_view import ReplyView
+from machine.api.routing_schemas import ApprovePlan, CorrectRouting, RoutingCorrected
 from machine.api.schemas import NewTask, Say, StopTask, TaskDetail, TaskList, TaskSummary, TaskTaken, TaskView
 from machine.domain.code import Diff, Pushed
 from machine.domain.task import TaskSource, TaskStatus
@@ -82,6 +85,33 @@ async def send_input(task_id: Id, said: Say, state: State, caller: Caller, seen:
     task = await seen.task(task_id)
     taken = await state.manager.send_input(task.task_id, said.message, principal=caller)
     return TaskTaken(task_id=taken.task_id)
+
+
+@router.post("/{task_id}/routing")
+async def correct_routing(
+    task_id: Id, said: CorrectRouting, state: State, caller: Caller, seen: Seen, response: Response
+) -> RoutingCorrected:
+    """Give the task to another agent. 200: the same task, which was still queued; 201: a new task in its place.
+
+    With `rule` the answer shows what the agent would become; with `make_rule`, too, it is saved.
+    """
+    task = await seen.task(task_id)
+    with refusals():
+        done = await state.corrections.correct(
+            task, said.agent, caller, restart=said.restart, rule=said.rule, make_rule=said.make_rule
+        )
+    if done.task.task_id != task.task_id:
+        response.status_code = 201
+    return RoutingCorrected(task=TaskView.of(done.task), rule_preview=done.rule_preview, rule_saved=done.rule_saved)
+
+
+@router.post("/{task_id}/approve-plan", status_code=201)
+async def approve_plan(
+    task_id: Id, state: State, caller: Caller, seen: Seen, how: ApprovePlan | None = None
+) -> TaskView:
+    """The executor's task for the plan that a task of `planning` has completed with. 409 when there is one already."""
+    task, how = await seen.task(task_id), how or ApprovePlan()
+    return TaskView.of(await state.plans.carry_out(task, caller, comment=how.comment, again=how.again))
 
 
 @router.post("/{task_id}/retry", status_code=201)

@@ -184,6 +184,7 @@ class MatchView(_Out):
 
     trigger: int
     agent: str | None
+    """The one that the trigger names; unset: rules decide, or the Brain."""
     profile: Profile
     title: str
     prompt: str

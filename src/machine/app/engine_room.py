@@ -9,13 +9,15 @@ from typing import TypedDict
 from machine.app.ground import Ground
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
-from machine.domain.task import Task
 from machine.engine.approvals import Approvals
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain import MachineBrain
+from machine.engine.brain_questions import BrainQuestions
+from machine.engine.brain_routing import BrainRouting
 from machine.engine.brain_tools import BrainTools
 from machine.engine.catching_up import CatchingUp
 from machine.engine.conclusion import Conclusion
+from machine.engine.corrections import Corrections
 from machine.engine.describing import Describing
 from machine.engine.dispatcher import Dispatcher
 from machine.engine.idleness import Idleness
@@ -24,7 +26,9 @@ from machine.engine.live_task import LiveTask
 from machine.engine.live_tasks import LiveTasks
 from machine.engine.login_gate import LoginGate
 from machine.engine.new_tasks import NewTasks
+from machine.engine.plans import Plans
 from machine.engine.recovery import Recovery
+from machine.engine.routing_desk import RoutingDesk
 from machine.engine.slots import Slots
 from machine.engine.status_board import StatusBoard
 from machine.engine.subagent_runner import SubAgentRunner
@@ -45,6 +49,9 @@ class EngineRoom:
     manager: BackgroundTaskManager
     intake: Intake
     approvals: Approvals
+    plans: Plans
+    corrections: Callable[..., Corrections]
+    """Wants a `creator` yet: what saves the rules that corrections become."""
     brain: MachineBrain
     gate: LoginGate
     recovery: Recovery
@@ -55,6 +62,7 @@ class EngineRoom:
     toolbox: ToolBox
     """Filled by those who have tools to offer."""
     brain_tools: BrainTools
+    routing_desk: RoutingDesk
     freed: Callable[[], None]
     """To be called when there may be work."""
 
@@ -62,15 +70,18 @@ class EngineRoom:
 def build_engine(ground: Ground) -> EngineRoom:
     """Join the parts. Nothing runs yet. Called on the event loop."""
     settings, store, clock, agents = ground.settings, ground.tasks, ground.clock, ground.definitions.agents
-    slots = Slots(agents, work_slots=settings.max_concurrent_tasks)
-    live = LiveTasks()
+    redactor, lingers = ground.redactor, settings.linger_seconds
+    slots, live = Slots(agents, work_slots=settings.max_concurrent_tasks), LiveTasks()
     gate = LoginGate(login=ground.claude, store=store, clock=clock, opened=slots.freed)
     code = TaskCode(repositories=ground.repositories, variables=ground.variables, store=store)
-    conclusion = Conclusion(store=store, gate=gate, clock=clock, redactor=ground.redactor, changes=code.changes)
-    approvals = Approvals(store=store, live=live, slots=slots, clock=clock)
+    conclusion = Conclusion(store=store, gate=gate, clock=clock, redactor=redactor, changes=code.changes)
     new_tasks = _new_tasks(settings, agents, gate, clock)
-    new_live = partial(_new_live, ground, slots)
-    catching_up = CatchingUp(store=store, claude=ground.claude, redactor=ground.redactor)
+    plans = Plans(
+        store=store, live=live, new_tasks=new_tasks, conclusion=conclusion, redactor=redactor, stored=slots.freed
+    )
+    approvals = Approvals(store=store, live=live, slots=slots, plans=plans, clock=clock)
+    new_live = partial(LiveTask, store=store, slots=slots, clock=clock, linger_seconds=lingers, redactor=redactor)
+    catching_up = CatchingUp(store=store, claude=ground.claude, redactor=redactor)
     toolbox = ToolBox()
     brain_tools = BrainTools(toolbox, ground.people)
     runner = _runner(ground, approvals, catching_up, code, brain_tools)
@@ -85,12 +96,14 @@ def build_engine(ground: Ground) -> EngineRoom:
         machine_id=settings.machine_id,
     )
     intake = Intake(new_tasks=new_tasks, manager=manager, agents=agents, store=store)
-    describing = Describing(intake=intake, manager=manager, store=store, agents=agents)
+    brain = _brain(ground, intake, manager)
     return EngineRoom(
         manager=manager,
         intake=intake,
         approvals=approvals,
-        brain=MachineBrain(intake=intake, manager=manager, store=store, describing=describing),
+        plans=plans,
+        corrections=partial(Corrections, store=store, live=live, agents=agents, new_tasks=new_tasks, manager=manager),
+        brain=brain,
         gate=gate,
         recovery=_recovery(ground, catching_up, conclusion),
         status_board=StatusBoard(manager=manager, store=store),
@@ -99,18 +112,10 @@ def build_engine(ground: Ground) -> EngineRoom:
         code=code,
         toolbox=toolbox,
         brain_tools=brain_tools,
+        routing_desk=RoutingDesk(
+            store=store, live=live, brain=brain, new_tasks=new_tasks, gate=gate, slots=slots, manager=manager
+        ),
         freed=slots.freed,
-    )
-
-
-def _new_live(ground: Ground, slots: Slots, task: Task) -> LiveTask:
-    return LiveTask(
-        task,
-        store=ground.tasks,
-        slots=slots,
-        clock=ground.clock,
-        linger_seconds=ground.settings.linger_seconds,
-        redactor=ground.redactor,
     )
 
 
@@ -131,6 +136,21 @@ def _new_tasks(settings: Settings, agents: SubAgentRegistry, gate: LoginGate, cl
         default_agent=settings.default_agent,
         timeout_seconds=settings.task_timeout_seconds,
         cost_kind=lambda: CostKind.DEMO if settings.demo else gate.cost_kind,
+        asks_brain=settings.routing_by_brain,
+    )
+
+
+def _brain(ground: Ground, intake: Intake, manager: BackgroundTaskManager) -> MachineBrain:
+    questions = BrainQuestions(claude=ground.claude, folder=ground.settings.workspaces_dir / "routing")
+    tasks, agents = ground.tasks, ground.definitions.agents
+    return MachineBrain(
+        intake=intake,
+        manager=manager,
+        store=tasks,
+        describing=Describing(intake=intake, manager=manager, store=tasks, agents=agents),
+        agents=agents,
+        routing=BrainRouting(questions),
+        default_agent=ground.settings.default_agent,
     )
 
 

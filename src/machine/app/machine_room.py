@@ -53,7 +53,7 @@ async def opened(
         await api.webhooks.replacing.sweep()
         _watch_over(stack, engine.gate, engine.idleness, engine.status_board, ground.definitions.loader)
         _watch_over(stack, DeliveryPruning(ground.deliveries, ground.clock), api.schedules.scheduler)
-        _watch_over(stack, api.webhooks.replacing, api.webhooks.replies)
+        _watch_over(stack, api.webhooks.replacing, api.webhooks.replies, engine.routing_desk)
         engine.manager.start()
         stack.push_async_callback(engine.manager.drain, 0)
         yield MachineRoom(api=api, engine=engine)
@@ -73,12 +73,14 @@ def _api_state(ground: Ground, engine: EngineRoom, claude_logins: ClaudeLogins) 
         intake=engine.intake,
         approvals=engine.approvals,
         code=engine.code,
+        plans=engine.plans,
         brain=engine.brain,
         brain_tools=engine.brain_tools,
         gate=engine.gate,
         claude_logins=claude_logins,
         agents=ground.definitions.agents,
         creator=creator,
+        corrections=engine.corrections(creator=creator),
         webhooks=webhooks,
         schedules=schedules,
         variables=VariableDesk(ground.variables, ground.definitions.agents, ground.definitions.webhooks),

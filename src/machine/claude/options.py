@@ -69,7 +69,7 @@ def build_options(
         cwd=spec.cwd,
         cli_path=launcher,
         env={**environment, CONFIG_VARIABLE: warden.config(cli, keep)},
-        system_prompt=_prompt(spec.note),
+        system_prompt=spec.system_prompt or _prompt(spec.note),
         setting_sources=["project"],
         settings=json.dumps(_settings(spec, installation, guard)),
         session_id=None if spec.resume else spec.claude_session_id,
@@ -85,6 +85,7 @@ def build_options(
         mcp_servers=servers,
         include_partial_messages=True,
         output_format={"type": "json_schema", "schema": spec.answer_schema} if spec.answer_schema else None,
+        extra_args={} if spec.keeps_transcript else {"no-session-persistence": None},
         max_buffer_size=LONGEST_LINE_BYTES,
         stderr=on_stderr,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 
 from machine.cli.approvals import approvals
+from machine.cli.costs import costs
 from machine.cli.doctor import doctor
 from machine.cli.env import env
 from machine.cli.login import login
@@ -37,10 +38,11 @@ def cli() -> None:
     """
 
 
-for _command in (
-    *(serve, run, tasks, approvals, agents, env, schedules, webhooks, status),
+_COMMANDS = (
+    *(serve, run, tasks, approvals, agents, env, schedules, webhooks, status, costs),
     *(login_link, login, token, doctor),
-):
+)
+for _command in _COMMANDS:
     cli.add_command(_command)
 
 

@@ -67,6 +67,9 @@ class Transcript:
             case "task.queued" | "task.parked":
                 self._queue_reason = str(data.get("reason") or "")
                 yield from self.line(queued_text(str(event["type"]), data), "note")
+            case "task.routed":
+                text = f"goes to {data.get('decision')} · {data.get('reason')}"
+                yield from self.line(f"· {one_line(text, CARD_CHARS)}", "note")
             case "task.started":
                 yield from self.line(self._started_text(data), "note")
             case "task.completed" | "task.failed" | "task.cancelled":

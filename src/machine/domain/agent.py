@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from machine.domain.code import CodeSource
+from machine.domain.routing import MAX_RULES, RoutingRule
 from machine.domain.variable import VariableName
 
 NAME_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
@@ -43,6 +44,8 @@ class AgentFields(BaseModel):
     description: str = Field(max_length=2_000)
     when_to_use: str = Field("", max_length=4_000)
     """When a task should come to this agent, in words."""
+    routing: tuple[RoutingRule, ...] = Field((), max_length=MAX_RULES)
+    """Which tasks come to it without the Brain being asked."""
     model: ModelName | None = None
     permission_mode: PermissionMode = "acceptEdits"
     tools: tuple[ToolRule, ...] | None = Field(None, max_length=200)

@@ -1,5 +1,6 @@
 """What work costs: tokens and dollars, and of which kind the dollars are."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,3 +35,43 @@ class Usage(BaseModel):
             cost_usd=self.cost_usd + other.cost_usd,
             estimated=self.estimated or other.estimated,
         )
+
+
+class CostGroup(StrEnum):
+    """By what costs are broken down."""
+
+    AGENT = "agent"
+    DAY = "day"
+    SOURCE = "source"
+    USER = "user"
+
+
+class Span(BaseModel):
+    """A time with a name: from `begins_at` up to, and without, `ends_at`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    begins_at: datetime
+    ends_at: datetime
+
+
+class Costs(BaseModel):
+    """What some tasks cost, of one kind of dollars: kinds are never added together."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cost_kind: CostKind
+    cost_usd: float
+    tasks: int
+    input_tokens: int
+    """Without what was read from, or written to, the model's cache."""
+    output_tokens: int
+
+
+class CostItem(Costs):
+    """The costs of one agent, day, source or user: one item for each kind of dollars that there is."""
+
+    key: str
+    label: str
+    """What people call it: a user's name; otherwise the key."""

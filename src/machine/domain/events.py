@@ -1,8 +1,7 @@
 """Events: frozen facts in the past tense.
 
 Events of a task are stored with a `seq` from 1 without gaps, in the transaction that made them true, before anybody
-sees them. All of them but `task.output` also stand in the machine's feed, as do events of the machine itself, with a
-`feed_seq` of their own.
+sees them. All but `task.output` also stand in the machine's feed, as do the machine's own, with a `feed_seq` each.
 """
 
 import json
@@ -18,7 +17,7 @@ from machine.domain.code import Changes
 from machine.domain.costs import CostKind, Usage
 from machine.domain.definitions import DefinitionChange
 from machine.domain.happening import DeliveryData
-from machine.domain.task import QueueReason, Task, TaskFailure, WaitingReason
+from machine.domain.task import QueueReason, Routing, Task, TaskFailure, WaitingReason
 
 MAX_PIECE_BYTES = 64 * 1024
 """UTF-8 bytes of text in one stored piece of output."""
@@ -73,6 +72,11 @@ class StartedData(_Fact):
     agent: str
     resumed: bool = False
     """True when the conversation goes on after a restart, a park or a long wait."""
+
+
+class TaskRouted(_Fact):
+    type: Literal["task.routed"] = "task.routed"
+    data: Routing
 
 
 class TaskStarted(_Fact):
@@ -196,6 +200,7 @@ class ApprovalAnswered(_Fact):
 
 TaskEvent = Annotated[
     TaskCreated
+    | TaskRouted
     | TaskStarted
     | TaskOutput
     | TaskMetrics

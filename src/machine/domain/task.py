@@ -15,6 +15,8 @@ from machine.domain.costs import CostKind, Usage
 from machine.domain.errors import IllegalTransition
 
 MAX_MESSAGE_CHARS: Final = 1_000_000
+PLAN_OF: Final = "plan_of"
+"""In `source_metadata`: the task whose approved plan this one carries out."""
 
 
 class TaskStatus(StrEnum):
@@ -142,6 +144,8 @@ class Routing(BaseModel):
     decision: str
     reason: str
     runner_up: str | None = None
+    corrected_by: str | None = None
+    """The user who chose another agent than the machine had."""
 
 
 class Task(BaseModel):

@@ -1,11 +1,10 @@
-"""Conditions over a payload (JMESPath) and patterns of events, checked when written and bounded when they are applied.
+"""Conditions over a payload (JMESPath), checked when written and bounded when they are applied.
 
 Whoever writes a condition is known, the payload is not; neither may keep the daemon busy. An expression is short, makes
 no more than a bounded number of values out of one, has no function that grows text, and its steps are counted.
 """
 
 import math
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -26,8 +25,6 @@ FUNCTIONS: Final = frozenset(
     )
 )
 """What a condition may call: all of JMESPath but what builds new text or objects (`join`, `to_string`, `merge`)."""
-
-_EVENT_PATTERN: Final = re.compile(r"[A-Za-z0-9_:/.* -]{1,100}")
 
 
 class ConditionFault(ValueError):
@@ -93,21 +90,3 @@ def _check(nodes: list[Any]) -> None:
     growth = math.prod(max(1, len(node["children"])) for node in nodes if node["type"].startswith("multi_select"))
     if growth > MAX_GROWTH:
         raise ConditionFault('it repeats values too often; write a list of words as `["a", "b"]` in backticks')
-
-
-class EventPattern:
-    """`issues.opened`, `issues.*`, `issues` (any action) or `*` (any event). Raises ValueError for anything else."""
-
-    def __init__(self, text: str) -> None:
-        if not _EVENT_PATTERN.fullmatch(text) or text.count("*") > 3:
-            raise ValueError(f"{text[:100]!r} is no event: write it as `issues.opened`, `issues.*` or `*`")
-        parts = ("[^.]*".join(re.escape(piece) for piece in part.split("*")) for part in text.split("."))
-        self._regex = re.compile(r"\.".join(parts), re.IGNORECASE)
-        self.text = text
-
-    def matches(self, event: str, action: str) -> bool:
-        """Whether it means this event; `action` is empty for events that have none."""
-        if self.text == "*":
-            return True
-        full = f"{event}.{action}" if action else event
-        return bool(self._regex.fullmatch(full) or self._regex.fullmatch(event))

@@ -7,9 +7,10 @@ from typing import Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
 
 from machine.domain.agent import NAME_PATTERN
+from machine.domain.event_patterns import EventPattern
 from machine.domain.happening import Actor
 from machine.domain.variable import VariableName
-from machine.domain.webhook_conditions import Condition, EventPattern
+from machine.domain.webhook_conditions import Condition
 from machine.domain.webhook_templates import Template
 
 DEFAULT_PROMPT: Final = (

@@ -18,6 +18,7 @@ from machine.domain.principal import Principal
 from machine.domain.task import WaitingReason
 from machine.engine.live_task import LiveTask
 from machine.engine.live_tasks import LiveTasks
+from machine.engine.plans import Plans
 from machine.engine.slots import Slots
 from machine.engine.waiting import Waiting
 from machine.ports import TaskStore, ToolRequest
@@ -30,10 +31,11 @@ _log = logging.getLogger(__name__)
 class Approvals:
     """Asks people on behalf of agents, and brings back what they say."""
 
-    def __init__(self, *, store: TaskStore, live: LiveTasks, slots: Slots, clock: Clock) -> None:
+    def __init__(self, *, store: TaskStore, live: LiveTasks, slots: Slots, plans: Plans, clock: Clock) -> None:
         self._store = store
         self._live = live
         self._slots = slots
+        self._plans = plans
         self._waiting = Waiting(store=store, clock=clock)
         self._now = clock
 
@@ -51,7 +53,7 @@ class Approvals:
         return await self._wait_for(live, approval)
 
     async def answer(self, approval_id: str, answer: Answer, principal: Principal) -> Approval:
-        """Store a person's answer and see that the agent gets it.
+        """Store a person's answer and see that the agent gets it; a plan of `planning` goes to the executor instead.
 
         Raises NotFound, Forbidden, BadRequest, and Conflict when it is not pending any more.
         """
@@ -69,6 +71,8 @@ class Approvals:
                 "answered_by": principal.user_id,
             }
         )
+        if self._plans.ends_with(answered):
+            return await self._plans.hand_over(answered, principal)
         stored = await self._save_answer(approval, answered)
         if answer.remember and answer.decision is Decision.ALLOW and (rules := rules_for(approval)):
             await self._store.add_permission_rules(approval.agent, rules, principal.user_id, self._now())

@@ -11,7 +11,7 @@ from machine.domain.clock import Clock
 from machine.domain.errors import Conflict, Forbidden, StaleTask, Unavailable
 from machine.domain.events import InputData, MachineStatusData, TaskInput
 from machine.domain.principal import Principal
-from machine.domain.task import Task, TaskSource, TaskStatus, WaitingReason
+from machine.domain.task import Routing, Task, TaskSource, TaskStatus, WaitingReason
 from machine.engine.conclusion import Conclusion
 from machine.engine.dispatcher import Dispatcher
 from machine.engine.following import texts
@@ -144,12 +144,13 @@ class BackgroundTaskManager:
             hint = "Look at the machine's log and at its processes; the task is stopped as soon as they are gone."
             raise Unavailable(f"Task {task_id} is still being stopped.", hint=hint) from None
 
-    async def retry(self, task_id: str, principal: Principal) -> Task:
-        """The same wish as a new task. Raises NotFound, Conflict (it has not ended)."""
+    async def retry(self, task_id: str, principal: Principal, *, routing: Routing | None = None) -> Task:
+        """The same wish as a new task; with `routing`, at another agent. Raises NotFound, Conflict (it goes on)."""
         ended = await self._store.get(task_id)
         if not ended.ended:
             raise Conflict(f"Task {task_id} is {ended.status}.", hint="Stop it first, or wait for its end.")
-        return await self._create(self._new_tasks.retry_of(ended, principal))
+        task = self._new_tasks.retry_of(ended, principal)
+        return await self._create(self._new_tasks.given_to(task, routing) if routing else task)
 
     async def status(self) -> MachineStatusData:
         """How much the machine does now."""
@@ -167,6 +168,10 @@ class BackgroundTaskManager:
         """Wait until a task may have changed its status since the last call. For one caller."""
         await self._dispatcher.worked.wait()
         self._dispatcher.worked.clear()
+
+    def look_at_queue(self) -> None:
+        """A queued task is another one than before."""
+        self._slots.freed()
 
     def stop_claiming(self) -> None:
         """From now on nothing new starts."""
@@ -237,6 +242,8 @@ class BackgroundTaskManager:
         if self._live.get(task.task_id) is not None:
             return False
         try:
-            return (await self._conclusion.write(task, stopped(task, by))).ended
+            ended = (await self._conclusion.write(task, stopped(task, by))).ended
+            await cancel_and_wait(self._live.asked.get(task.task_id))
+            return ended
         except StaleTask:
             return False  # it was claimed in this very moment

@@ -1,17 +1,21 @@
 """MachineBrain: the conversation with the machine itself."""
 
+import json
+
 from pydantic import BaseModel, ConfigDict
 
 from machine.domain.definitions import DefinitionKind
 from machine.domain.errors import NotFound
 from machine.domain.principal import Principal
-from machine.domain.task import Lane, Task
+from machine.domain.task import Lane, Routing, Task
 from machine.engine.background_manager import BackgroundTaskManager
+from machine.engine.brain_routing import BrainRouting, Opinion
 from machine.engine.describing import Describing
 from machine.engine.descriptions import Form
 from machine.engine.intake import Intake, TaskRequest
 from machine.engine.new_tasks import source_of
-from machine.ports import TaskFilter, TaskStore
+from machine.engine.task_router import TaskRouter
+from machine.ports import Agents, TaskFilter, TaskStore
 
 BRAIN_AGENT = "brain"
 
@@ -38,12 +42,23 @@ class MachineBrain:
     """Claude Code spawned for each message; one conversation is one CLI session, one message at a time."""
 
     def __init__(
-        self, *, intake: Intake, manager: BackgroundTaskManager, store: TaskStore, describing: Describing
+        self,
+        *,
+        intake: Intake,
+        manager: BackgroundTaskManager,
+        store: TaskStore,
+        describing: Describing,
+        agents: Agents,
+        routing: BrainRouting,
+        default_agent: str,
     ) -> None:
         self._describing = describing
         self._intake = intake
         self._manager = manager
         self._store = store
+        self._agents = agents
+        self._routing = routing
+        self._default_agent = default_agent
 
     async def process_message(
         self,
@@ -79,6 +94,27 @@ class MachineBrain:
         """Turn a description into a filled form; nothing is saved. Raises what `Describing.form` raises."""
         form, task = await self._describing.form(kind, wish, principal)
         return Described(form=form, task_id=task.task_id)
+
+    async def route_webhook(self, task: Task) -> Opinion:
+        """Which agent a webhook's task is for, where no rule decides: strangers may have written what it says."""
+        about = task.source_metadata
+        came = " ".join(str(about.get(name, ""))[:200] for name in ("provider", "event")).strip()
+        labels = json.dumps([str(label) for label in about.get("labels", ())][:20], ensure_ascii=False)
+        return await self._route(task, f"The event {came} came in through a webhook; labels: {labels[:2_000]}.")
+
+    async def route_message(self, task: Task) -> Opinion:
+        """Which agent a wish of a person or a program is for, where no rule decides."""
+        return await self._route(task, f"The task came in through this door: {task.source}.")
+
+    def default_routing(self, why: str) -> Routing:
+        """The default agent takes a task, because of `why`."""
+        return Routing(decision=self._default_agent, reason=f"default agent: {why}")
+
+    async def _route(self, task: Task, about: str) -> Opinion:
+        candidates = TaskRouter().candidates(self._agents.all(), default_agent=self._default_agent)
+        if not candidates or candidates[0].name != self._default_agent:
+            return Opinion(routing=self.default_routing("it is the one that is set, though there is none of that name"))
+        return await self._routing.ask(task, about, self._agents.get(BRAIN_AGENT), candidates)
 
     async def _newest(self, conversation_id: str | None, principal: Principal) -> Task | None:
         if conversation_id is None:

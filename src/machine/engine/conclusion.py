@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final
 
 from machine.domain.clock import Clock
 from machine.domain.code import Changes
@@ -87,11 +87,11 @@ class Conclusion:
             case Completed():
                 return await self._complete(task, outcome)
             case Failed():
-                new = await self._ended(task, TaskStatus.FAILED, failure=outcome.failure)
-                event: TaskEvent = TaskFailed(data=FailedData(failure=outcome.failure, **_summary(new)))
+                new = await self.ended(task, TaskStatus.FAILED, failure=outcome.failure)
+                event: TaskEvent = TaskFailed(data=FailedData(failure=outcome.failure, **summary_of(new)))
             case Cancelled():
-                new = await self._ended(task, TaskStatus.CANCELLED)
-                event = TaskCancelled(data=CancelledData(by=outcome.by, reason=outcome.reason, **_summary(new)))
+                new = await self.ended(task, TaskStatus.CANCELLED)
+                event = TaskCancelled(data=CancelledData(by=outcome.by, reason=outcome.reason, **summary_of(new)))
             case Parked() | StillWaiting():
                 parked = outcome if isinstance(outcome, Parked) else Parked(reason=QueueReason.LOST)
                 new = task.moved_to(
@@ -104,19 +104,20 @@ class Conclusion:
                 event = TaskParked(data=ParkedData(reason=parked.reason, message=parked.message, until=parked.until))
         return await self._store.move(task, new, [event])
 
-    async def _ended(self, task: Task, status: TaskStatus, **said: object) -> Task:
+    async def ended(self, task: Task, status: TaskStatus, **said: object) -> Task:
         return task.moved_to(status, self._now(), changes=await self._changes(task), **said)
 
     async def _complete(self, task: Task, outcome: Completed) -> Task:
-        new = await self._ended(task, TaskStatus.COMPLETED, result=outcome.result)
+        new = await self.ended(task, TaskStatus.COMPLETED, result=outcome.result)
         reply = ChatReply(
             data=ChatReplyData(conversation_id=task.conversation_id, task_id=task.task_id, text=outcome.result or "")
         )
         also = [reply] if task.lane is Lane.CHAT else []
-        return await self._store.move(task, new, [TaskCompleted(data=EndedData(**_summary(new)))], also=also)
+        return await self._store.move(task, new, [TaskCompleted(data=EndedData(**summary_of(new)))], also=also)
 
 
-def _summary(task: Task) -> dict[str, object]:
+def summary_of(task: Task) -> dict[str, Any]:
+    """What all events of an end tell: the fields of `EndedData`."""
     return {
         "result": task.result,
         "changes": task.changes,

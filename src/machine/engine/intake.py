@@ -4,8 +4,9 @@ from machine.domain.errors import Forbidden, NotFound
 from machine.domain.principal import Principal
 from machine.domain.task import Task
 from machine.engine.background_manager import BackgroundTaskManager
-from machine.engine.new_tasks import NewTasks, TaskRequest
+from machine.engine.new_tasks import NewTasks
 from machine.engine.task_code import check_credentials
+from machine.engine.task_request import TaskRequest
 from machine.ports import Agents, TaskFilter, TaskStore
 
 __all__ = ["Intake", "TaskRequest"]

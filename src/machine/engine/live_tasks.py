@@ -1,5 +1,6 @@
 """The tasks of this machine that have a run now."""
 
+import asyncio
 from collections.abc import Iterator
 
 from machine.engine.live_task import LiveTask
@@ -10,6 +11,7 @@ class LiveTasks:
 
     def __init__(self) -> None:
         self._by_id: dict[str, LiveTask] = {}
+        self._asked: dict[str, asyncio.Task[None]] = {}
 
     def get(self, task_id: str) -> LiveTask | None:
         return self._by_id.get(task_id)
@@ -19,6 +21,11 @@ class LiveTasks:
 
     def remove(self, live: LiveTask) -> None:
         self._by_id.pop(live.task_id, None)
+
+    @property
+    def asked(self) -> dict[str, asyncio.Task[None]]:
+        """By task_id: where the Brain is being asked which agent a queued task is for."""
+        return self._asked
 
     def __iter__(self) -> Iterator[LiveTask]:
         return iter(list(self._by_id.values()))

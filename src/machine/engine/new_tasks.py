@@ -1,23 +1,20 @@
 """How tasks come into being: from a wish, as a follow-up, as another try."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from machine.domain.agent import SubAgent
 from machine.domain.clock import Clock
-from machine.domain.code import CodeSource
 from machine.domain.costs import CostKind, Usage
 from machine.domain.errors import BadRequest
-from machine.domain.git_address import address_of
 from machine.domain.ids import new_id
 from machine.domain.principal import Principal, Via
+from machine.domain.routing import wish_of
 from machine.domain.task import (
     MAX_MESSAGE_CHARS,
-    Lane,
+    PLAN_OF,
     Routing,
     Task,
     TaskLimits,
@@ -26,33 +23,14 @@ from machine.domain.task import (
     title_of,
 )
 from machine.engine.profiles import inherited
+from machine.engine.task_request import ASKED, MAX_TITLE_CHARS, TaskRequest, asked_in, code_for, code_of
+from machine.engine.task_router import TaskRouter
 from machine.ports import Agents, PendingInput
 
-MAX_TITLE_CHARS: Final = 200
-
-
-class TaskRequest(BaseModel):
-    """A wish as it comes in. Limits that are unset are the agent's, then the machine's."""
-
-    model_config = ConfigDict(frozen=True)
-
-    message: str
-    agent: str | None = None
-    title: str | None = Field(None, max_length=MAX_TITLE_CHARS)
-    is_interactive: bool = False
-    priority: int = Field(0, ge=-100, le=100)
-    timeout_seconds: float | None = None
-    max_turns: int | None = None
-    max_budget_usd: float | None = None
-    parent_task_id: str | None = None
-    conversation_id: str | None = None
-    code: CodeSource | None = None
-    """In a conversation it is the code that this works on already, whatever is said here; unset: the agent's."""
-    concurrency_key: str | None = None
-    lane: Lane = Lane.WORK
-    source: TaskSource = TaskSource.API
-    source_metadata: dict[str, Any] = Field(default_factory=dict)
-    session_id: str | None = None
+PLANNING: Final = "planning"
+EXECUTOR: Final = "executor"
+_CARRY_OUT: Final = "Carry out this plan. A person has approved it."
+WAITING_FOR_BRAIN: Final = "no rule decides: waiting for the Brain"
 
 
 class NewTasks:
@@ -67,30 +45,36 @@ class NewTasks:
         default_agent: str,
         timeout_seconds: float,
         cost_kind: Callable[[], CostKind],
+        asks_brain: bool = True,
     ) -> None:
+        """`asks_brain`: whether what no rule decides waits for the Brain's word, or goes to the default agent."""
         self._agents = agents
         self._now = clock
         self._machine_id = machine_id
         self._default_agent = default_agent
         self._timeout_seconds = timeout_seconds
         self._cost_kind = cost_kind
+        self._asks_brain = asks_brain
+        self._router = TaskRouter()
 
     def from_request(self, request: TaskRequest, principal: Principal, *, before: Task | None = None) -> Task:
         """A task for a wish; with `before`, in the conversation of that task. Raises BadRequest, NotFound (agent)."""
         check_message(request.message)
-        agent = self._agents.get(request.agent or (before.assigned_agent if before else self._default_agent))
+        routing, is_open = self._routing(request, before)
+        agent = self._agents.get(routing.decision)
         task_id = new_id("task")
         return Task(
             task_id=task_id,
             title=request.title or title_of(request.message),
             input_message=request.message,
             source=request.source,
-            source_metadata={**request.source_metadata, **inherited(before)},
+            source_metadata={**request.source_metadata, **({} if before else asked_in(request)), **inherited(before)},
             session_id=request.session_id,
             user_id=principal.user_id,
             machine_id=self._machine_id,
             assigned_agent=agent.name,
-            routing=_routing(request, before, agent),
+            routing=routing,
+            awaits_routing=is_open,
             parent_task_id=request.parent_task_id,
             conversation_id=before.conversation_id if before else new_id("conv"),
             claude_session_id=before.claude_session_id if before else str(uuid4()),
@@ -100,7 +84,7 @@ class NewTasks:
             lane=request.lane,
             priority=request.priority or agent.priority,
             is_interactive=request.is_interactive,
-            limits=self._limits(request, agent),
+            limits=self._limits(asked_in(request).get(ASKED, {}), agent),
             cost_kind=self._cost_kind(),
             created_at=(now := self._now()),
             status_at=now,
@@ -142,16 +126,75 @@ class NewTasks:
             }
         )
 
+    def from_plan(self, planned: Task, plan: str, principal: Principal, *, comment: str | None = None) -> Task:
+        """The executor's task for the approved plan of a task, on the same code, for the same user.
+
+        What the plan came from stays with it, strangers' words included: an untrusted task's plan runs untrusted.
+        """
+        said = f"\n\nWho approved it adds:\n\n{comment.strip()}" if comment and comment.strip() else ""
+        request = TaskRequest(
+            message=f"{_CARRY_OUT}\n\n{plan.strip()}{said}",
+            agent=EXECUTOR,
+            named_by=f"the approved plan of {planned.task_id}",
+            title=f"Carry out: {planned.title}"[:MAX_TITLE_CHARS],
+            parent_task_id=planned.task_id,
+            code=planned.code,
+            concurrency_key=planned.concurrency_key,
+            session_id=planned.session_id,
+            source=planned.source,
+            source_metadata={
+                **{name: value for name, value in planned.source_metadata.items() if name != ASKED},
+                PLAN_OF: planned.task_id,
+                "approved_by": principal.user_id,
+            },
+        )
+        return self.from_request(request, principal).model_copy(update={"user_id": planned.user_id})
+
     def first_input(self, task: Task) -> PendingInput:
         """The wish itself, as the first message of the conversation."""
-        return new_input(task, task.input_message, self._now(), verbatim=task.source is not TaskSource.DASHBOARD)
+        return new_input(task, task.input_message, self._now(), verbatim=not _typed(task))
 
-    def _limits(self, request: TaskRequest, agent: SubAgent) -> TaskLimits:
+    def given_to(self, task: Task, routing: Routing) -> Task:
+        """A task that nothing has been done for yet, in the hands of the agent that was chosen. Raises NotFound."""
+        agent = self._agents.get(routing.decision)
+        asked = task.source_metadata.get(ASKED, {})
+        return task.model_copy(
+            update={
+                "assigned_agent": agent.name,
+                "routing": routing,
+                "awaits_routing": False,
+                "priority": asked.get("priority", agent.priority),
+                "limits": self._limits(asked, agent),
+                "code": code_of(task, agent),
+            }
+        )
+
+    def _routing(self, request: TaskRequest, before: Task | None) -> tuple[Routing, bool]:
+        """The decision, and whether the Brain has yet to make it."""
+        if before is not None and request.agent in (None, before.assigned_agent):
+            return Routing(decision=before.assigned_agent, reason="agent of the conversation"), False
+        wish = wish_of(
+            message=request.message,
+            title=request.title or "",
+            source=request.source,
+            metadata=request.source_metadata,
+            agent=request.agent,
+            named_by=request.named_by,
+        )
+        agents, default = self._agents.all(), self._default_agent
+        decided = self._router.decide(wish, agents, default_agent=default)
+        if decided is not None:
+            return decided, False
+        if not self._asks_brain or len(self._router.candidates(agents, default_agent=default)) < 2:
+            return Routing(decision=default, reason="default agent: no rule decides"), False
+        return Routing(decision=default, reason=WAITING_FOR_BRAIN), True
+
+    def _limits(self, asked: Mapping[str, Any], agent: SubAgent) -> TaskLimits:
         try:
             return TaskLimits(
-                timeout_seconds=request.timeout_seconds or agent.timeout_seconds or self._timeout_seconds,
-                max_turns=request.max_turns or agent.max_turns,
-                max_budget_usd=request.max_budget_usd or agent.max_budget_usd,
+                timeout_seconds=asked.get("timeout_seconds") or agent.timeout_seconds or self._timeout_seconds,
+                max_turns=asked.get("max_turns") or agent.max_turns,
+                max_budget_usd=asked.get("max_budget_usd") or agent.max_budget_usd,
             )
         except ValueError as error:
             raise BadRequest(f"The limits of this task are not possible: {error}") from error
@@ -206,18 +249,6 @@ def check_message(message: str) -> None:
         raise BadRequest("The message holds characters that are not text (NUL or half a surrogate pair).")
 
 
-def _routing(request: TaskRequest, before: Task | None, agent: SubAgent) -> Routing:
-    if request.agent:
-        return Routing(decision=agent.name, reason="named in the request")
-    if before:
-        return Routing(decision=agent.name, reason="agent of the conversation")
-    return Routing(decision=agent.name, reason="default agent")
-
-
-def code_for(agent: SubAgent, asked: CodeSource | None) -> CodeSource | None:
-    """The code of a new task. What an administrator gave the agent for one repository counts for that one only."""
-    if asked is None or agent.code is None or asked.credentials is not None:
-        return asked or agent.code
-    if address_of(asked.repository).identity != address_of(agent.code.repository).identity:
-        return asked
-    return asked.model_copy(update={"credentials": agent.code.credentials})
+def _typed(task: Task) -> bool:
+    """Whether a person typed the wish into the page; of a plan, the agent wrote most."""
+    return task.source is TaskSource.DASHBOARD and PLAN_OF not in task.source_metadata

@@ -7,7 +7,8 @@ from machine.domain.errors import Forbidden
 from machine.domain.principal import Principal, Role, User, Via
 from machine.domain.schedule import Schedule, concurrency_key
 from machine.domain.task import Task, TaskSource
-from machine.engine.new_tasks import NewTasks, TaskRequest
+from machine.engine.new_tasks import NewTasks
+from machine.engine.task_request import TaskRequest
 from machine.ports import PendingInput, PeopleStore
 
 

@@ -40,6 +40,7 @@ class Slots:
         self._slots = {Lane.WORK: work_slots, Lane.CHAT: chat_slots}
         self._line: deque[_Place] = deque()
         self._bell = asyncio.Event()
+        self._other_bells: list[asyncio.Event] = []
 
     @property
     def work_slots(self) -> int:
@@ -57,7 +58,13 @@ class Slots:
 
     def freed(self) -> None:
         """Something changed: a slot is free, a task is new, the gate is open."""
-        self._bell.set()
+        for bell in (self._bell, *self._other_bells):
+            bell.set()
+
+    def another_bell(self) -> asyncio.Event:
+        """One more bell that rings with the first, for somebody else; its owner clears it."""
+        self._other_bells.append(asyncio.Event())
+        return self._other_bells[-1]
 
     async def changed(self) -> None:
         """Wait until something changed since the last call."""

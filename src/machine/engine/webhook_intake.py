@@ -14,12 +14,14 @@ from machine.domain.errors import BadRequest, Conflict, NotFound
 from machine.domain.happening import Happening
 from machine.domain.ids import new_id
 from machine.domain.principal import Principal, Role, User, Via
+from machine.domain.routing import MAX_LABELS
 from machine.domain.task import TaskSource
 from machine.domain.webhook import Delivery, DeliveryOutcome, Webhook
 from machine.domain.webhook_trigger import Profile
 from machine.engine.heavy_work import HeavyWork
-from machine.engine.new_tasks import NewTasks, TaskRequest
+from machine.engine.new_tasks import NewTasks
 from machine.engine.profiles import PROFILE
+from machine.engine.task_request import TaskRequest
 from machine.engine.webhook_reading import Judged, Understood, judged, understood, verified
 from machine.engine.webhook_secrets import with_secret
 from machine.ports import DeliveryStore, Start, TaskStore, Terms, Variables
@@ -162,7 +164,13 @@ class WebhookIntake:
         _tell_faults(webhook, found)
         user = User(user_id=user_id, name=f"webhook {webhook.name}", role=Role.MEMBER)
         principal = Principal(user=user, via=Via.INTERNAL, credential_id=f"webhook {webhook.name}")
-        about = {**metadata, "event": happening.full_event, "url": happening.url}
+        about = {
+            **metadata,
+            "provider": webhook.provider.value,
+            "event": happening.full_event,
+            "labels": [label[:200] for label in happening.labels[:MAX_LABELS]],
+            "url": happening.url,
+        }
         starts: list[Start] = []
         faults = []
         for one in found.matches:
@@ -200,6 +208,7 @@ def _request(one: Match, about: dict[str, Any], happening: Happening) -> TaskReq
     return TaskRequest(
         message=one.prompt,
         agent=one.trigger.agent,
+        named_by=f"trigger {one.index + 1} of the webhook",
         title=one.title[:200] or None,
         code=_code(one, happening),
         source=TaskSource.WEBHOOK,

@@ -48,8 +48,12 @@ class LaunchSpec(Value):
     """What its environment holds besides the machine's own, which wins."""
     note: str = ""
     """What its agent is told of where it works, beside its instructions."""
+    system_prompt: str | None = None
+    """Unset: Claude Code's own."""
     answer_schema: dict[str, Any] | None = None
     """A JSON schema: the turn's answer is an object that keeps to it, in `TurnEnded.structured`."""
+    keeps_transcript: bool = True
+    """Whether the conversation can be resumed later."""
 
 
 class CliExit(Value):

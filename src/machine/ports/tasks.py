@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from machine.domain.approval import Approval, ApprovalStatus
-from machine.domain.costs import Usage
+from machine.domain.costs import CostGroup, CostItem, Span, Usage
 from machine.domain.events import MachineEvent, Output, StoredEvent, TaskEvent
 from machine.domain.task import Lane, QueueReason, Task, TaskSource, TaskStatus
 from machine.ports.values import Value
@@ -102,6 +102,34 @@ class TaskStore(Protocol):
         """Like `move` from waiting_input to running, but only if a slot is free; None when there is none."""
         ...
 
+    async def awaiting_routing(self, limit: int) -> tuple[str, ...]:
+        """Ids of queued tasks of this machine whose agent is still to be found: people's before webhooks'."""
+        ...
+
+    async def route(self, old: Task, new: Task, events: Sequence[TaskEvent]) -> Task:
+        """Like `move`, for a queued task that gets another agent; StaleTask too when it was started, or was given to an
+        agent, since it was read."""
+        ...
+
+    async def hand_over(
+        self,
+        old: Task,
+        new: Task,
+        events: Sequence[TaskEvent],
+        *,
+        approval: Approval,
+        successor: Task,
+        first_input: PendingInput,
+    ) -> Task:
+        """Like `move` and `create` in one: with the answer to an approval, which still has to be pending (else
+        Conflict), a task ends and its successor is stored. Returns the successor."""
+        ...
+
+    async def carry_out(self, planned: Task, successor: Task, first_input: PendingInput, *, again: bool) -> Task:
+        """Like `create`, for the task that carries out a plan; Conflict, with its id, when there is one already and it
+        is not to be done `again`."""
+        ...
+
     async def append(self, task_id: str, events: Sequence[TaskEvent], *, usage: Usage | None = None) -> int:
         """Append events without a change of status; `usage` replaces the task's. Returns the new `last_seq`."""
         ...
@@ -127,6 +155,13 @@ class TaskStore(Protocol):
     async def inputs(self, task_id: str, *, unsent_only: bool = False) -> tuple[PendingInput, ...]: ...
 
     async def mark_sent(self, input_ids: Sequence[str]) -> None: ...
+
+    async def costs(
+        self, group: CostGroup, spans: Sequence[Span], *, user_id: str | None = None
+    ) -> tuple[CostItem, ...]:
+        """What the tasks that were made in these spans cost. `spans` follow each other; by day each is an item of its
+        own, where it has tasks, otherwise they are one time. Days in their order, all else the dearest first."""
+        ...
 
     async def approval(self, approval_id: str) -> Approval: ...
 

@@ -12,6 +12,7 @@ from machine.domain.definitions import (
     InvalidDefinition,
     invalid,
 )
+from machine.domain.routing import RoutingRule
 from machine.domain.skill import split_tools
 from machine.registry.inspection import MCP_PATH, SETTINGS_PATH, commands_of, settings_left_out, settings_taken
 from machine.registry.skill_files import SKILL_MD, dumped, skill_head, unknown_fields
@@ -83,6 +84,8 @@ def agent_files(fields: Mapping[str, Any], *, before: Files | None = None) -> Fi
     said = {
         key: value for key, value in fields.items() if key in known and key != "name" and value not in (None, (), {})
     }
+    if rules := said.get("routing"):
+        said["routing"] = [{key: value for key, value in rule.items() if value} for rule in rules]
     if "claude_code" in old and "claude_code" not in said:
         said["claude_code"] = old["claude_code"]
     if code := said.get("code"):
@@ -92,6 +95,14 @@ def agent_files(fields: Mapping[str, Any], *, before: Files | None = None) -> Fi
     kept[AGENT_YAML] = DefinitionFile(dumped(plain).encode())
     kept[CLAUDE_MD] = DefinitionFile((fields["instructions"].strip() + "\n").encode())
     return dict(sorted(kept.items()))
+
+
+def with_rule(files: Files, rule: RoutingRule) -> Files:
+    """An agent's files with one more rule in its `agent.yaml`, at the end; comments in that file are lost."""
+    fields = _old_fields(dict(files))
+    said = {name: value for name, value in rule.model_dump(mode="json").items() if value}
+    fields["routing"] = [*(fields.get("routing") or []), said]
+    return {**files, AGENT_YAML: DefinitionFile(dumped(fields).encode())}
 
 
 def from_claude_code(content: bytes, path: str) -> tuple[Files, str, tuple[str, ...]]:

@@ -17,7 +17,6 @@ from machine.domain.definitions import (
     invalid,
 )
 from machine.domain.webhook import REPLYING, ProviderName, Webhook, WebhookForm
-from machine.domain.webhook_trigger import Trigger
 from machine.registry.file_shelf import ENDING
 from machine.registry.skill_files import dumped
 from machine.registry.uploads import Draft, Upload
@@ -106,24 +105,12 @@ def _plain(value: Any) -> Any:
 
 def unsupported(webhook: Webhook | WebhookForm) -> Iterator[tuple[_Place, str]]:
     """What is asked for and would do nothing: where it stands, and what to do about it."""
-    yield from _of_replies(webhook)
-    for index, trigger in enumerate(webhook.triggers):
-        for field, why in _in_trigger(trigger):
-            yield ("triggers", index, field), why
-
-
-def _of_replies(webhook: Webhook | WebhookForm) -> Iterator[tuple[_Place, str]]:
     if webhook.reply is None:
         return
     if webhook.provider not in REPLYING:
         yield ("reply",), f"replies to {webhook.provider} are not supported yet; leave it out"
     elif webhook.provider is ProviderName.JIRA and webhook.base_url is None:
         yield ("reply",), "to reply, write where the Jira is: base_url: https://….atlassian.net"
-
-
-def _in_trigger(trigger: Trigger) -> Iterator[tuple[str, str]]:
-    if trigger.agent is None:
-        yield "agent", "name the agent: routing by the Brain is not supported yet"
 
 
 def _dotted(place: _Place) -> str:

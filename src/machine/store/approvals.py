@@ -46,6 +46,13 @@ def cancel_pending(connection: Connection, task_id: str, at: datetime) -> list[A
     return told
 
 
+def check_pending(connection: Connection, approval_id: str) -> None:
+    """Raises NotFound, and Conflict for one that is not pending any more."""
+    stored = _get(connection, approval_id)
+    if stored.status is not ApprovalStatus.PENDING:
+        raise _changed(stored, ApprovalStatus.PENDING)
+
+
 class Approvals:
     """What waits, or waited, for a person's answer."""
 
@@ -77,7 +84,7 @@ class Approvals:
 
         def write(connection: Connection, recorder: Recorder) -> Approval:
             if connection.execute(statement).rowcount == 0:
-                raise _changed(_get(connection, old.approval_id), old)
+                raise _changed(_get(connection, old.approval_id), old.status)
             append_events(connection, recorder, old.task_id, told, at)
             return _get(connection, old.approval_id)
 
@@ -110,8 +117,8 @@ def _get(connection: Connection, approval_id: str) -> Approval:
     return approval_of(row)
 
 
-def _changed(stored: Approval, expected: Approval) -> Conflict:
+def _changed(stored: Approval, expected: ApprovalStatus) -> Conflict:
     return Conflict(
-        f"Approval {stored.approval_id} is {stored.status}, no longer {expected.status}.",
+        f"Approval {stored.approval_id} is {stored.status}, no longer {expected}.",
         hint="Reload it and look again; somebody else may have answered it.",
     )

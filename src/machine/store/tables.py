@@ -29,6 +29,16 @@ def one_of(column: str, values: type[StrEnum]) -> str:
     return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
 
 
+_QUEUE: Final = (
+    *("status", "lane", "front", "priority", "task_id", "user_id", "assigned_agent", "conversation_id"),
+    *("parked_until", "concurrency_key", "awaits_routing"),
+)
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 tasks: Final = Table(
     "tasks",
     metadata,
@@ -87,37 +97,17 @@ tasks: Final = Table(
     Index("tasks_by_conversation", "conversation_id", "task_id"),
     Index("tasks_by_parent", "parent_task_id", "task_id"),
     Index("tasks_by_session", "session_id", "task_id"),
+    _partial("tasks_by_concurrency_key", "concurrency_key", "status", where="concurrency_key IS NOT NULL"),
+    _partial("tasks_by_key_and_age", "concurrency_key", "task_id", where="concurrency_key IS NOT NULL"),
+    _partial("tasks_awaiting_routing", "status", "awaits_routing", "task_id", where="awaits_routing"),
+    # The whole of a cost report: its sums never touch a task's row.
     Index(
-        "tasks_by_concurrency_key",
-        *("concurrency_key", "status"),
-        sqlite_where=text("concurrency_key IS NOT NULL"),
-        postgresql_where=text("concurrency_key IS NOT NULL"),
-    ),
-    Index(
-        "tasks_by_key_and_age",
-        *("concurrency_key", "task_id"),
-        sqlite_where=text("concurrency_key IS NOT NULL"),
-        postgresql_where=text("concurrency_key IS NOT NULL"),
+        "tasks_costs",
+        *("created_at", "cost_kind", "user_id", "assigned_agent", "source"),
+        *("cost_usd", "input_tokens", "output_tokens"),
     ),
     # All that a claim looks at, of what is queued only: its scan never touches a task's row.
-    Index(
-        "tasks_queue",
-        *(
-            "status",
-            "lane",
-            "front",
-            "priority",
-            "task_id",
-            "user_id",
-            "assigned_agent",
-            "conversation_id",
-            "parked_until",
-            "concurrency_key",
-            "awaits_routing",
-        ),
-        sqlite_where=text("status = 'queued'"),
-        postgresql_where=text("status = 'queued'"),
-    ),
+    _partial("tasks_queue", *_QUEUE, where="status = 'queued'"),
 )
 
 events: Final = Table(

@@ -3,9 +3,12 @@
 from machine.domain.clock import Clock, utc_now
 from machine.store.approvals import Approvals
 from machine.store.claims import Claims
+from machine.store.costs import Costs
 from machine.store.database import Database
 from machine.store.event_log import EventLog
 from machine.store.inputs import Inputs
+from machine.store.plans import Plans
+from machine.store.routings import Routings
 from machine.store.tasks import Tasks
 
 
@@ -27,6 +30,14 @@ class SqlTaskStore:
         self.take_slot = claims.take_slot
         self.release_parked = claims.release_parked
 
+        routings = Routings(database, machine_id, clock)
+        self.awaiting_routing = routings.awaiting
+        self.route = routings.route
+
+        plans = Plans(database, clock)
+        self.hand_over = plans.hand_over
+        self.carry_out = plans.carry_out
+
         log = EventLog(database, clock)
         self.append = log.append
         self.events = log.events
@@ -39,6 +50,8 @@ class SqlTaskStore:
         self.add_input = inputs.add
         self.inputs = inputs.list
         self.mark_sent = inputs.mark_sent
+
+        self.costs = Costs(database).items
 
         approvals = Approvals(database, clock)
         self.approval = approvals.get

@@ -18,7 +18,8 @@ from machine.domain.events import Output, OutputKind, StoredEvent
 from machine.domain.task import MAX_MESSAGE_CHARS, Task, TaskSource, TaskStatus
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.intake import Intake, TaskRequest
-from machine.engine.new_tasks import MAX_TITLE_CHARS, source_of
+from machine.engine.new_tasks import source_of
+from machine.engine.task_request import MAX_TITLE_CHARS
 from machine.engine.task_text import newest_text
 from machine.engine.tools.tool import Caller, Given, Nothing, Tool
 from machine.ports import TaskFilter, TaskStore
