@@ -403,7 +403,9 @@ async def test_what_cannot_be_or_would_do_nothing_is_refused_and_not_saved(
     assert (await machine.admin.get("/api/webhooks")).json() == {"items": [], "faults": []}
 
 
-async def test_a_secret_comes_and_goes_with_its_webhook_and_a_refused_one_leaves_nothing(machine: Served) -> None:
+async def test_a_secret_stays_for_as_long_as_its_webhook_can_be_brought_back_and_a_refused_one_leaves_nothing(
+    machine: Served,
+) -> None:
     await create(machine)
     admin = machine.admin
     assert (await admin.post("/api/webhooks", json={**WEBHOOK, "secret": "of somebody else"})).status_code == 409
@@ -412,7 +414,14 @@ async def test_a_secret_comes_and_goes_with_its_webhook_and_a_refused_one_leaves
     body = issue()
     assert (await deliver(machine, body, signed(body))).status_code == 202
     assert (await admin.delete("/api/webhooks/issues")).status_code == 204
-    assert (await admin.get("/api/env")).json()["items"] == []
+    assert (await admin.post("/api/webhooks/issues/revert")).status_code == 200
+    assert (await deliver(machine, issue(), signed(issue()))).status_code == 202
+    assert (await admin.delete("/api/webhooks/issues")).status_code == 204
+    await admin.put("/api/env/SHARED", json={"value": SECRET})
+    form = {**WEBHOOK, "secret": None, "secret_ref": "SHARED"}
+    assert (await admin.post("/api/webhooks", json=form)).status_code == 201
+    assert (await admin.put("/api/webhooks/issues", json={**form, "description": "Anew."})).status_code == 200
+    assert [one["name"] for one in (await admin.get("/api/env")).json()["items"]] == ["SHARED"]
 
 
 async def test_a_variable_that_a_webhook_was_made_with_stays_while_another_names_it(machine: Served) -> None:

@@ -10,7 +10,8 @@ from machine.api.reply_view import ReplyView
 from machine.domain.approval import Approval
 from machine.domain.code import Changes, CodeSource
 from machine.domain.costs import CostKind
-from machine.domain.events import AuthStatusData, MachineStatusData
+from machine.domain.events import AuthStatusData
+from machine.domain.machine_status import MachineStatusData
 from machine.domain.principal import Principal, Role, Via
 from machine.domain.reply import Reply
 from machine.domain.session import ApiToken, Login, Session

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from machine.api.schemas import Me, Message, ObjectId
 from machine.domain.approval import Answer
-from machine.domain.events import AuthStatusData, MachineStatusData
+from machine.domain.events import AuthStatusData
+from machine.domain.machine_status import MachineStatusData
 
 MessageId = Annotated[str, Field(min_length=1, max_length=100)] | Annotated[int, Field(ge=-(2**53), le=2**53)]
 Position = Annotated[int, Field(ge=0, le=2**62)]

@@ -17,6 +17,7 @@ from machine.domain.code import Changes
 from machine.domain.costs import CostKind, Usage
 from machine.domain.definitions import DefinitionChange
 from machine.domain.happening import DeliveryData
+from machine.domain.machine_status import MachineStatusData
 from machine.domain.task import QueueReason, Routing, Task, TaskFailure, WaitingReason
 
 MAX_PIECE_BYTES = 64 * 1024
@@ -250,15 +251,6 @@ class AgentStatus(_Fact):
 
     type: Literal["agent.status"] = "agent.status"
     data: DefinitionChange
-
-
-class MachineStatusData(_Fact):
-    machine_id: str
-    state: Literal["ready", "draining"]
-    running: int
-    queued: int
-    waiting: int
-    slots: int
 
 
 class MachineStatus(_Fact):

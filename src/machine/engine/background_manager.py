@@ -9,7 +9,8 @@ from machine.domain.agent import SubAgent
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.clock import Clock
 from machine.domain.errors import Conflict, Forbidden, StaleTask, Unavailable
-from machine.domain.events import InputData, MachineStatusData, TaskInput
+from machine.domain.events import InputData, TaskInput
+from machine.domain.machine_status import MachineStatusData
 from machine.domain.principal import Principal
 from machine.domain.task import Routing, Task, TaskSource, TaskStatus, WaitingReason
 from machine.engine.conclusion import Conclusion

@@ -5,7 +5,8 @@ import logging
 from typing import Final
 
 from machine.domain.errors import MachineError
-from machine.domain.events import MachineStatus, MachineStatusData
+from machine.domain.events import MachineStatus
+from machine.domain.machine_status import MachineStatusData
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.ports import TaskStore
 
