@@ -474,7 +474,10 @@ def test_a_database_in_the_newest_form_opens_without_alembic(path: Path) -> None
 
 
 def test_a_migration_backs_up_first_and_keeps_five_copies(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    closed(path, "INSERT INTO users VALUES ('user_1', 'a', 'member', '2026-11-03T09:00:00.000000Z')")
+    closed(
+        path,
+        "INSERT INTO users (user_id, name, role, created_at) VALUES ('user_1', 'a', 'member', '2026-11-03T09:00:00.000000Z')",
+    )
     # The newest form, called by an older name: the copies are what matters here, not the step.
     with contextlib.closing(sqlite3.connect(path)) as raw:
         raw.execute("UPDATE alembic_version SET version_num = '0000'")

@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from machine.auth import tokens
 from machine.auth.attempts import FailedAttempts
@@ -10,7 +10,7 @@ from machine.auth.watch import Change, Credential, CredentialWatch
 from machine.domain.clock import Clock, utc_now
 from machine.domain.errors import MachineError, NotFound, NotSignedIn
 from machine.domain.ids import new_id, new_secret
-from machine.domain.principal import Principal, Role, User, Via
+from machine.domain.principal import Principal, Scope, User, Via
 from machine.domain.session import ApiToken, Login
 from machine.ports import PeopleStore
 
@@ -36,6 +36,14 @@ class Known(NamedTuple):
     credential: Credential
 
 
+class SignedIn(NamedTuple):
+    """A browser that has just signed in, and the secret for its cookie."""
+
+    login: Login
+    principal: Principal
+    cookie: str
+
+
 class Authenticator:
     """The one place where a secret becomes a principal. Rights come from the store at each call."""
 
@@ -53,7 +61,7 @@ class Authenticator:
         if secret is None:
             raise NotSignedIn("You are not signed in.", hint=HOW_TO_SIGN_IN)
         credential = Credential(via, tokens.digest(secret))
-        self._guard(address, credential.digest)
+        self.guard(address, credential.digest)
         principal = await self.recheck(credential) if tokens.plausible(secret) else None
         if principal is None:
             self._attempts.failed(address)
@@ -66,8 +74,7 @@ class Authenticator:
         """The principal of a credential as it is now; None when it is not valid (any more)."""
         find = self._by_token if credential.via is Via.TOKEN else self._by_login
         try:
-            found = await find(credential.digest, self._clock())
-            return None if found is None else await self._principal(credential.via, *found)
+            return await find(credential.digest, self._clock())
         except NotFound:
             return None
 
@@ -84,39 +91,65 @@ class Authenticator:
         await self._people.add_link(tokens.digest(secret), created_at=at, expires_at=at + LINK_LIFETIME)
         return tokens.login_url(base_url, secret)
 
-    async def log_in(self, secret: str, *, user_agent: str = "", address: str = "") -> tuple[Login, Principal, str]:
-        """Use a link up: (the login, who it is, the secret for the cookie). Raises NotSignedIn, TooManyAttempts."""
+    async def log_in(self, secret: str, *, user_agent: str = "", address: str = "") -> SignedIn:
+        """Use a link up. Raises NotSignedIn, TooManyAttempts."""
+        await self.use_link(secret, address)
+        return await self.sign_in((await self._people.local_administrator()).user_id, user_agent)
+
+    async def use_link(self, secret: str, address: str) -> None:
+        """Raises NotSignedIn, TooManyAttempts."""
         link = tokens.digest(secret)
-        self._guard(address, link)
+        self.guard(address, link)
+        if not tokens.plausible(secret) or not await self._people.use_link(link, self._clock()):
+            raise self.refused_link(address)
+
+    def refused_link(self, address: str) -> NotSignedIn:
+        """What to raise for a one-time link that is none; counted."""
+        self._attempts.failed(address)
+        return NotSignedIn("This link was used already, has expired, or was never made.", hint=HOW_TO_SIGN_IN)
+
+    async def sign_in(self, user_id: str, user_agent: str) -> SignedIn:
+        """A fresh login of somebody who has proved who they are. Raises NotSignedIn for who is disabled."""
         at = self._clock()
-        if not tokens.plausible(secret) or not await self._people.use_link(link, at):
-            self._attempts.failed(address)
-            raise NotSignedIn("This link was used already, has expired, or was never made.", hint=HOW_TO_SIGN_IN)
-        row = await self._people.local_administrator()
         login = Login(
             login_id=new_id("login"),
-            user_id=row.user_id,
+            user_id=user_id,
             created_at=at,
             last_seen_at=at,
             expires_at=at + LOGIN_LIFETIME,
             user_agent=user_agent[:300],
         )
+        principal = await self._principal(user_id, via=Via.BROWSER, credential_id=login.login_id)
+        if principal is None:
+            raise NotSignedIn("This person may not come in.", hint="Ask an administrator.")
         cookie = new_secret()
         await self._people.add_login(login, tokens.digest(cookie))
-        return login, await self._principal(Via.BROWSER, row.user_id, login.login_id), cookie
+        return SignedIn(login, principal, cookie)
 
     async def end_login(self, login_id: str) -> None:
         """Sign a browser out at once, its open connections included. Raises NotFound."""
         await self._people.end_login(login_id, self._clock())
-        self._watch.check_soon()
+        self.check_soon()
 
     # --- tokens ---
 
-    async def new_token(self, user_id: str, name: str, *, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
+    async def new_token(
+        self,
+        user_id: str,
+        name: str,
+        *,
+        expires_at: datetime | None = None,
+        scopes: tuple[Scope, ...] = (Scope.ADMIN,),
+    ) -> tuple[ApiToken, str]:
         """(the token as stored, its secret): the secret is shown this once."""
         secret = tokens.new_token()
         token = ApiToken(
-            token_id=new_id("token"), user_id=user_id, name=name, created_at=self._clock(), expires_at=expires_at
+            token_id=new_id("token"),
+            user_id=user_id,
+            name=name,
+            created_at=self._clock(),
+            expires_at=expires_at,
+            scopes=scopes,
         )
         await self._people.add_token(token, tokens.digest(secret))
         return token, secret
@@ -124,33 +157,42 @@ class Authenticator:
     async def revoke_token(self, token_id: str) -> None:
         """End a token at once, its open connections included. Raises NotFound."""
         await self._people.revoke_token(token_id, self._clock())
+        self.check_soon()
+
+    # --- for its kin ---
+
+    def check_soon(self) -> None:
+        """Rights have changed: look at open connections at once."""
         self._watch.check_soon()
 
-    # --- within ---
-
-    def _guard(self, address: str, digest: str) -> None:
+    def guard(self, address: str, digest: str) -> None:
         wait = self._attempts.must_wait(address, digest)
         if wait > 0:
             raise TooManyAttempts(
                 "Too many wrong secrets came from this address.", hint=f"Wait {wait:.0f} s, then retry."
             )
 
-    async def _principal(self, via: Via, user_id: str, credential_id: str) -> Principal:
-        row = await self._people.user(user_id)
-        user = User(user_id=row.user_id, name=row.name, role=Role(row.role))
-        return Principal(user=user, via=via, credential_id=credential_id)
+    # --- within ---
 
-    async def _by_token(self, digest: str, at: datetime) -> tuple[str, str] | None:
+    async def _principal(self, user_id: str, **proof: Any) -> Principal | None:
+        """None for who is disabled. Raises NotFound for who was deleted."""
+        row = await self._people.user(user_id)
+        if row.disabled_at is not None:
+            return None
+        return Principal(user=User(user_id=row.user_id, name=row.name, role=row.role), **proof)
+
+    async def _by_token(self, digest: str, at: datetime) -> Principal | None:
         token = await self._people.token_by(digest, at)
         if token is None or token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= at):
             return None
-        return token.user_id, token.token_id
+        proof = {"credential_id": token.token_id, "scopes": token.scopes, "expires_at": token.expires_at}
+        return await self._principal(token.user_id, via=Via.TOKEN, **proof)
 
-    async def _by_login(self, digest: str, at: datetime) -> tuple[str, str] | None:
+    async def _by_login(self, digest: str, at: datetime) -> Principal | None:
         login = await self._people.login_by(digest, at)
         if login is None or login.expires_at <= at:
             return None
         if at - login.last_seen_at >= LOGIN_IDLE:
             await self._people.end_login(login.login_id, at)
             return None
-        return login.user_id, login.login_id
+        return await self._principal(login.user_id, via=Via.BROWSER, credential_id=login.login_id)

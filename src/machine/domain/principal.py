@@ -1,8 +1,19 @@
 """Who acts: a person, a program with a token, or the machine itself."""
 
+import unicodedata
+from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
+
+NAME_OF_PERSON: Final = r"^[\w.@+-]+( [\w.@+-]+)*$"
+MAX_NAME: Final = 64
+
+
+def name_key(name: str) -> str:
+    """A person's name as it is compared: letters of any case and width are the same."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 class Role(StrEnum):
@@ -11,6 +22,19 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     MEMBER = "member"
     VIEWER = "viewer"
+
+
+class Scope(StrEnum):
+    """What a credential may be used for, at most. Each includes those before it; none gives more than the role does."""
+
+    READ = "read"
+    TASKS = "tasks"
+    ADMIN = "admin"
+
+
+_REACH: Final = {Scope.READ: 0, Scope.TASKS: 1, Scope.ADMIN: 2}
+SCOPE_OF_ROLE: Final = {Role.ADMINISTRATOR: Scope.ADMIN, Role.MEMBER: Scope.TASKS, Role.VIEWER: Scope.READ}
+"""What a token gets when nothing else is said."""
 
 
 class Via(StrEnum):
@@ -40,14 +64,26 @@ class Principal(BaseModel):
     via: Via
     credential_id: str
     """The login or token that was presented; revoking it ends this principal's connections."""
+    scopes: tuple[Scope, ...] = (Scope.ADMIN,)
+    """A token's; a browser's login is good for all that its person may do."""
+    expires_at: datetime | None = None
+    """The end of a token; None: it has none, or this is a login."""
 
     @property
     def user_id(self) -> str:
         return self.user.user_id
 
     @property
+    def is_administrator(self) -> bool:
+        return self.user.role is Role.ADMINISTRATOR
+
+    @property
     def may_write(self) -> bool:
-        return self.user.role is not Role.VIEWER
+        return self.user.role is not Role.VIEWER and self.allows(Scope.TASKS)
+
+    def allows(self, scope: Scope) -> bool:
+        """Whether the credential reaches as far as `scope`."""
+        return any(_REACH[own] >= _REACH[scope] for own in self.scopes)
 
     def sees(self, owner_id: str | None) -> bool:
         """Whether things that belong to `owner_id` exist for this principal; what belongs to nobody is for all."""

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from machine.domain.principal import Role, Scope
+
 
 class Session(BaseModel):
     """One connection of a dashboard or client. Its id is no secret; what it may see is decided by its user."""
@@ -43,4 +45,23 @@ class ApiToken(BaseModel):
     created_at: datetime
     expires_at: datetime | None = None
     last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+    scopes: tuple[Scope, ...] = (Scope.ADMIN,)
+
+
+class Invitation(BaseModel):
+    """A one-time link by which somebody becomes a user. Its secret is stored as a hash only."""
+
+    model_config = ConfigDict(frozen=True)
+
+    invitation_id: str
+    name: str | None
+    """Whom it is for; whoever uses it may choose another name."""
+    role: Role
+    created_by: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    user_id: str | None = None
+    """Who came of it."""
     revoked_at: datetime | None = None

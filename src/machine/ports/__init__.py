@@ -1,5 +1,6 @@
 """What the engine and the API need from the outside, as Protocols. Adapters are built and joined in `machine.app`."""
 
+from machine.ports.audit import AuditFilter, AuditPage, AuditStore
 from machine.ports.claude import (
     Ask,
     Claude,
@@ -16,7 +17,7 @@ from machine.ports.deliveries import Accepted, DeliveryPage, DeliveryStore, Star
 from machine.ports.hub import Hub, Subscription
 from machine.ports.login import ClaudeAccount, LoginSource, LoginWays, SignIn, Trial
 from machine.ports.outgoing import HttpAnswer, Outgoing
-from machine.ports.people import PeopleStore, UserRow
+from machine.ports.people import PeopleStore, UserChange, UserRow
 from machine.ports.replies import ReplyStore
 from machine.ports.repositories import Repositories
 from machine.ports.schedules import RunPage, ScheduleStore
@@ -28,6 +29,9 @@ __all__ = [
     "Accepted",
     "Agents",
     "Ask",
+    "AuditFilter",
+    "AuditPage",
+    "AuditStore",
     "ClaimLimits",
     "Claude",
     "ClaudeAccount",
@@ -62,6 +66,7 @@ __all__ = [
     "ToolInfo",
     "ToolRequest",
     "Trial",
+    "UserChange",
     "UserRow",
     "Variables",
     "Workspaces",

@@ -8,9 +8,9 @@ from sqlalchemy.engine import Connection
 
 from machine.domain.session import ApiToken, Login
 from machine.store.database import Database
+from machine.store.people_tables import links, logins, tokens
 from machine.store.rows import login_of, token_of
 from machine.store.small_tables import add_for_user, all_rows, first_row, note_moment, set_moment_once
-from machine.store.tables import links, logins, tokens
 from machine.store.writer import Recorder
 
 SEEN_TO_THE: Final = timedelta(minutes=1)

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping
 from machine.domain.approval import Approval
 from machine.domain.costs import Usage
 from machine.domain.events import StoredEvent
-from machine.domain.session import ApiToken, Login
+from machine.domain.session import ApiToken, Invitation, Login
 from machine.domain.task import Task
 from machine.ports import PendingInput, UserRow
 
@@ -64,7 +64,7 @@ def event_of(row: Mapping[str, Any]) -> StoredEvent:
 
 
 def user_of(row: RowMapping) -> UserRow:
-    return UserRow.model_validate(dict(row))
+    return UserRow.model_validate({**row, "has_password": row["password"] is not None})
 
 
 def login_of(row: RowMapping) -> Login:
@@ -73,3 +73,7 @@ def login_of(row: RowMapping) -> Login:
 
 def token_of(row: RowMapping) -> ApiToken:
     return ApiToken.model_validate(dict(row))
+
+
+def invitation_of(row: RowMapping) -> Invitation:
+    return Invitation.model_validate(dict(row))

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from machine.domain.errors import Conflict, NotFound, StoreError
 from machine.store.database import Database
-from machine.store.tables import users
+from machine.store.people_tables import users
 from machine.store.writer import Recorder
 
 _log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""The tables, but for that of replies. `migrations/` makes them; a test compares the two."""
+"""The tables, but for those of replies, people and the audit log. `migrations/` makes them; a test compares the two."""
 
 from enum import StrEnum
 from typing import Final
@@ -182,52 +182,6 @@ permission_rules: Final = Table(
     Column("added_by", Text, nullable=False),
     Column("added_at", Moment, nullable=False),
     PrimaryKeyConstraint("agent", "rule"),
-)
-
-users: Final = Table(
-    "users",
-    metadata,
-    Column("user_id", Text, primary_key=True),
-    Column("name", Words, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-)
-
-links: Final = Table(
-    "links",
-    metadata,
-    Column("digest", Text, primary_key=True),
-    Column("created_at", Moment, nullable=False),
-    Column("expires_at", Moment, nullable=False),
-    Column("used_at", Moment),
-)
-
-logins: Final = Table(
-    "logins",
-    metadata,
-    Column("login_id", Text, primary_key=True),
-    Column("user_id", Text, ForeignKey("users.user_id"), nullable=False),
-    Column("digest", Text, nullable=False, unique=True),
-    Column("created_at", Moment, nullable=False),
-    Column("last_seen_at", Moment, nullable=False),
-    Column("expires_at", Moment, nullable=False),
-    Column("ended_at", Moment),
-    Column("user_agent", Words, nullable=False),
-    Index("logins_by_user", "user_id", "login_id"),
-)
-
-tokens: Final = Table(
-    "tokens",
-    metadata,
-    Column("token_id", Text, primary_key=True),
-    Column("user_id", Text, ForeignKey("users.user_id"), nullable=False),
-    Column("digest", Text, nullable=False, unique=True),
-    Column("name", Words, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("expires_at", Moment),
-    Column("last_used_at", Moment),
-    Column("revoked_at", Moment),
-    Index("tokens_by_user", "user_id", "token_id"),
 )
 
 sessions: Final = Table(
