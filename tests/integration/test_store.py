@@ -448,8 +448,10 @@ def test_the_migrations_make_exactly_the_tables_and_the_program_knows_their_revi
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []
-        trigger = "SELECT sql FROM sqlite_master WHERE type = 'trigger'"
-        assert connection.exec_driver_sql(trigger).scalars().all() == [transition_trigger()]
+        triggers = dict(connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all())
+        refusing = {f"{table}_refuses_{what}" for table in ("audit", "audit_outcomes") for what in ("update", "delete")}
+        assert refusing < set(triggers)
+        assert [sql for name, sql in triggers.items() if name not in refusing] == [transition_trigger()]
         queue = "SELECT sql FROM sqlite_master WHERE name = 'tasks_queue'"
         assert connection.exec_driver_sql(queue).scalar_one().endswith("WHERE status = 'queued'")
         feed = "SELECT sql FROM sqlite_master WHERE name = 'feed'"
@@ -476,7 +478,8 @@ def test_a_database_in_the_newest_form_opens_without_alembic(path: Path) -> None
 def test_a_migration_backs_up_first_and_keeps_five_copies(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     closed(
         path,
-        "INSERT INTO users (user_id, name, role, created_at) VALUES ('user_1', 'a', 'member', '2026-11-03T09:00:00.000000Z')",
+        "INSERT INTO users (user_id, name, role, created_at) "
+        "VALUES ('user_1', 'a', 'member', '2026-11-03T09:00:00.000000Z')",
     )
     # The newest form, called by an older name: the copies are what matters here, not the step.
     with contextlib.closing(sqlite3.connect(path)) as raw:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import socket
-import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -26,7 +25,7 @@ from machine.domain.events import Output, OutputKind, TaskOutput
 from machine.domain.ids import new_id
 from machine.domain.principal import Role
 from machine.domain.task import QueueReason, Task
-from machine.ports import PendingInput
+from machine.ports import PendingInput, UserRow
 from machine.settings import read_settings
 
 
@@ -199,12 +198,10 @@ def text(content: str, item: str = "i") -> TaskOutput:
 
 
 async def person(machine: Served, role: Role) -> tuple[str, str]:
-    """(user_id, token) of a new person. Users are made by the store's own tables: there is no command for it yet."""
+    """(user_id, token) of a new person, who has no password."""
     room = machine.room.api
     user_id = new_id("user")
-    with sqlite3.connect(room.settings.database_file, timeout=10) as database:
-        database.execute(
-            "INSERT INTO users SELECT ?, ?, ?, created_at FROM users LIMIT 1", (user_id, f"a {role.value}", role.value)
-        )
+    user = UserRow(user_id=user_id, name=f"{role.value} {user_id[-8:]}", role=role, created_at=room.clock())
+    await room.people.add_user(user, "no hash, so nothing matches it")
     _, token = await room.authenticator.new_token(user_id, "theirs")
     return user_id, token

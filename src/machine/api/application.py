@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from machine.api import (
     agents,
     approvals,
+    audit,
     auth,
     chat,
     costs,
@@ -16,6 +17,7 @@ from machine.api import (
     docs,
     env,
     health,
+    invitations,
     logins,
     pages,
     schedules,
@@ -25,10 +27,12 @@ from machine.api import (
     task_events,
     tasks,
     tokens,
+    users,
     webhook_door,
     webhooks,
     websocket,
 )
+from machine.api.audited import Audited
 from machine.api.bodies import Bodies
 from machine.api.doorkeeper import Doorkeeper
 from machine.api.errors import add_handlers
@@ -57,6 +61,9 @@ ROUTERS = (
     sessions.router,
     logins.router,
     tokens.router,
+    users.router,
+    invitations.router,
+    audit.router,
     auth.router,
     docs.router,
     websocket.router,
@@ -67,7 +74,7 @@ ROUTERS = (
 def create_api(state: ApiState, **fastapi_options: Any) -> FastAPI:
     """The API over `state`; `fastapi_options` (a lifespan) go to FastAPI.
 
-    A request passes, from the outside in: net and headers, Host and Origin, login, body, route.
+    A request passes, from the outside in: net and headers, Host and Origin, login, body, audit log, route.
     """
     app = FastAPI(
         title="claude-code-agent",
@@ -81,6 +88,7 @@ def create_api(state: ApiState, **fastapi_options: Any) -> FastAPI:
             Middleware(OriginGuard, settings=state.settings),
             Middleware(Doorkeeper, state=state),
             Middleware(Bodies),
+            Middleware(Audited, state=state),
         ],
         **fastapi_options,
     )

@@ -5,14 +5,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from machine.api.asgi import address, bearer, cookie, refuse_websocket
 from machine.api.errors import problem, problem_of
 from machine.api.public import is_public, may_viewer
+from machine.api.rules import rule_of
 from machine.api.state import ApiState
-from machine.domain.errors import MachineError
+from machine.domain.errors import Forbidden, MachineError
+from machine.domain.principal import Principal, Role
 
 WEBSOCKETS = "/ws/"
 
 
 class Doorkeeper:
-    """Plain ASGI: puts the principal into `scope["principal"]`, or answers 401; a viewer who would write gets 403.
+    """Plain ASGI: puts the principal into `scope["principal"]`, or answers 401, or 403 where a token's scopes or
+    a viewer's role end.
 
     WebSockets under `/ws/` say hello after the handshake, so their route asks for the login itself; others are refused.
     """
@@ -37,11 +40,18 @@ class Doorkeeper:
         except MachineError as error:
             await problem_of(error)(scope, receive, send)
             return
-        scope["principal"] = known.principal
-        if not known.principal.may_write and not may_viewer(scope["method"], scope["path"]):
-            response = problem(
-                403, "A viewer may look and change nothing.", hint="Ask an administrator for more rights."
-            )
-            await response(scope, receive, send)
+        if (refusal := _refusal(known.principal, scope["method"], scope["path"])) is not None:
+            await problem_of(refusal)(scope, receive, send)
             return
+        scope["principal"] = known.principal
         await self._app(scope, receive, send)
+
+
+def _refusal(principal: Principal, method: str, path: str) -> Forbidden | None:
+    """What keeps this principal from even reaching the route: the scopes of a token, the role of a viewer."""
+    needed = rule_of(method, path)[0].scope
+    if not principal.allows(needed):
+        return Forbidden(f"This token's scopes do not include `{needed}`.", hint="Use a token that was made with it.")
+    if principal.user.role is Role.VIEWER and not may_viewer(method, path):
+        return Forbidden("A viewer may look and change nothing.", hint="Ask an administrator for more rights.")
+    return None

@@ -29,8 +29,10 @@ FOR_VIEWERS: Final = (
     ("POST", re.compile(r"/api/auth/logout")),
     ("DELETE", re.compile(r"/api/logins/[^/]+")),
     ("DELETE", re.compile(r"/api/tokens/[^/]+")),
+    ("PATCH", re.compile(r"/api/users/[^/]+")),
+    ("PUT", re.compile(r"/api/auth/password")),
 )
-"""Writing that a viewer may do: to look, and to leave."""
+"""Writing that a viewer may do: to look, to leave, and to be called and to prove themselves as they like."""
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -12,7 +12,7 @@ from machine.domain.code import Changes, CodeSource
 from machine.domain.costs import CostKind
 from machine.domain.events import AuthStatusData
 from machine.domain.machine_status import MachineStatusData
-from machine.domain.principal import Principal, Role, Via
+from machine.domain.principal import Principal, Role, Scope, Via
 from machine.domain.reply import Reply
 from machine.domain.session import ApiToken, Login, Session
 from machine.domain.task import (
@@ -81,19 +81,6 @@ class ChatMessage(_In):
     conversation_id: ObjectId | None = None
     agent: AgentName | None = None
     session_id: ObjectId | None = None
-
-
-class UseLink(_In):
-    """The secret of a one-time link: what stands behind `#`."""
-
-    secret: str = Field(min_length=1, max_length=200)
-
-
-class NewToken(_In):
-    """A token for a program."""
-
-    name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
-    expires_in_days: int | None = Field(None, ge=1, le=3650)
 
 
 # --- out ------------------------------------------------------------------------------------------------------------
@@ -226,11 +213,13 @@ class Me(_Out):
     name: str
     role: Role
     via: Via
+    scopes: list[Scope]
+    """A token's; a browser's login is good for all that its person may do."""
 
     @classmethod
     def of(cls, principal: Principal) -> "Me":
-        user = principal.user
-        return cls(user_id=user.user_id, name=user.name, role=user.role, via=principal.via)
+        user, scopes = principal.user, list(principal.scopes)
+        return cls(user_id=user.user_id, name=user.name, role=user.role, via=principal.via, scopes=scopes)
 
 
 class StatusView(_Out):

@@ -7,12 +7,15 @@ from typing import Protocol
 
 import machine
 from machine.auth import tokens
+from machine.auth.accounts import Accounts
 from machine.auth.attempts import FailedAttempts
 from machine.auth.people import Authenticator
+from machine.auth.sign_in import SignIn
 from machine.domain.clock import Clock
 from machine.domain.events import StoredEvent
 from machine.domain.redaction import Redactor
 from machine.engine.approvals import Approvals
+from machine.engine.audit import Audit
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain import MachineBrain
 from machine.engine.brain_tools import BrainTools
@@ -75,6 +78,9 @@ class ApiState:
     redactor: Redactor
     authenticator: Authenticator
     failed_signatures: FailedAttempts
+    accounts: Accounts
+    sign_in: SignIn
+    audit: Audit
     clock: Clock
     sandbox: Sandbox
     dashboard_dir: Path = field(default_factory=lambda: Path(machine.__path__[0]) / "dashboard")

@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from machine.api.asgi import address
 from machine.api.deps import Sight
 from machine.api.errors import faults_of
 from machine.api.schemas import Me
@@ -196,12 +197,15 @@ class Connection:
                 return None
             if isinstance(message, Feed):
                 return await self._replay_feed(message)
-            return ack(message.id, await perform(self._state, self._principal, self._session_id, message))
+            return ack(message.id, await self._perform(message))
         except MachineError as failed:
             return error(message.id, failed.code, failed.message, failed.hint, status=failed.status)
         except Exception:
             _log.exception("a message of type %s failed", message.type)
             return error(message.id, "internal", "The machine made a mistake.", "Look at its log.", status=500)
+
+    async def _perform(self, command: Command) -> dict[str, Any]:
+        return await perform(self._state, self._principal, self._session_id, command, address(self._socket.scope))
 
     async def _replay_feed(self, message: Feed) -> str | None:
         oldest, newest = await self._state.tasks.feed_range()

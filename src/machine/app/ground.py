@@ -24,6 +24,7 @@ from machine.outgoing import HttpOutgoing
 from machine.ports import Sandbox
 from machine.registry.opening import Definitions, open_definitions
 from machine.settings import Settings
+from machine.store.audit import SqlAuditStore
 from machine.store.deliveries import SqlDeliveryStore
 from machine.store.opening import open_database
 from machine.store.people import SqlPeopleStore
@@ -42,6 +43,7 @@ class Ground:
     hub: EventHub
     tasks: SqlTaskStore
     people: SqlPeopleStore
+    audit: SqlAuditStore
     deliveries: SqlDeliveryStore
     schedules: SqlScheduleStore
     replies: SqlReplyStore
@@ -69,6 +71,7 @@ async def open_ground(
         hub=hub,
         tasks=SqlTaskStore(database, machine_id=settings.machine_id),
         people=SqlPeopleStore(database),
+        audit=SqlAuditStore(database),
         deliveries=SqlDeliveryStore(database),
         schedules=SqlScheduleStore(database),
         replies=SqlReplyStore(database),

@@ -10,15 +10,16 @@ from machine.app.definition_room import build_creator
 from machine.app.engine_room import EngineRoom, build_engine
 from machine.app.ground import Ground, open_ground
 from machine.app.login_room import open_login
+from machine.app.people_room import build_people
 from machine.app.schedule_room import build_schedules
 from machine.app.tool_room import offer_tools
 from machine.app.webhook_room import build_webhooks
 from machine.auth.attempts import FailedAttempts
-from machine.auth.people import Authenticator
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.clock import Clock, utc_now
 from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
+from machine.engine.audit import Audit
 from machine.engine.delivery_pruning import DeliveryPruning
 from machine.engine.logins import ClaudeLogins
 from machine.engine.variable_desk import VariableDesk
@@ -63,6 +64,7 @@ def _api_state(ground: Ground, engine: EngineRoom, claude_logins: ClaudeLogins) 
     creator, webhooks = build_creator(ground), build_webhooks(ground, engine)
     schedules = build_schedules(ground, engine)
     offer_tools(ground, engine, creator, webhooks, schedules)
+    people = build_people(ground.people, ground.clock)
     return ApiState(
         settings=ground.settings,
         version=VERSION,
@@ -85,8 +87,11 @@ def _api_state(ground: Ground, engine: EngineRoom, claude_logins: ClaudeLogins) 
         schedules=schedules,
         variables=VariableDesk(ground.variables, ground.definitions.agents, ground.definitions.webhooks),
         redactor=ground.redactor,
-        authenticator=Authenticator(ground.people),
         failed_signatures=FailedAttempts(ground.clock, most=FAILED_SIGNATURES, per_second=FAILED_SIGNATURES / 60),
+        authenticator=people.authenticator,
+        accounts=people.accounts,
+        sign_in=people.sign_in,
+        audit=Audit(ground.audit, ground.clock),
         clock=ground.clock,
         sandbox=ground.claude.sandbox,
     )

@@ -1,6 +1,7 @@
 """Passwords: which are good enough, and how they are kept."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -20,6 +21,7 @@ MEMORY_KIB: Final = 19 * 1024
 ROUNDS: Final = 2
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 class UnfitPassword(BadRequest):
@@ -60,12 +62,17 @@ class Passwords:
         takes as long: who there is cannot be told from the time. Raises Unavailable."""
         given = _encoded(password[: MAX_PASSWORD + 1])
 
-        def compare() -> bool:
-            hasher = self._ready()
-            right = hasher.verify(given, kept or self._decoy)
-            return right and kept is not None
+        return await self._heavy(lambda: self._compare(given, kept))
 
-        return await self._heavy(compare)
+    def _compare(self, given: bytes, kept: str | None) -> bool:
+        from pwdlib.exceptions import PwdlibError
+
+        hasher = self._ready()
+        try:
+            return hasher.verify(given, kept or self._decoy) and kept is not None
+        except PwdlibError as error:
+            _log.error("a password's hash in the database cannot be read, so nothing matches it: %s", error)
+            return False
 
     def _ready(self) -> "PasswordHash":
         """Blocking: imported and tried out when it is first needed."""

@@ -32,6 +32,11 @@ def login_url(base_url: str, secret: str) -> str:
     return f"{base_url.rstrip('/')}/login#{secret}"
 
 
+def invitation_url(base_url: str, secret: str) -> str:
+    """The link of an invitation, its secret where that of a login link stands."""
+    return f"{base_url.rstrip('/')}/invite#{secret}"
+
+
 def cookie_name(data_dir: str) -> str:
     """The cookie's name. Cookies know no ports: two machines on one computer need two names."""
     return "machine_" + hashlib.sha256(data_dir.encode("utf-8", "surrogatepass")).hexdigest()[:10]

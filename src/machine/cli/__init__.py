@@ -17,6 +17,7 @@ from machine.cli.schedules import schedules
 from machine.cli.serve import serve
 from machine.cli.status import agents, status
 from machine.cli.tasks import tasks
+from machine.cli.users import user
 from machine.cli.webhooks import webhooks
 from machine.domain.errors import MachineError
 
@@ -40,7 +41,7 @@ def cli() -> None:
 
 _COMMANDS = (
     *(serve, run, tasks, approvals, agents, env, schedules, webhooks, status, costs),
-    *(login_link, login, token, doctor),
+    *(login_link, login, token, user, doctor),
 )
 for _command in _COMMANDS:
     cli.add_command(_command)

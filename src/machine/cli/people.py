@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def login_link(invocation: Invocation, *, data_dir: str | None) -> None:
     """Print a fresh one-time link; opening it shows a button, and only the click uses it up."""
-    link = _on_folder(data_dir, lambda offline: offline.login_link())
+    link = on_folder(data_dir, lambda offline: offline.login_link())
     emit(invocation, {"link": link}, link)
 
 
@@ -31,15 +31,38 @@ def token() -> None:
 
 @token.command()
 @click.option("--name", required=True, help="What it is for, so that it can be told from others.")
-@click.option("--expires-days", type=click.IntRange(1, 3650), default=None, help="End of its life (default: none).")
+@click.option(
+    "--expires-in-days",
+    "--expires-days",
+    "expires_days",
+    type=click.IntRange(1, 3650),
+    default=None,
+    help="End of its life (default: none).",
+)
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice(["read", "tasks", "admin"]),
+    multiple=True,
+    default=("admin",),
+    help="How far it reaches: looking; tasks and answers as well; everything (default).",
+)
 @data_dir_option
 @json_option
 @click.pass_obj
-def create(invocation: Invocation, *, name: str, expires_days: int | None, data_dir: str | None) -> None:
+def create(
+    invocation: Invocation, *, name: str, expires_days: int | None, scopes: tuple[str, ...], data_dir: str | None
+) -> None:
     """Make a token of the local administrator and print it, alone: TOKEN=$(machine token create --name ci)."""
+    from machine.domain.principal import Scope
+
     expires_at = datetime.now(UTC) + timedelta(days=expires_days) if expires_days else None
-    secret = _on_folder(data_dir, lambda offline: offline.create_token(name, expires_at))
-    emit(invocation, {"name": name, "token": secret, "expires_at": expires_at and expires_at.isoformat()}, secret)
+    secret = on_folder(data_dir, lambda offline: offline.create_token(name, expires_at, tuple(map(Scope, scopes))))
+    emit(
+        invocation,
+        {"name": name, "token": secret, "expires_at": expires_at and expires_at.isoformat(), "scopes": scopes},
+        secret,
+    )
 
 
 @token.command("list")
@@ -48,12 +71,22 @@ def create(invocation: Invocation, *, name: str, expires_days: int | None, data_
 @click.pass_obj
 def list_(invocation: Invocation, *, data_dir: str | None) -> None:
     """The tokens there are, without their secrets."""
-    found = _on_folder(data_dir, lambda offline: offline.tokens())
+    found = on_folder(data_dir, lambda offline: offline.tokens())
     rows = [
-        (each.token_id, each.name, _day(each.created_at), _day(each.last_used_at), _day(each.expires_at), _state(each))
+        (
+            each.token_id,
+            each.name,
+            " ".join(each.scopes),
+            _day(each.created_at),
+            _day(each.last_used_at),
+            _day(each.expires_at),
+            _state(each),
+        )
         for each in found
     ]
-    text = table(("token", "name", "created", "last used", "expires", "state"), rows) if rows else "No tokens."
+    text = (
+        table(("token", "name", "scopes", "created", "last used", "expires", "state"), rows) if rows else "No tokens."
+    )
     emit(invocation, {"items": [each.model_dump(mode="json") for each in found]}, text)
 
 
@@ -64,11 +97,12 @@ def list_(invocation: Invocation, *, data_dir: str | None) -> None:
 @click.pass_obj
 def revoke(invocation: Invocation, *, token_id: str, data_dir: str | None) -> None:
     """End a token; connections made with it end too."""
-    _on_folder(data_dir, lambda offline: offline.revoke_token(token_id))
+    on_folder(data_dir, lambda offline: offline.revoke_token(token_id))
     emit(invocation, {"token_id": token_id, "state": "revoked"}, f"{one_line(token_id, 60)} is revoked")
 
 
-def _on_folder(data_dir: str | None, work: "Callable[[Offline], Awaitable[Any]]") -> Any:
+def on_folder(data_dir: str | None, work: "Callable[[Offline], Awaitable[Any]]") -> Any:
+    """What `work` gives on the opened data folder. Raises MachineError."""
     import asyncio
 
     settings = read_checked_settings(os.environ, data_dir=data_dir)
