@@ -404,3 +404,22 @@ def test_variables_are_set_imported_listed_and_deleted_and_never_printed(
     assert "choose another one" in refused.stderr
     said = [done.stdout + done.stderr for done in (*ran, refused)]
     assert hidden not in "".join(said) + demo_daemon.log_text()
+
+
+def test_people_are_invited_disabled_and_given_roles_on_the_data_folder(demo_daemon: DaemonProcess) -> None:
+    link = demo_daemon.command("user", "invite", "--role", "viewer", "--name", "Ada").stdout.strip()
+    base, _, secret = link.partition("#")
+    assert base == f"{demo_daemon.url}/invite"
+    body = {"secret": secret, "password": "correct horse battery"}
+    demo_daemon.post("/api/auth/invite", body)
+    assert "Ada is member" in demo_daemon.command("user", "role", "Ada", "member").stdout
+    assert "Ada is disabled" in demo_daemon.command("user", "disable", "ada").stdout
+    assert "disabled" in demo_daemon.command("user", "list").stdout
+    assert "Ada is member" in demo_daemon.command("user", "enable", "Ada").stdout
+    last = demo_daemon.command("user", "disable", "administrator", check=False)
+    assert last.returncode != 0
+    assert "last administrator" in last.stderr
+    token = demo_daemon.command("token", "create", "--name", "r", "--scope", "read", "--expires-in-days", "1")
+    listed = json.loads(demo_daemon.command("token", "list", "--json").stdout)["items"]
+    assert next(one for one in listed if one["name"] == "r")["scopes"] == ["read"]
+    assert token.stdout.startswith("mct_")

@@ -42,11 +42,12 @@ def _reading(scope: Scope, *paths: str) -> Iterator[Rule]:
     return (Rule("GET", path, scope, why=_LOOKS) for path in paths)
 
 
-def _definitions(kind: str) -> Iterator[Rule]:
-    """Agents and skills."""
+def _definitions(kind: str, *fields: str) -> Iterator[Rule]:
+    """Agents, skills and webhooks; `fields` of a new one that are worth keeping."""
     path = f"/api/{kind}s"
-    yield Rule("POST", path, action=f"{kind}.create", fields=("name",), made="name")
+    yield Rule("POST", path, action=f"{kind}.create", fields=("name", *fields), made="name")
     yield Rule("POST", f"{path}/preview", why=_LOOKS)
+    yield Rule("POST", f"{path}/describe", why=_KEPT_ITSELF)
     yield Rule("POST", f"{path}/upload", action=f"{kind}.upload", made="name")
     yield Rule("PUT", f"{path}/{{name}}", action=f"{kind}.update")
     for what in ("disable", "enable", "revert"):
@@ -62,19 +63,21 @@ _TASKS: Final = (
     Rule("POST", "/api/tasks/{task_id}/stop", Scope.TASKS, "task.stop", fields=("mode",)),
     Rule("POST", "/api/tasks/{task_id}/input", Scope.TASKS, why=_KEPT_ITSELF),
     Rule("POST", "/api/tasks/{task_id}/retry", Scope.TASKS, why=_KEPT_ITSELF),
+    Rule("POST", "/api/tasks/{task_id}/push", Scope.TASKS, "task.push"),
     Rule("POST", "/api/tasks/{task_id}/reply", Scope.TASKS, "task.reply"),
     Rule("POST", "/api/approvals/{approval_id}", Scope.TASKS, "approval.answer", fields=("decision", "remember")),
     *_reading(Scope.READ, "/api/tasks", "/api/tasks/{task_id}"),
     *_reading(Scope.READ, "/api/tasks/{task_id}/events", "/api/tasks/{task_id}/output"),
+    *_reading(Scope.READ, "/api/tasks/{task_id}/diff"),
     *_reading(Scope.READ, "/api/approvals", "/api/approvals/{approval_id}"),
 )
 
 _WEBHOOKS: Final = (
-    Rule("POST", "/api/webhooks", action="webhook.create", fields=("name", "provider", "unsigned"), made="name"),
-    Rule("DELETE", "/api/webhooks/{name}", action="webhook.delete"),
+    *_definitions("webhook", "provider", "unsigned"),
+    Rule("POST", "/api/webhooks/{name}/secret", action="webhook.secret"),
+    Rule("POST", "/api/webhooks/{name}/resume", action="webhook.resume"),
     Rule("POST", "/api/webhooks/{name}/simulate", why=_LOOKS),
     Rule("POST", "/api/webhooks/{name}/deliveries/{delivery_id}/replay", action="webhook.replay"),
-    *_reading(Scope.READ, "/api/webhooks", "/api/webhooks/{name}"),
     *_reading(Scope.ADMIN, "/api/webhooks/{name}/deliveries"),
 )
 
@@ -126,6 +129,7 @@ _PEOPLE: Final = (
 )
 
 RULES: Final = (
+    Rule("POST", "/mcp", why="its tools are recorded one by one"),
     *_TASKS,
     *_definitions("agent"),
     *_definitions("skill"),

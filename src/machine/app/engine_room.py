@@ -10,6 +10,7 @@ from machine.app.ground import Ground
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
 from machine.engine.approvals import Approvals
+from machine.engine.audit import Audit
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain import MachineBrain
 from machine.engine.brain_questions import BrainQuestions
@@ -82,7 +83,7 @@ def build_engine(ground: Ground) -> EngineRoom:
     approvals = Approvals(store=store, live=live, slots=slots, plans=plans, clock=clock)
     new_live = partial(LiveTask, store=store, slots=slots, clock=clock, linger_seconds=lingers, redactor=redactor)
     catching_up = CatchingUp(store=store, claude=ground.claude, redactor=redactor)
-    toolbox = ToolBox()
+    toolbox = ToolBox(Audit(ground.audit, clock))
     brain_tools = BrainTools(toolbox, ground.people)
     runner = _runner(ground, approvals, catching_up, code, brain_tools)
     shared: _Shared = {"store": store, "live": live, "conclusion": conclusion, "clock": clock}

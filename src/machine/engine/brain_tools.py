@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from machine.domain.approval import Answer, Decision
 from machine.domain.errors import NotFound
-from machine.domain.principal import Principal, Role, User, Via
+from machine.domain.principal import Principal, User, Via
 from machine.domain.skill import BRAIN
 from machine.domain.task import Lane, Task
 from machine.engine.descriptions import is_description
@@ -76,7 +76,9 @@ class TaskTools:
             row = await self._people.user(self._task.user_id)
         except NotFound:
             return ToolAnswer(text="not_found: The person of this conversation is gone. Stop here.", is_error=True)
-        user = User(user_id=row.user_id, name=row.name, role=Role(row.role))
+        if row.disabled_at is not None:
+            return ToolAnswer(text="forbidden: The person of this conversation is disabled. Stop here.", is_error=True)
+        user = User(user_id=row.user_id, name=row.name, role=row.role)
         principal = Principal(user=user, via=Via.INTERNAL, credential_id=self._task.task_id)
         return await self._box.call(Caller(principal, self._task), name, arguments)
 

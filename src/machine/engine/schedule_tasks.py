@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from machine.domain.errors import Forbidden
-from machine.domain.principal import Principal, Role, User, Via
+from machine.domain.principal import Principal, User, Via
 from machine.domain.schedule import Schedule, concurrency_key
 from machine.domain.task import Task, TaskSource
 from machine.engine.new_tasks import NewTasks
@@ -42,7 +42,9 @@ class ScheduleTasks:
             row = await self._people.user(schedule.user_id)
         else:
             row = await self._people.local_administrator()
-        user = User(user_id=row.user_id, name=row.name, role=Role(row.role))
+        if row.disabled_at is not None:
+            raise Forbidden(f"{row.name}, who owns it, is disabled.", hint="Change its owner.")
+        user = User(user_id=row.user_id, name=row.name, role=row.role)
         principal = Principal(user=user, via=Via.INTERNAL, credential_id=f"schedule {schedule.name}")
         if not principal.may_write:
             raise Forbidden(f"{user.name}, who owns it, is a viewer and cannot start tasks.", hint="Change its owner.")

@@ -4,10 +4,11 @@ import json
 import logging
 from typing import Any, Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from machine.domain.definitions import InvalidDefinition
 from machine.domain.errors import Forbidden, MachineError, NotFound
+from machine.engine.audit import Audit
 from machine.engine.tools.tool import Caller, Tool, always
 from machine.ports import ToolAnswer, ToolInfo
 
@@ -27,7 +28,8 @@ _log = logging.getLogger(__name__)
 class ToolBox:
     """Filled while the machine is put together, then only read."""
 
-    def __init__(self) -> None:
+    def __init__(self, audit: Audit) -> None:
+        self._audit = audit
         self._tools: dict[str, Tool[Any]] = {}
 
     def add(self, *tools: Tool[Any]) -> None:
@@ -71,9 +73,17 @@ class ToolBox:
         given = tool.takes.model_validate(arguments)
         if tool.writes and not caller.principal.may_write:
             raise Forbidden("A viewer may look and change nothing.", hint="Ask an administrator for more rights.")
-        text = _text(await tool.run(caller, given))
+        text = _text(await self._run(tool, caller, given))
         _log.info("tool %s was called for %s", name, caller.principal.user_id)
         return _LABEL.format(text) if tool.strangers else text
+
+    async def _run(self, tool: Tool[Any], caller: Caller, given: BaseModel) -> Any:
+        if not tool.writes:
+            return await tool.run(caller, given)
+        about = next((str(found) for key in ("name", "task_id") if (found := getattr(given, key, None))), "")
+        summary = {"task": caller.task.task_id} if caller.task else {}
+        async with self._audit.recording(caller.principal, f"tool.{tool.name}", about, summary=summary):
+            return await tool.run(caller, given)
 
 
 def _info(tool: Tool[Any]) -> ToolInfo:
