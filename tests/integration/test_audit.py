@@ -88,7 +88,8 @@ async def test_pages_and_filters(machine: Served) -> None:
         cursor = page["next_cursor"]
     assert pages == [2, 2]
     assert (await machine.admin.get("/api/audit?cursor=x")).status_code == 400
-    assert (await machine.admin.get("/api/audit?since=yesterday")).status_code == 422
+    for since in ("yesterday", "0.5", "2026-11-03T09:00:00", "0001-01-01T00:00:00%2B14:00"):
+        assert (await machine.admin.get(f"/api/audit?since={since}")).status_code == 422
 
 
 async def test_exports_hold_all_of_it_and_no_formula(machine: Served) -> None:

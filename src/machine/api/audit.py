@@ -4,10 +4,11 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
+from pydantic import BeforeValidator
 from starlette.responses import StreamingResponse
 
 from machine.api.deps import Caller, Cursor, Limit, State
@@ -21,14 +22,29 @@ router = APIRouter(prefix="/api/audit", tags=["audit"])
 
 PIECE: Final = 500
 _FIELDS: Final = tuple(AuditEntry.model_fields)
+_EXPORTED: Final[dict[str, Any]] = {"application/jsonl": {}, "text/csv": {}}
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def _moment(text: str) -> datetime:
+    """A moment with its zone, in UTC. Raises ValueError, for numbers as well."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("say in which zone, such as 2026-11-03T09:00:00Z")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("that is no moment in UTC") from error
+
+
+Since = Annotated[datetime | None, BeforeValidator(_moment), Query(description="From this moment on.")]
 
 
 def _which(
     caller: Caller,
     actor: Annotated[str | None, Query(max_length=80, description="A user's id.")] = None,
     action: Annotated[str | None, Query(max_length=80, description="Such as `agent.create`.")] = None,
-    since: Annotated[AwareDatetime | None, Query(description="From this moment on.")] = None,
+    since: Since = None,
 ) -> AuditFilter:
     if not caller.is_administrator:
         raise Forbidden("Only administrators may read the audit log.", hint="Ask an administrator.")
@@ -45,7 +61,7 @@ async def list_audit(which: Which, state: State, limit: Limit = 50, cursor: Curs
     return AuditList(items=list(page.items), next_cursor=page.next_cursor)
 
 
-@router.get("/export", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
+@router.get("/export", response_class=StreamingResponse, responses={200: {"content": _EXPORTED}})
 async def export_audit(which: Which, state: State, format: Literal["jsonl", "csv"] = "jsonl") -> StreamingResponse:
     """All of it, newest first, as lines of JSON or as CSV."""
     media_type = "text/csv" if format == "csv" else "application/jsonl"
