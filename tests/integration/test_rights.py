@@ -87,6 +87,14 @@ RIGHTS = {
     "POST /api/env": May(A, ADMIN),
     "PUT /api/env/{name}": May(A, ADMIN),
     "DELETE /api/env/{name}": May(A, ADMIN),
+    "GET /api/credentials": May(V, READ),
+    **{f"POST /api/credentials/{what}": May(A, ADMIN) for what in ("validate", "upload", "logout", "login")},
+    "POST /api/credentials/login/code": May(A, ADMIN),
+    **{
+        f"{how} /api/credentials/{what}": May(A, ADMIN)
+        for how in ("PUT", "DELETE")
+        for what in ("api-key", "oauth-token")
+    },
     "GET /api/sessions": May(V, READ),
     "POST /api/sessions": May(V, READ),
     "GET /api/sessions/{session_id}": May(V, READ, "session"),

@@ -98,6 +98,15 @@ _VARIABLES: Final = (
     *_reading(Scope.ADMIN, "/api/env"),
 )
 
+_CREDENTIALS: Final = (
+    Rule("POST", "/api/credentials/validate", why=_LOOKS),
+    *(Rule("POST", f"/api/credentials/{what}", action=f"credential.{what}") for what in ("upload", "login", "logout")),
+    Rule("POST", "/api/credentials/login/code", action="credential.login-code"),
+    *(Rule("PUT", f"/api/credentials/{what}", action=f"credential.{what}") for what in ("api-key", "oauth-token")),
+    *(Rule("DELETE", f"/api/credentials/{what}", action="credential.delete") for what in ("api-key", "oauth-token")),
+    *_reading(Scope.READ, "/api/credentials"),
+)
+
 _PEOPLE: Final = (
     Rule("POST", "/api/users", action="user.create", fields=("name", "role"), made="user_id"),
     Rule("PATCH", "/api/users/{user_id}", action="user.change", fields=("name", "role", "disabled")),
@@ -136,6 +145,7 @@ RULES: Final = (
     *_WEBHOOKS,
     *_SCHEDULES,
     *_VARIABLES,
+    *_CREDENTIALS,
     *_PEOPLE,
     *_reading(Scope.READ, "/api/status", "/openapi.json", "/docs"),
 )
