@@ -65,10 +65,12 @@ _TASKS: Final = (
     Rule("POST", "/api/tasks/{task_id}/retry", Scope.TASKS, why=_KEPT_ITSELF),
     Rule("POST", "/api/tasks/{task_id}/push", Scope.TASKS, "task.push"),
     Rule("POST", "/api/tasks/{task_id}/reply", Scope.TASKS, "task.reply"),
+    Rule("POST", "/api/tasks/{task_id}/routing", Scope.TASKS, "task.routing", fields=("agent", "restart", "make_rule")),
+    Rule("POST", "/api/tasks/{task_id}/approve-plan", Scope.TASKS, "task.approve-plan"),
     Rule("POST", "/api/approvals/{approval_id}", Scope.TASKS, "approval.answer", fields=("decision", "remember")),
     *_reading(Scope.READ, "/api/tasks", "/api/tasks/{task_id}"),
     *_reading(Scope.READ, "/api/tasks/{task_id}/events", "/api/tasks/{task_id}/output"),
-    *_reading(Scope.READ, "/api/tasks/{task_id}/diff"),
+    *_reading(Scope.READ, "/api/tasks/{task_id}/diff", "/api/costs"),
     *_reading(Scope.READ, "/api/approvals", "/api/approvals/{approval_id}"),
 )
 

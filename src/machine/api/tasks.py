@@ -87,7 +87,7 @@ async def send_input(task_id: Id, said: Say, state: State, caller: Caller, seen:
     return TaskTaken(task_id=taken.task_id)
 
 
-@router.post("/{task_id}/routing")
+@router.post("/{task_id}/routing", responses={201: {"model": RoutingCorrected}})
 async def correct_routing(
     task_id: Id, said: CorrectRouting, state: State, caller: Caller, seen: Seen, response: Response
 ) -> RoutingCorrected:

@@ -4,12 +4,20 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from machine.domain.definitions import Definition, DefinitionFault, Preview
 from machine.domain.happening import Happening
 from machine.domain.triggering import TriggerState
-from machine.domain.webhook import Delivery, DeliveryOutcome, GenericScheme, ProviderName, ReplySettings, Webhook
+from machine.domain.webhook import (
+    Delivery,
+    DeliveryOutcome,
+    GenericScheme,
+    ProviderName,
+    ReplySettings,
+    Webhook,
+    WrittenTime,
+)
 from machine.domain.webhook_trigger import Profile, Trigger
 from machine.engine.webhook_simulation import Simulation
 from machine.webhooks.matching import Match, Matched, Trace
@@ -90,7 +98,7 @@ class WebhookView(_Out):
 class OldSecret(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    old_secret_until: AwareDatetime | None = None
+    old_secret_until: WrittenTime | None = None
     """At most 30 days from now; unset: the old one is refused from now on."""
 
 

@@ -53,11 +53,11 @@ class AgentFields(BaseModel):
     allowed_tools: tuple[ToolRule, ...] = Field((), max_length=200)
     """Used without asking."""
     disallowed_tools: tuple[ToolRule, ...] = Field((), max_length=200)
-    timeout_seconds: float | None = Field(None, gt=0, le=7 * 24 * 3600)
-    max_turns: int | None = Field(None, gt=0, le=10_000)
-    max_budget_usd: float | None = Field(None, gt=0, le=100_000)
-    max_concurrent: int | None = Field(None, gt=0, le=1_000)
-    priority: int = Field(0, ge=-100, le=100)
+    timeout_seconds: float | None = Field(None, strict=True, gt=0, le=7 * 24 * 3600)
+    max_turns: int | None = Field(None, strict=True, gt=0, le=10_000)
+    max_budget_usd: float | None = Field(None, strict=True, gt=0, le=100_000)
+    max_concurrent: int | None = Field(None, strict=True, gt=0, le=1_000)
+    priority: int = Field(0, strict=True, ge=-100, le=100)
     workspace: WorkspaceKind = WorkspaceKind.TASK
     sandbox: bool = True
     """Keep its commands in, where the computer can. Without it, they can reach all that the daemon's user can."""

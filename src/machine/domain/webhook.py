@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -103,6 +104,16 @@ class ReplySettings(Part):
     """Jira Cloud: the account of the token. Unset: the token is sent as a bearer token, as Data Center wants it."""
 
 
+def _written(value: object) -> object:
+    if not isinstance(value, str | datetime):
+        raise ValueError("write it as a date and time with its zone, such as 2026-01-31T12:00:00Z")
+    return value
+
+
+WrittenTime = Annotated[AwareDatetime, BeforeValidator(_written)]
+"""A time in words: a bare number could be anything."""
+
+
 class PreviousSecret(Part):
     """The secret before the last change, accepted for a while so that the sender can follow."""
 
@@ -174,7 +185,7 @@ class _WebhookFields(Part):
 class WebhookForm(_WebhookFields):
     """A webhook as it is sent. Without a secret, one that is there already keeps its own."""
 
-    old_secret_until: AwareDatetime | None = None
+    old_secret_until: WrittenTime | None = None
     """With another secret than before: until when the old one is accepted as well, at most 30 days."""
 
     def completed(self, before: "Webhook | None", *, owner: str, now: datetime) -> dict[str, Any]:

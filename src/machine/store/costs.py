@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from machine.domain.costs import CostGroup, CostItem, Span
 from machine.store.database import Database
-from machine.store.tables import users
+from machine.store.people_tables import users
 from machine.store.types import moment_text
 
 _COLUMNS: Final[Mapping[CostGroup, str]] = {

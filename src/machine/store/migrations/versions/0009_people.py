@@ -5,8 +5,8 @@ from alembic import op
 
 from machine.store.migrations.support import state_oldest_program
 
-revision = "0012"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:
