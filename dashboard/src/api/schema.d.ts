@@ -15,10 +15,10 @@ export interface paths {
         get: operations["list_agents_api_agents_get"];
         put?: never;
         /**
-         * Create Agent
-         * @description A new agent, live at once. 409 when the name is taken.
+         * Create
+         * @description A new one, live at once. 409 when the name is taken.
          */
-        post: operations["create_agent_api_agents_post"];
+        post: operations["create_api_agents_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -33,15 +33,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Agent
-         * @description One agent, as it is in force.
+         * Show
+         * @description One, as it is in force.
          */
-        get: operations["get_agent_api_agents__name__get"];
+        get: operations["show_api_agents__name__get"];
         /**
-         * Update Agent
-         * @description Change an agent; its other files stay. One that comes with the program is overridden by what is sent.
+         * Update
+         * @description Change one; its other files stay. One that comes with the program is overridden by what is sent.
          */
-        put: operations["update_agent_api_agents__name__put"];
+        put: operations["update_api_agents__name__put"];
         post?: never;
         /**
          * Delete
@@ -102,7 +102,7 @@ export interface paths {
         };
         /**
          * Export
-         * @description All its files as a zip, which can be uploaded again.
+         * @description What it consists of, to be uploaded again; secrets are not in it.
          */
         get: operations["export_api_agents__name__export_get"];
         put?: never;
@@ -133,6 +133,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/describe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Describe Agent
+         * @description Have an agent written from a description; takes as long as the model does. Nothing is saved.
+         */
+        post: operations["describe_agent_api_agents_describe_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/preview": {
         parameters: {
             query?: never;
@@ -143,10 +163,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Preview Agent
+         * Preview
          * @description What would be saved, and nothing is.
          */
-        post: operations["preview_agent_api_agents_preview_post"];
+        post: operations["preview_api_agents_preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -164,7 +184,7 @@ export interface paths {
         put?: never;
         /**
          * Upload
-         * @description Create from files: a folder, a zip or tar(.gz) of it, or one Markdown file. `preview=true` only shows.
+         * @description Create from files: a folder, a zip or tar(.gz) of it, or the one file. `preview=true` only shows.
          */
         post: operations["upload_api_agents_upload_post"];
         delete?: never;
@@ -595,10 +615,10 @@ export interface paths {
         get: operations["list_skills_api_skills_get"];
         put?: never;
         /**
-         * Create Skill
-         * @description A new skill for the Brain, for agents by name, or for all; live at once. 409 when the name is taken.
+         * Create
+         * @description A new one, live at once. 409 when the name is taken.
          */
-        post: operations["create_skill_api_skills_post"];
+        post: operations["create_api_skills_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -613,15 +633,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Skill
-         * @description One skill, as it is in force.
+         * Show
+         * @description One, as it is in force.
          */
-        get: operations["get_skill_api_skills__name__get"];
+        get: operations["show_api_skills__name__get"];
         /**
-         * Update Skill
-         * @description Change a skill; its other files stay. One that comes with the program is overridden by what is sent.
+         * Update
+         * @description Change one; its other files stay. One that comes with the program is overridden by what is sent.
          */
-        put: operations["update_skill_api_skills__name__put"];
+        put: operations["update_api_skills__name__put"];
         post?: never;
         /**
          * Delete
@@ -682,7 +702,7 @@ export interface paths {
         };
         /**
          * Export
-         * @description All its files as a zip, which can be uploaded again.
+         * @description What it consists of, to be uploaded again; secrets are not in it.
          */
         get: operations["export_api_skills__name__export_get"];
         put?: never;
@@ -713,6 +733,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/skills/describe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Describe Skill
+         * @description Have a skill written from a description; takes as long as the model does. Nothing is saved.
+         */
+        post: operations["describe_skill_api_skills_describe_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/skills/preview": {
         parameters: {
             query?: never;
@@ -723,10 +763,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Preview Skill
+         * Preview
          * @description What would be saved, and nothing is.
          */
-        post: operations["preview_skill_api_skills_preview_post"];
+        post: operations["preview_api_skills_preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -744,7 +784,7 @@ export interface paths {
         put?: never;
         /**
          * Upload
-         * @description Create from files: a folder, a zip or tar(.gz) of it, or one Markdown file. `preview=true` only shows.
+         * @description Create from files: a folder, a zip or tar(.gz) of it, or the one file. `preview=true` only shows.
          */
         post: operations["upload_api_skills_upload_post"];
         delete?: never;
@@ -817,6 +857,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{task_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff Of Task
+         * @description What the task has made of its code, as a unified diff against its base: commits, and what is not committed.
+         */
+        get: operations["diff_of_task_api_tasks__task_id__diff_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{task_id}/events": {
         parameters: {
             query?: never;
@@ -871,6 +931,26 @@ export interface paths {
         get: operations["get_output_api_tasks__task_id__output_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Push Task
+         * @description Push the task's branch with the credentials that belong to its code. What is not committed stays where it is.
+         */
+        post: operations["push_task_api_tasks__task_id__push_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -997,10 +1077,10 @@ export interface paths {
         get: operations["list_webhooks_api_webhooks_get"];
         put?: never;
         /**
-         * Create Webhook
-         * @description A new webhook, live at once; its tasks are those of who made it. 409 when the name is taken.
+         * Create
+         * @description A new one, live at once. 409 when the name is taken.
          */
-        post: operations["create_webhook_api_webhooks_post"];
+        post: operations["create_api_webhooks_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1015,17 +1095,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Webhook
-         * @description One webhook, and what to enter at its provider.
+         * Show
+         * @description One, as it is in force.
          */
-        get: operations["get_webhook_api_webhooks__name__get"];
-        put?: never;
+        get: operations["show_api_webhooks__name__get"];
+        /**
+         * Update
+         * @description Change one; its other files stay. One that comes with the program is overridden by what is sent.
+         */
+        put: operations["update_api_webhooks__name__put"];
         post?: never;
         /**
-         * Delete Webhook
-         * @description Delete it: what is sent there from now on is answered with 404.
+         * Delete
+         * @description Delete it; where it stood for one that comes with the program, that is in force again.
          */
-        delete: operations["delete_webhook_api_webhooks__name__delete"];
+        delete: operations["delete_api_webhooks__name__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1071,6 +1155,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks/{name}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable
+         * @description Switch it off. 409 for one that the machine needs.
+         */
+        post: operations["disable_api_webhooks__name__disable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{name}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable
+         * @description Switch it on again.
+         */
+        post: operations["enable_api_webhooks__name__enable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{name}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description What it consists of, to be uploaded again; secrets are not in it.
+         */
+        get: operations["export_api_webhooks__name__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Let triggers that failed too often in a row start tasks again. What came in meanwhile can be replayed.
+         */
+        post: operations["resume_api_webhooks__name__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{name}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revert
+         * @description Bring back the version before the last save or deletion; once more, and the newer one is back.
+         */
+        post: operations["revert_api_webhooks__name__revert_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{name}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New Secret
+         * @description Give a webhook a fresh secret, shown this once; the old one is accepted until `old_secret_until`.
+         */
+        post: operations["new_secret_api_webhooks__name__secret_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/webhooks/{name}/simulate": {
         parameters: {
             query?: never;
@@ -1085,6 +1289,66 @@ export interface paths {
          * @description What the webhook would make of a payload. Starts nothing.
          */
         post: operations["simulate_api_webhooks__name__simulate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/describe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Describe Webhook
+         * @description Have a webhook written from a description; takes as long as the model does. Nothing is saved.
+         */
+        post: operations["describe_webhook_api_webhooks_describe_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What would be saved, and nothing is.
+         */
+        post: operations["preview_api_webhooks_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description Create from files: a folder, a zip or tar(.gz) of it, or the one file. `preview=true` only shows.
+         */
+        post: operations["upload_api_webhooks_upload_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1259,6 +1523,7 @@ export interface components {
             claude_code?: {
                 [key: string]: unknown;
             };
+            code?: components["schemas"]["CodeSource"] | null;
             /** Description */
             description: string;
             /**
@@ -1326,6 +1591,7 @@ export interface components {
             claude_code?: {
                 [key: string]: unknown;
             };
+            code?: components["schemas"]["CodeSource"] | null;
             /** Description */
             description: string;
             /**
@@ -1629,6 +1895,8 @@ export interface components {
              * @default null
              */
             by: string | null;
+            /** @default null */
+            changes: components["schemas"]["Changes"] | null;
             cost_kind: components["schemas"]["CostKind"];
             /** Duration Seconds */
             duration_seconds: number;
@@ -1643,6 +1911,30 @@ export interface components {
              */
             result: string | null;
             usage: components["schemas"]["Usage"];
+        };
+        /**
+         * Changes
+         * @description What stood in a task's clone when the task ended, compared with where it began.
+         */
+        Changes: {
+            /** Base Commit */
+            base_commit: string;
+            /** Branch */
+            branch: string;
+            /** Commits */
+            commits: number;
+            /** Deletions */
+            deletions: number;
+            /** Files */
+            files: number;
+            /** Head Commit */
+            head_commit: string;
+            /** Insertions */
+            insertions: number;
+            /** Uncommitted */
+            uncommitted: boolean;
+            /** Unpushed */
+            unpushed: boolean;
         };
         /**
          * ChatMessage
@@ -1707,9 +1999,11 @@ export interface components {
         };
         /**
          * Checkout
-         * @description Which code the task gets. Both are templates; left alone, they give a merge request's own code.
+         * @description Which code the task gets. The first two are templates; left alone, they give a merge request's own code.
          */
         Checkout: {
+            /** Credentials */
+            credentials?: string | null;
             /**
              * Ref
              * @default {{ checkout_ref }}
@@ -1729,6 +2023,8 @@ export interface components {
         CodeSource: {
             /** Base */
             base?: string | null;
+            /** Credentials */
+            credentials?: string | null;
             /** Ref */
             ref?: string | null;
             /** Repository */
@@ -1901,8 +2197,41 @@ export interface components {
             /** Why */
             why: string;
         };
+        /**
+         * Diff
+         * @description The work of a task as a unified diff against its base: commits, and what is not committed.
+         */
+        Diff: {
+            /** Base Commit */
+            base_commit: string;
+            /** Branch */
+            branch: string;
+            /** Diff */
+            diff: string;
+            /** Head Commit */
+            head_commit: string;
+            /** Truncated */
+            truncated: boolean;
+        };
+        /**
+         * Drafted
+         * @description A draft; nothing is saved. Either `files` are uploaded with the preview's `content_hash`, or `form` is posted.
+         */
+        Drafted: {
+            /** Files */
+            files: components["schemas"]["TextFile"][];
+            /** Form */
+            form: {
+                [key: string]: unknown;
+            };
+            preview: components["schemas"]["Preview"];
+            /** Task Id */
+            task_id: string;
+        };
         /** EndedData */
         EndedData: {
+            /** @default null */
+            changes: components["schemas"]["Changes"] | null;
             cost_kind: components["schemas"]["CostKind"];
             /** Duration Seconds */
             duration_seconds: number;
@@ -1968,6 +2297,8 @@ export interface components {
         };
         /** FailedData */
         FailedData: {
+            /** @default null */
+            changes: components["schemas"]["Changes"] | null;
             cost_kind: components["schemas"]["CostKind"];
             /** Duration Seconds */
             duration_seconds: number;
@@ -2026,6 +2357,11 @@ export interface components {
             script: boolean;
             /** Size Bytes */
             size_bytes: number;
+        };
+        /** FreshSecret */
+        FreshSecret: {
+            /** Secret */
+            secret: string;
         };
         /**
          * GenericScheme
@@ -2357,8 +2693,12 @@ export interface components {
         NewTask: {
             /** Agent */
             agent?: string | null;
+            /** Base */
+            base?: string | null;
             /** Conversation Id */
             conversation_id?: string | null;
+            /** Credentials */
+            credentials?: string | null;
             /**
              * Is Interactive
              * @default false
@@ -2377,6 +2717,10 @@ export interface components {
              * @default 0
              */
             priority: number;
+            /** Ref */
+            ref?: string | null;
+            /** Repository */
+            repository?: string | null;
             /** Session Id */
             session_id?: string | null;
             /** Timeout Seconds */
@@ -2404,6 +2748,11 @@ export interface components {
              * Format: password
              */
             value: string;
+        };
+        /** OldSecret */
+        OldSecret: {
+            /** Old Secret Until */
+            old_secret_until?: string | null;
         };
         /**
          * Output
@@ -2497,6 +2846,21 @@ export interface components {
              */
             until: string | null;
         };
+        /**
+         * PausedTrigger
+         * @description A trigger that starts nothing until a person resumes it.
+         */
+        PausedTrigger: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Trigger */
+            trigger: string;
+            /** Why */
+            why: string;
+        };
         PlacedMachineEvent: components["schemas"]["EventPlace"] & Omit<components["schemas"]["MachineEvent"], "type">;
         PlacedTaskEvent: components["schemas"]["EventPlace"] & Omit<components["schemas"]["TaskEvent"], "type">;
         /**
@@ -2574,6 +2938,18 @@ export interface components {
          * @enum {string}
          */
         ProviderName: "github" | "gitlab" | "bitbucket" | "jira" | "slack" | "sentry" | "linear" | "standard" | "generic";
+        /**
+         * Pushed
+         * @description What was pushed where.
+         */
+        Pushed: {
+            /** Branch */
+            branch: string;
+            /** Commit */
+            commit: string;
+            /** Repository */
+            repository: string;
+        };
         /**
          * QueueReason
          * @description Why a task that had started, or could have, stands in the queue again.
@@ -2668,6 +3044,14 @@ export interface components {
              * @default
              */
             web_url: string;
+        };
+        /**
+         * Resumed
+         * @description How many triggers start tasks again.
+         */
+        Resumed: {
+            /** Resumed */
+            resumed: number;
         };
         /**
          * Role
@@ -3158,6 +3542,8 @@ export interface components {
              * @default false
              */
             awaits_routing: boolean;
+            /** @default null */
+            changes: components["schemas"]["Changes"] | null;
             /** Claude Session Id */
             claude_session_id: string;
             /** @default null */
@@ -3326,8 +3712,10 @@ export interface components {
             cache_creation_tokens: number;
             /** Cache Read Tokens */
             cache_read_tokens: number;
+            changes: components["schemas"]["Changes"] | null;
             /** Claude Session Id */
             claude_session_id: string;
+            code: components["schemas"]["CodeSource"] | null;
             /** Completed At */
             completed_at: string | null;
             /** Conversation Id */
@@ -3642,8 +4030,10 @@ export interface components {
             cache_creation_tokens: number;
             /** Cache Read Tokens */
             cache_read_tokens: number;
+            changes: components["schemas"]["Changes"] | null;
             /** Claude Session Id */
             claude_session_id: string;
+            code: components["schemas"]["CodeSource"] | null;
             /** Completed At */
             completed_at: string | null;
             /** Conversation Id */
@@ -3715,6 +4105,13 @@ export interface components {
              * @enum {string}
              */
             type: "task.waiting";
+        };
+        /** TextFile */
+        TextFile: {
+            /** Path */
+            path: string;
+            /** Text */
+            text: string;
         };
         /** TokenList */
         TokenList: {
@@ -3923,10 +4320,58 @@ export interface components {
          */
         WaitingReason: "approval" | "input" | "interrupted";
         /**
-         * Webhook
-         * @description One address `/webhooks/{name}`: who may send there, how that is checked, and what happens then.
+         * WebhookDetail
+         * @description A webhook, with what to enter at its provider.
          */
-        Webhook: {
+        WebhookDetail: {
+            /** Allowed Bots */
+            allowed_bots: string[];
+            /** Base Url */
+            base_url: string | null;
+            /** Content Hash */
+            content_hash: string;
+            /** Description */
+            description: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Faults */
+            faults: components["schemas"]["DefinitionFault"][];
+            /** Has Secret */
+            has_secret: boolean;
+            /** Listens To */
+            listens_to: string[];
+            /** Name */
+            name: string;
+            /** Old Secret Until */
+            old_secret_until: string | null;
+            /** Own Ids */
+            own_ids: string[];
+            /** Paused */
+            paused: components["schemas"]["PausedTrigger"][];
+            provider: components["schemas"]["ProviderName"];
+            reply: components["schemas"]["ReplySettings"] | null;
+            /** Revertible */
+            revertible: boolean;
+            scheme: components["schemas"]["GenericScheme"] | null;
+            /** Secret Ref */
+            secret_ref: string | null;
+            setup: components["schemas"]["SetupHints"];
+            /** Triggers */
+            triggers: components["schemas"]["Trigger"][];
+            /** Unsigned */
+            unsigned: boolean;
+            /** Url */
+            url: string;
+            /** User Id */
+            user_id: string;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * WebhookForm
+         * @description A webhook as it is sent. Without a secret, one that is there already keeps its own.
+         */
+        WebhookForm: {
             /**
              * Allowed Bots
              * @default []
@@ -3946,6 +4391,8 @@ export interface components {
             enabled: boolean;
             /** Name */
             name: string;
+            /** Old Secret Until */
+            old_secret_until?: string | null;
             /**
              * Own Ids
              * @default []
@@ -3968,47 +4415,6 @@ export interface components {
              * @default false
              */
             unsigned: boolean;
-            /**
-             * User Id
-             * @default
-             */
-            user_id: string;
-        };
-        /**
-         * WebhookDetail
-         * @description A webhook, with what to enter at its provider.
-         */
-        WebhookDetail: {
-            /** Allowed Bots */
-            allowed_bots: string[];
-            /** Base Url */
-            base_url: string | null;
-            /** Description */
-            description: string;
-            /** Enabled */
-            enabled: boolean;
-            /** Has Secret */
-            has_secret: boolean;
-            /** Name */
-            name: string;
-            /** Own Ids */
-            own_ids: string[];
-            provider: components["schemas"]["ProviderName"];
-            reply: components["schemas"]["ReplySettings"] | null;
-            scheme: components["schemas"]["GenericScheme"] | null;
-            /** Secret Ref */
-            secret_ref: string | null;
-            setup: components["schemas"]["SetupHints"];
-            /** Triggers */
-            triggers: components["schemas"]["Trigger"][];
-            /** Unsigned */
-            unsigned: boolean;
-            /** Url */
-            url: string;
-            /** User Id */
-            user_id: string;
-            /** Warnings */
-            warnings: string[];
         };
         /** WebhookList */
         WebhookList: {
@@ -4016,6 +4422,48 @@ export interface components {
             faults: components["schemas"]["DefinitionFault"][];
             /** Items */
             items: components["schemas"]["WebhookView"][];
+        };
+        /**
+         * WebhookPreview
+         * @description What would be saved, and what to enter at its provider.
+         */
+        WebhookPreview: {
+            /** Commands */
+            commands: string[];
+            /** Content Hash */
+            content_hash: string;
+            /** Description */
+            description: string;
+            /** Executables */
+            executables: string[];
+            /**
+             * Exists
+             * @default false
+             */
+            exists: boolean;
+            /** Files */
+            files: components["schemas"]["FileInfo"][];
+            kind: components["schemas"]["DefinitionKind"];
+            /** Listens To */
+            listens_to: string[];
+            /** Name */
+            name: string;
+            /**
+             * Overrides Builtin
+             * @default false
+             */
+            overrides_builtin: boolean;
+            /** Scripts */
+            scripts: string[];
+            setup: components["schemas"]["SetupHints"];
+            /** Tools */
+            tools: string[];
+            /** Triggers */
+            triggers: components["schemas"]["Trigger"][];
+            /** Url */
+            url: string;
+            /** Warnings */
+            warnings: string[];
         };
         /**
          * WebhookReceived
@@ -4046,8 +4494,12 @@ export interface components {
             has_secret: boolean;
             /** Name */
             name: string;
+            /** Old Secret Until */
+            old_secret_until: string | null;
             /** Own Ids */
             own_ids: string[];
+            /** Paused */
+            paused: components["schemas"]["PausedTrigger"][];
             provider: components["schemas"]["ProviderName"];
             reply: components["schemas"]["ReplySettings"] | null;
             scheme: components["schemas"]["GenericScheme"] | null;
@@ -4081,6 +4533,14 @@ export interface components {
             id?: string | null;
             /** Login */
             login?: string | null;
+        };
+        /**
+         * Wish
+         * @description What is wanted, in words.
+         */
+        Wish: {
+            /** Description */
+            description: string;
         };
         /**
          * WorkspaceKind
@@ -4126,7 +4586,7 @@ export interface operations {
             };
         };
     };
-    create_agent_api_agents_post: {
+    create_api_agents_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -4159,7 +4619,7 @@ export interface operations {
             };
         };
     };
-    get_agent_api_agents__name__get: {
+    show_api_agents__name__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -4190,7 +4650,7 @@ export interface operations {
             };
         };
     };
-    update_agent_api_agents__name__put: {
+    update_api_agents__name__put: {
         parameters: {
             query?: never;
             header?: never;
@@ -4378,7 +4838,40 @@ export interface operations {
             };
         };
     };
-    preview_agent_api_agents_preview_post: {
+    describe_agent_api_agents_describe_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drafted"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_api_agents_preview_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -5302,7 +5795,7 @@ export interface operations {
             };
         };
     };
-    create_skill_api_skills_post: {
+    create_api_skills_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -5335,7 +5828,7 @@ export interface operations {
             };
         };
     };
-    get_skill_api_skills__name__get: {
+    show_api_skills__name__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -5366,7 +5859,7 @@ export interface operations {
             };
         };
     };
-    update_skill_api_skills__name__put: {
+    update_api_skills__name__put: {
         parameters: {
             query?: never;
             header?: never;
@@ -5554,7 +6047,40 @@ export interface operations {
             };
         };
     };
-    preview_skill_api_skills_preview_post: {
+    describe_skill_api_skills_describe_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drafted"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_api_skills_preview_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -5759,6 +6285,37 @@ export interface operations {
             };
         };
     };
+    diff_of_task_api_tasks__task_id__diff_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_events_api_tasks__task_id__events_get: {
         parameters: {
             query?: {
@@ -5847,6 +6404,37 @@ export interface operations {
                 };
                 content: {
                     "text/plain": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    push_task_api_tasks__task_id__push_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pushed"];
                 };
             };
             /** @description A problem */
@@ -6077,7 +6665,7 @@ export interface operations {
             };
         };
     };
-    create_webhook_api_webhooks_post: {
+    create_api_webhooks_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -6086,7 +6674,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Webhook"];
+                "application/json": components["schemas"]["WebhookForm"];
             };
         };
         responses: {
@@ -6110,7 +6698,7 @@ export interface operations {
             };
         };
     };
-    get_webhook_api_webhooks__name__get: {
+    show_api_webhooks__name__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -6141,7 +6729,42 @@ export interface operations {
             };
         };
     };
-    delete_webhook_api_webhooks__name__delete: {
+    update_api_webhooks__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_webhooks__name__delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -6236,6 +6859,196 @@ export interface operations {
             };
         };
     };
+    disable_api_webhooks__name__disable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_api_webhooks__name__enable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_webhooks__name__export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_api_webhooks__name__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resumed"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revert_api_webhooks__name__revert_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    new_secret_api_webhooks__name__secret_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OldSecret"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshSecret"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     simulate_api_webhooks__name__simulate_post: {
         parameters: {
             query?: never;
@@ -6258,6 +7071,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SimulationView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_webhook_api_webhooks_describe_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drafted"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_api_webhooks_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_api_webhooks_upload_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    content_hash?: string;
+                    files: string[];
+                    name?: string;
+                    preview?: string;
+                    replace?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDetail"] | components["schemas"]["WebhookPreview"];
                 };
             };
             /** @description A problem */
