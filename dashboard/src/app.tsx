@@ -111,6 +111,11 @@ const webhook = createRoute({
   path: "/webhooks/$name",
   component: lazyRouteComponent(webhooks, "WebhookPage"),
 });
+const webhookEdit = createRoute({
+  getParentRoute: () => shell,
+  path: "/webhooks/$name/edit",
+  component: lazyRouteComponent(webhooks, "EditWebhookPage"),
+});
 const simulator = createRoute({
   getParentRoute: () => shell,
   path: "/webhooks/$name/simulator",
@@ -145,7 +150,7 @@ const pages = [
   ...[agentList, agent, agentEdit],
   ...[skillList, skill, skillEdit],
   ...[scheduleList, schedule, scheduleEdit],
-  ...[webhookList, webhook, simulator, deliveries],
+  ...[webhookList, webhook, webhookEdit, simulator, deliveries],
 ] as const;
 
 export const router = createRouter({

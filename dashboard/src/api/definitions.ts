@@ -38,9 +38,9 @@ export interface UploadOptions {
   content_hash?: string;
 }
 
-type Filed = "agents" | "skills";
+export type Filed = "agents" | "skills" | "webhooks";
 
-// The routes of the two kinds are made by one function on the server, too; their paths differ in one word.
+// The routes of these kinds are made by one function on the server, too; their paths differ in one word.
 const one = (kind: Filed) => `/api/${kind}/{name}` as "/api/agents/{name}";
 const path = (name: string) => ({ params: { path: { name } } });
 
@@ -62,8 +62,8 @@ function upload(kind: Filed, files: readonly UploadedFile[], options: UploadOpti
   );
 }
 
-/** What agents and skills have in common. */
-function filed(kind: Filed) {
+/** What agents, skills and webhooks have in common. */
+export function filed(kind: Filed) {
   return {
     remove: (name: string) => done(http.DELETE(one(kind), path(name))),
     enable: (name: string) =>

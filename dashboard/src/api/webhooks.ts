@@ -1,10 +1,11 @@
+import { filed, type Preview } from "./definitions";
 import { done, http } from "./machine";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 export type WebhookView = Schemas["WebhookView"];
 export type WebhookDetail = Schemas["WebhookDetail"];
-export type WebhookForm = Schemas["Webhook"];
+export type WebhookForm = Schemas["WebhookForm"];
 export type Trigger = Schemas["Trigger"];
 export type Delivery = Schemas["DeliveryView"];
 export type Simulated = Schemas["SimulatedDelivery"];
@@ -20,12 +21,22 @@ export interface Replayed {
 
 const path = (name: string) => ({ params: { path: { name } } });
 
+// What has a default may be left out; the generated type of a body wants it.
+const body = (form: object) => ({ body: form as WebhookForm });
+
 export const webhooks = {
+  ...filed("webhooks"),
   list: () => done(http.GET("/api/webhooks")),
   get: (name: string) => done(http.GET("/api/webhooks/{name}", path(name))),
-  /** What has a default may be left out, and `user_id` must be: it is whoever asks. */
-  create: (form: object) => done(http.POST("/api/webhooks", { body: form as WebhookForm })),
-  remove: (name: string) => done(http.DELETE("/api/webhooks/{name}", path(name))),
+  create: (form: object) => done(http.POST("/api/webhooks", body(form))),
+  update: (name: string, form: object) =>
+    done(http.PUT("/api/webhooks/{name}", { ...path(name), ...body(form) })),
+  preview: (form: object): Promise<Preview> => done(http.POST("/api/webhooks/preview", body(form))),
+  /** Lets all its paused triggers start tasks again. */
+  resume: (name: string) => done(http.POST("/api/webhooks/{name}/resume", path(name))),
+  /** A fresh secret, shown this once; the one before is accepted until `old_secret_until`. */
+  newSecret: (name: string, old_secret_until: string | null) =>
+    done(http.POST("/api/webhooks/{name}/secret", { ...path(name), body: { old_secret_until } })),
   simulate: (name: string, given: Simulated) =>
     done(http.POST("/api/webhooks/{name}/simulate", { ...path(name), body: given })),
   deliveries: (name: string, cursor: string | null, limit = 30) =>

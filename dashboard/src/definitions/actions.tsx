@@ -30,19 +30,18 @@ interface Props {
   kind: Kind;
   item: Actionable;
   api: Doing;
-  canEdit: boolean;
 }
 
 type Question = "delete" | "revert" | null;
 
 /** The row of buttons on a definition's page, with the questions that some of them ask first. */
-export function DefinitionActions({ kind, item, api, canEdit }: Props): ReactNode {
+export function DefinitionActions({ kind, item, api }: Props): ReactNode {
   const [question, ask] = useState<Question>(null);
   const acting = useActing();
   const { name } = item;
   return (
     <>
-      {canEdit && <EditLink kind={kind} name={name} />}
+      <EditLink kind={kind} name={name} />
       <Switch kind={kind} item={item} api={api} acting={acting} />
       {api.exportUrl && (
         <a
@@ -96,7 +95,7 @@ function EditLink({ kind, name }: { kind: Kind; name: string }) {
   );
 }
 
-function Switch({ kind, item, api, acting }: Omit<Props, "canEdit"> & { acting: Acting }) {
+function Switch({ kind, item, api, acting }: Props & { acting: Acting }) {
   const client = useQueryClient();
   const { enable, disable } = api;
   if (!enable || !disable) return null;
@@ -120,7 +119,7 @@ function Switch({ kind, item, api, acting }: Omit<Props, "canEdit"> & { acting: 
   );
 }
 
-interface QuestionsProps extends Omit<Props, "canEdit"> {
+interface QuestionsProps extends Props {
   question: Question;
   close(): void;
 }

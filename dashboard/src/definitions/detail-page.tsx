@@ -22,12 +22,11 @@ interface Props<D extends Detail> {
   kind: Kind;
   name: string;
   api: Doing & { get(name: string): Promise<D> };
-  canEdit?: boolean;
   children(detail: D): ReactNode;
 }
 
 /** One definition: how it stands, what can be done with it, and what it says. */
-export function DetailPage<D extends Detail>({ kind, name, api, canEdit = true, children }: Props<D>) {
+export function DetailPage<D extends Detail>({ kind, name, api, children }: Props<D>) {
   const { query, faults } = useDefinition(kind.id, name, api.get);
   const isAdministrator = useIsAdministrator();
   const { data: detail } = query;
@@ -58,7 +57,7 @@ export function DetailPage<D extends Detail>({ kind, name, api, canEdit = true, 
       marks={<Marks item={detail} />}
       about={detail.description}
       back={back}
-      actions={isAdministrator && <DefinitionActions kind={kind} item={detail} api={api} canEdit={canEdit} />}
+      actions={isAdministrator && <DefinitionActions kind={kind} item={detail} api={api} />}
     >
       <FileFaults faults={faults} />
       {detail.warnings.length > 0 && (

@@ -18,7 +18,7 @@ interface Props<Detail, Form extends { name: string }> {
   formOf(detail: Detail): Form;
 }
 
-export function EditPage<Detail extends { builtin?: boolean }, Form extends { name: string }>({
+export function EditPage<Detail extends { name: string; builtin?: boolean }, Form extends { name: string }>({
   kind,
   name,
   spec,

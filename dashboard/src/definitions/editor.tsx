@@ -83,8 +83,8 @@ function useEdit<Form extends { name: string }>({ spec, initial, saved }: Props<
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [brokenYaml, setBrokenYaml] = useState<string | null>(null);
-  const check = useCheck(spec, form);
-  const missing = spec.missing(form).filter((fault) => tried || isBegun(form, fault));
+  const check = useCheck(spec, form, initial);
+  const missing = spec.missing(form, initial).filter((fault) => tried || isBegun(form, fault));
   const refused = error instanceof ApiError ? fieldFaults(error.faults) : [];
   const set = (changes: Partial<Form>) => {
     setForm((now) => ({ ...now, ...changes }));
@@ -92,7 +92,7 @@ function useEdit<Form extends { name: string }>({ spec, initial, saved }: Props<
   };
   const save = async () => {
     setTried(true);
-    if (busy || brokenYaml !== null || spec.missing(form).length > 0) return;
+    if (busy || brokenYaml !== null || spec.missing(form, initial).length > 0) return;
     setBusy(true);
     setError(null);
     try {

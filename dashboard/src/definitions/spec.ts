@@ -14,8 +14,8 @@ export interface FormSpec<Form extends { name: string }> {
   kind: KindId;
   empty: Form;
   Fields: ComponentType<FieldsProps<Form>>;
-  /** What must be there before the machine is asked what it thinks of it. */
-  missing(form: Form): FieldFault[];
+  /** What must be there before the machine is asked what it thinks of it; `before` is the one that is changed. */
+  missing(form: Form, before?: Form): FieldFault[];
   /** What stands in the YAML: everything that has a place of its own on the page is left out. */
   toSettings(form: Form): object;
   fromSettings(settings: Record<string, unknown>, form: Form): Form;

@@ -26,10 +26,14 @@ export interface Check {
 const GOOD: Check = { preview: undefined, faults: [], error: null };
 
 /** What the machine says of a form, a moment after the last change; nothing while something is missing. */
-export function useCheck<Form extends { name: string }>(spec: FormSpec<Form>, form: Form): Check {
+export function useCheck<Form extends { name: string }>(
+  spec: FormSpec<Form>,
+  form: Form,
+  before: Form | undefined,
+): Check {
   const settled = useSettled(form);
   const { preview } = spec;
-  const isComplete = spec.missing(settled).length === 0;
+  const isComplete = spec.missing(settled, before).length === 0;
   const query = useQuery({
     queryKey: ["preview", spec.kind, JSON.stringify(settled)],
     queryFn: () => (preview ? preview(settled) : Promise.reject(new Error("There is no preview."))),

@@ -3,12 +3,15 @@ import type { ReactNode } from "react";
 import { type WebhookDetail, webhooks } from "../api/webhooks";
 import { CreatePage } from "../definitions/create-page";
 import { DetailPage } from "../definitions/detail-page";
+import { EditPage } from "../definitions/edit-page";
 import { KINDS } from "../definitions/kinds";
 import { ListPage } from "../definitions/list-page";
 import { useIsAdministrator } from "../live/hooks";
 import { Tabs } from "../parts/page";
 import { Empty } from "../parts/states";
 import { Deliveries } from "./deliveries";
+import { webhookForm } from "./draft";
+import { Paused } from "./paused";
 import { Setup, Triggers } from "./setup";
 import { Simulator } from "./simulator";
 import { webhookSpec } from "./spec";
@@ -16,7 +19,21 @@ import { webhookSpec } from "./spec";
 export function WebhooksPage() {
   const { create } = useSearch({ from: "/shell/webhooks" });
   if (!create) return <ListPage kind={KINDS.webhooks} />;
-  return <CreatePage kind={KINDS.webhooks} by={create} spec={webhookSpec} />;
+  return <CreatePage kind={KINDS.webhooks} by={create} spec={webhookSpec} uploading={webhooks} />;
+}
+
+export function EditWebhookPage() {
+  const { name } = useParams({ from: "/shell/webhooks/$name/edit" });
+  return (
+    <EditPage
+      key={name}
+      kind={KINDS.webhooks}
+      name={name}
+      spec={webhookSpec}
+      get={webhooks.get}
+      formOf={webhookForm}
+    />
+  );
 }
 
 export function WebhookPage() {
@@ -25,7 +42,8 @@ export function WebhookPage() {
     <OneWebhook name={name} tab="overview">
       {(webhook) => (
         <>
-          <Setup setup={webhook.setup} unsigned={webhook.unsigned} />
+          <Paused webhook={webhook} />
+          <Setup webhook={webhook} />
           <Triggers webhook={webhook} />
         </>
       )}
@@ -70,7 +88,7 @@ function OneWebhook({ name, tab, children }: OneProps) {
     { key: "deliveries", name: "Deliveries", link: { to: `${place}/deliveries` } },
   ];
   return (
-    <DetailPage key={name} kind={KINDS.webhooks} name={name} api={webhooks} canEdit={false}>
+    <DetailPage key={name} kind={KINDS.webhooks} name={name} api={webhooks}>
       {(webhook) => (
         <>
           <Tabs label={`Of the webhook ${name}`} tabs={tabs} current={tab} />

@@ -24,3 +24,10 @@ export function newSecret(provider: ProviderName): string {
   if (provider === "standard") return `whsec_${btoa(String.fromCharCode(...random))}`;
   return [...random].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
+
+const DAY_MS = 86_400_000;
+
+/** A day after `now`, as the machine reads times. */
+export function inADay(now: number): string {
+  return new Date(now + DAY_MS).toISOString();
+}

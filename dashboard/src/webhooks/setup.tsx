@@ -1,14 +1,22 @@
-import type { SetupHints, Trigger, WebhookDetail } from "../api/webhooks";
+import type { Trigger, WebhookDetail } from "../api/webhooks";
 import { Facts } from "../definitions/detail-page";
 import { CodeList } from "../definitions/preview";
+import { fullTime } from "../domain/format";
+import { useIsAdministrator } from "../live/hooks";
 import { CopyButton } from "../parts/copy";
 import { Mark, Section } from "../parts/page";
+import { NewSecret } from "./new-secret";
 import { peopleOf } from "./people";
 
 /** What a person enters at the provider, in the order in which it is asked for there. */
-export function Setup({ setup, unsigned }: { setup: SetupHints; unsigned: boolean }) {
+export function Setup({ webhook }: { webhook: WebhookDetail }) {
+  const { setup, unsigned, old_secret_until } = webhook;
+  const mayChange = useIsAdministrator();
   return (
-    <Section title="What to enter at the provider">
+    <Section
+      title="What to enter at the provider"
+      actions={mayChange && !unsigned && <NewSecret name={webhook.name} />}
+    >
       <div className="space-y-3 rounded-lg border bg-raised p-4">
         <p className="font-medium">{setup.where}</p>
         <div className="flex min-w-0 items-center justify-between gap-2 rounded-md border bg-sunken py-1 pr-1 pl-3">
@@ -19,6 +27,7 @@ export function Setup({ setup, unsigned }: { setup: SetupHints; unsigned: boolea
           facts={{
             "Content type": setup.content_type,
             Signing: unsigned ? "none: this webhook is unsigned" : setup.signing,
+            "Old secret": old_secret_until && `accepted until ${fullTime(old_secret_until)}`,
             Events: setup.events,
           }}
         />
@@ -64,6 +73,7 @@ function OneTrigger({ trigger }: { trigger: Trigger }) {
         Command: trigger.command && <code className="font-mono text-xs">{trigger.command}</code>,
         For: who.length > 0 ? `${who.join(", ")} (${trigger.profile})` : "everybody, with tools to look only",
         Agent: trigger.agent ?? "the machine decides",
+        Answers: trigger.reply ? "where the event came from" : null,
         Task: <span className="whitespace-pre-wrap">{trigger.prompt}</span>,
         State: trigger.enabled ? null : <Mark tone="warn">disabled</Mark>,
       }}

@@ -1,25 +1,12 @@
-import { Plus, Trash2 } from "lucide-react";
-import { type ProviderName, type Trigger, type WebhookForm, webhooks } from "../api/webhooks";
-import { ListField } from "../definitions/list-field";
+import { Plus } from "lucide-react";
+import { type ProviderName, webhooks } from "../api/webhooks";
 import type { FieldsProps, FormSpec } from "../definitions/spec";
 import { faultAt, nameFault, withoutDefaults } from "../domain/definition";
-import { useAgents } from "../live/hooks";
 import { Button } from "../parts/button";
 import { Check, Choice, TextField } from "../parts/field";
-import { newSecret, peopleOf, whoOf } from "./people";
-
-/** A webhook as it is filled in. What is not said is left to the machine, so that its defaults stay its own. */
-export type WebhookDraft = Partial<Omit<WebhookForm, "triggers" | "user_id">> & {
-  name: string;
-  provider: ProviderName;
-  triggers: TriggerDraft[];
-};
-export type TriggerDraft = Partial<Trigger> & Pick<Trigger, "events">;
-
-/** A trigger without what was left empty: there the machine's own words stand. */
-function filled({ prompt, ...trigger }: TriggerDraft): TriggerDraft {
-  return prompt?.trim() ? { ...trigger, prompt } : trigger;
-}
+import { needsSecret, sent, type TriggerDraft, type WebhookDraft, withSecret } from "./draft";
+import { newSecret } from "./people";
+import { TriggerFields } from "./trigger-fields";
 
 const PROVIDERS: readonly (readonly [ProviderName, string])[] = [
   ["github", "GitHub"],
@@ -32,18 +19,6 @@ const PROVIDERS: readonly (readonly [ProviderName, string])[] = [
   ["standard", "Standard Webhooks"],
   ["generic", "Any other that signs with HMAC"],
 ];
-
-const EVENTS: Readonly<Record<ProviderName, string>> = {
-  github: "issues.opened, issue_comment.created, pull_request.opened",
-  gitlab: "issue.open, merge_request.open, note",
-  bitbucket: "pullrequest:created, pullrequest:comment_created",
-  jira: "jira:issue_created, comment_created",
-  slack: "app_mention, command",
-  sentry: "issue.created, event_alert.triggered",
-  linear: "Issue.create, Comment.create",
-  standard: "invoice.paid",
-  generic: "alert",
-};
 
 type Fields = FieldsProps<WebhookDraft>;
 
@@ -77,6 +52,7 @@ function WebhookFields(props: Fields) {
         fault={faultAt(faults, "description")}
       />
       <SecretFields {...props} />
+      <ReplyFields {...props} />
       <Triggers {...props} />
     </div>
   );
@@ -96,12 +72,12 @@ function SecretFields({ form, set, faults, isNew }: Fields) {
               label="Secret"
               mono
               value={form.secret ?? ""}
-              change={(secret) => set({ secret: secret || null })}
+              change={(secret) => set(withSecret(form, secret))}
               fault={faultAt(faults, "secret")}
               hint={hint}
             />
           </div>
-          <Button className="mt-6 h-9!" onClick={() => set({ secret: newSecret(form.provider) })}>
+          <Button className="mt-6 h-9!" onClick={() => set(withSecret(form, newSecret(form.provider)))}>
             Generate
           </Button>
         </div>
@@ -110,6 +86,30 @@ function SecretFields({ form, set, faults, isNew }: Fields) {
         label="Unsigned: accept what anybody sends who knows the address"
         checked={isUnsigned}
         change={(unsigned) => set(unsigned ? { unsigned, secret: null, secret_ref: null } : { unsigned })}
+      />
+    </div>
+  );
+}
+
+function ReplyFields({ form, set, faults }: Fields) {
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <TextField
+        label="Variable with the token for answers"
+        mono
+        value={form.reply?.token_ref ?? ""}
+        change={(token_ref) => set({ reply: token_ref ? { email: null, ...form.reply, token_ref } : null })}
+        placeholder="GITHUB_TOKEN"
+        hint="Its name only. Without one, nothing is written where the event came from."
+        fault={faultAt(faults, "reply")}
+      />
+      <TextField
+        label="Address of the provider's API"
+        value={form.base_url ?? ""}
+        change={(base_url) => set({ base_url: base_url || null })}
+        placeholder="https://gitlab.example.com"
+        hint="Only for a server of your own."
+        fault={faultAt(faults, "base_url")}
       />
     </div>
   );
@@ -129,6 +129,7 @@ function Triggers({ form, set, faults }: Fields) {
           index={index}
           provider={form.provider}
           faults={faults}
+          mayReply={form.reply != null}
           change={(changes) => change(index, changes)}
           remove={() => set({ triggers: form.triggers.filter((_, at) => at !== index) })}
         />
@@ -148,103 +149,20 @@ function Triggers({ form, set, faults }: Fields) {
   );
 }
 
-interface TriggerProps {
-  trigger: TriggerDraft;
-  index: number;
-  provider: ProviderName;
-  faults: Fields["faults"];
-  change(changes: Partial<TriggerDraft>): void;
-  remove(): void;
-}
-
-function TriggerFields(props: TriggerProps) {
-  const { trigger, index, provider, faults, change, remove } = props;
-  const at = (field: keyof Trigger) => faultAt(faults, "triggers", index, field);
-  return (
-    <div className="relative space-y-3 rounded-lg border p-4">
-      <Button
-        look="ghost"
-        size="small"
-        onClick={remove}
-        aria-label={`Remove trigger ${index + 1}`}
-        title="Remove this trigger"
-        className="absolute! top-2 right-2 w-7 px-0!"
-      >
-        <Trash2 aria-hidden className="size-3.5" />
-      </Button>
-      <ListField
-        label="Events"
-        list={trigger.events}
-        change={(events) => change({ events })}
-        placeholder={EVENTS[provider]}
-        hint="With commas, such as issues.opened, issues.* or issues; * means every event."
-        fault={at("events")}
-      />
-      <div className="grid gap-3 sm:grid-cols-2">
-        <AgentChoice
-          value={trigger.agent ?? ""}
-          change={(agent) => change({ agent: agent || null })}
-          fault={at("agent")}
-        />
-        <ListField
-          label="Trusted people"
-          list={peopleOf(trigger.who)}
-          change={(people) => change({ who: whoOf(people) })}
-          placeholder="nobody"
-          hint="Logins, id:4711, or MEMBER: only their events count. With nobody here everybody's do, with tools to look only."
-          fault={at("who")}
-        />
-      </div>
-      <TextField
-        label="Task"
-        rows={2}
-        value={trigger.prompt ?? ""}
-        change={(prompt) => change({ prompt })}
-        placeholder="Plan how to mend {{ title }}."
-        hint="With {{ title }}, {{ text }}, {{ url }}, {{ number }}, {{ payload.any.thing }}. More fields, such as conditions: YAML."
-        fault={at("prompt") ?? at("condition")}
-      />
-    </div>
-  );
-}
-
-function AgentChoice({
-  value,
-  change,
-  fault,
-}: {
-  value: string;
-  change(agent: string): void;
-  fault: string | undefined;
-}) {
-  const agents = useAgents().data ?? [];
-  const names = new Set([...agents.map(({ name }) => name), ...(value ? [value] : [])]);
-  return (
-    <Choice
-      label="Agent"
-      value={value}
-      change={change}
-      options={[["", "The machine decides"], ...[...names].map((name) => [name, name] as const)]}
-      fault={fault}
-    />
-  );
-}
-
 const EMPTY: WebhookDraft = { name: "", provider: "github", triggers: [{ events: [] }] };
 
 export const webhookSpec: FormSpec<WebhookDraft> = {
   kind: "webhooks",
   empty: EMPTY,
   Fields: WebhookFields,
-  missing({ name, secret, secret_ref, unsigned, triggers }) {
-    const wrong = nameFault(name);
-    const isOpen = !unsigned && !secret && !secret_ref;
+  missing(draft, before) {
+    const wrong = nameFault(draft.name);
     return [
       ...(wrong ? [{ path: ["name"], what: wrong }] : []),
-      ...(isOpen
+      ...(needsSecret(draft, before)
         ? [{ path: ["secret"], what: "Write the secret that the provider signs with, or generate one." }]
         : []),
-      ...triggers.flatMap(({ events }, index) =>
+      ...draft.triggers.flatMap(({ events }, index) =>
         events.length === 0
           ? [{ path: ["triggers", index, "events"], what: "Say which events start a task." }]
           : [],
@@ -265,5 +183,7 @@ export const webhookSpec: FormSpec<WebhookDraft> = {
       triggers: Array.isArray(triggers) ? triggers : [],
     };
   },
-  create: (draft) => webhooks.create({ ...draft, triggers: draft.triggers.map(filled) }),
+  preview: (draft) => webhooks.preview(sent(draft)),
+  create: (draft) => webhooks.create(sent(draft)),
+  update: (name, draft) => webhooks.update(name, sent(draft)),
 };

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import type { WebhookDetail } from "../api/webhooks";
+import { needsSecret, type WebhookDraft, webhookForm, withSecret } from "./draft";
+
+const DRAFT: WebhookDraft = { name: "kettle", provider: "github", triggers: [{ events: ["issues"] }] };
+
+describe("the secret of a webhook", () => {
+  it("is needed for a new one that is signed", () => {
+    expect(needsSecret(DRAFT, undefined)).toBe(true);
+    expect(needsSecret({ ...DRAFT, secret: "x" }, undefined)).toBe(false);
+    expect(needsSecret({ ...DRAFT, unsigned: true }, undefined)).toBe(false);
+  });
+
+  it("stays when an old one is changed and nothing is written", () => {
+    expect(needsSecret(DRAFT, DRAFT)).toBe(false);
+    expect(needsSecret({ ...DRAFT, unsigned: false }, { ...DRAFT, unsigned: true })).toBe(true);
+  });
+
+  it("takes the place of the variable that held the one before", () => {
+    expect(withSecret({ ...DRAFT, secret_ref: "KETTLE" }, "x")).toEqual({ secret: "x", secret_ref: null });
+    expect(withSecret({ ...DRAFT, secret_ref: "KETTLE" }, "")).toEqual({
+      secret: null,
+      secret_ref: "KETTLE",
+    });
+  });
+});
+
+describe("the form of a webhook that there is", () => {
+  it("holds all that was said of it, and nothing that only the page knows", () => {
+    const detail = {
+      ...{ name: "kettle", provider: "gitlab", description: "Tea", enabled: false, unsigned: false },
+      ...{
+        secret_ref: "KETTLE",
+        scheme: null,
+        base_url: "https://git.example.com",
+        reply: { token_ref: "T" },
+      },
+      ...{
+        own_ids: ["7"],
+        allowed_bots: [],
+        url: "http://x/webhooks/kettle",
+        has_secret: true,
+        warnings: [],
+      },
+      triggers: [{ name: null, events: ["note"], condition: null, max_hops: 5, reply: true }],
+    };
+    expect(webhookForm(detail as unknown as WebhookDetail)).toEqual({
+      ...{ name: "kettle", provider: "gitlab", description: "Tea", enabled: false, unsigned: false },
+      ...{
+        secret_ref: "KETTLE",
+        scheme: null,
+        base_url: "https://git.example.com",
+        reply: { token_ref: "T" },
+      },
+      ...{ own_ids: ["7"], allowed_bots: [] },
+      triggers: [{ events: ["note"], max_hops: 5, reply: true }],
+    });
+  });
+});

@@ -1,0 +1,112 @@
+import { Trash2 } from "lucide-react";
+import type { ProviderName, Trigger } from "../api/webhooks";
+import { ListField } from "../definitions/list-field";
+import { type FieldFault, faultAt } from "../domain/definition";
+import { useAgents } from "../live/hooks";
+import { Button } from "../parts/button";
+import { Check, Choice, TextField } from "../parts/field";
+import type { TriggerDraft } from "./draft";
+import { peopleOf, whoOf } from "./people";
+
+const EVENTS: Readonly<Record<ProviderName, string>> = {
+  github: "issues.opened, issue_comment.created, pull_request.opened",
+  gitlab: "issue.open, merge_request.open, note",
+  bitbucket: "pullrequest:created, pullrequest:comment_created",
+  jira: "jira:issue_created, comment_created",
+  slack: "app_mention, command",
+  sentry: "issue.created, event_alert.triggered",
+  linear: "Issue.create, Comment.create",
+  standard: "invoice.paid",
+  generic: "alert",
+};
+
+interface TriggerProps {
+  trigger: TriggerDraft;
+  index: number;
+  provider: ProviderName;
+  faults: readonly FieldFault[];
+  mayReply: boolean;
+  change(changes: Partial<TriggerDraft>): void;
+  remove(): void;
+}
+
+/** Which events start which work, for whom. */
+export function TriggerFields(props: TriggerProps) {
+  const { trigger, index, provider, faults, change, remove } = props;
+  const at = (field: keyof Trigger) => faultAt(faults, "triggers", index, field);
+  return (
+    <div className="relative space-y-3 rounded-lg border p-4">
+      <Button
+        look="ghost"
+        size="small"
+        onClick={remove}
+        aria-label={`Remove trigger ${index + 1}`}
+        title="Remove this trigger"
+        className="absolute! top-2 right-2 w-7 px-0!"
+      >
+        <Trash2 aria-hidden className="size-3.5" />
+      </Button>
+      <ListField
+        label="Events"
+        list={trigger.events}
+        change={(events) => change({ events })}
+        placeholder={EVENTS[provider]}
+        hint="With commas, such as issues.opened, issues.* or issues; * means every event."
+        fault={at("events")}
+      />
+      <div className="grid gap-3 sm:grid-cols-2">
+        <AgentChoice
+          value={trigger.agent ?? ""}
+          change={(agent) => change({ agent: agent || null })}
+          fault={at("agent")}
+        />
+        <ListField
+          label="Trusted people"
+          list={peopleOf(trigger.who)}
+          change={(people) => change({ who: whoOf(people) })}
+          placeholder="nobody"
+          hint="Logins, id:4711, or MEMBER: only their events count. With nobody here everybody's do, with tools to look only."
+          fault={at("who")}
+        />
+      </div>
+      <TextField
+        label="Task"
+        rows={2}
+        value={trigger.prompt ?? ""}
+        change={(prompt) => change({ prompt })}
+        placeholder="Plan how to mend {{ title }}."
+        hint="With {{ title }}, {{ text }}, {{ url }}, {{ number }}, {{ payload.any.thing }}. More fields, such as conditions: YAML."
+        fault={at("prompt") ?? at("condition")}
+      />
+      {(props.mayReply || trigger.reply) && (
+        <Check
+          label="Write the answer where the event came from"
+          checked={trigger.reply ?? false}
+          change={(reply) => change({ reply })}
+        />
+      )}
+    </div>
+  );
+}
+
+function AgentChoice({
+  value,
+  change,
+  fault,
+}: {
+  value: string;
+  change(agent: string): void;
+  fault: string | undefined;
+}) {
+  const agents = useAgents().data ?? [];
+  const names = new Set([...agents.map(({ name }) => name), ...(value ? [value] : [])]);
+  return (
+    <Choice
+      label="Agent"
+      value={value}
+      change={change}
+      options={[["", "The machine decides"], ...[...names].map((name) => [name, name] as const)]}
+      fault={fault}
+    />
+  );
+}

@@ -1,0 +1,64 @@
+"""What was added to the pages: webhooks changed, definitions from words, variables, what a task did to its code."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from tests.e2e.hands import OpenPage, Person
+from tests.e2e.test_definitions import deliver, fills, sees_alert
+from tests.support.daemon import DaemonProcess
+
+SECRET = "a-secret-that-is-long-enough"
+COMMENT = json.loads((Path(__file__).parents[1] / "data/webhooks/github_issue_comment.json").read_text())
+
+
+@pytest.fixture
+def person(open_page: OpenPage) -> Person:
+    return open_page()
+
+
+def test_a_webhook_is_changed_given_a_new_secret_and_resumed(person: Person, daemon: DaemonProcess) -> None:
+    trigger = {"name": "pour", "events": ["issue_comment"], "agent": "planning", "prompt": "demo:fail", "max_hops": 5}
+    daemon.post("/api/webhooks", {"name": "kettle", "provider": "github", "secret": SECRET, "triggers": [trigger]})
+    for number in range(5):
+        deliver(daemon, "kettle", COMMENT, f"failing-{number}", "issue_comment")
+    person.waits(lambda: daemon.get("/api/webhooks/kettle")["paused"], "the trigger to be paused")
+    person.opens("/webhooks/kettle")
+    person.sees("A trigger is paused.")
+    person.presses("Resume")
+    expect(person.page.get_by_text("A trigger is paused.")).to_have_count(0)
+    assert daemon.get("/api/webhooks/kettle")["paused"] == []
+
+    person.page.get_by_role("link", name="Edit").click()
+    preview = person.page.get_by_role("region", name="Preview")
+    expect(preview).to_contain_text("kettle")
+    expect(person.page.get_by_label("Secret", exact=True)).to_have_value("")
+    fills(person, Description="Pours tea", Task="Look at {{ title }.")
+    sees_alert(person, "unexpected '}'")
+    fills(person, Task="Look at {{ title }}.", Variable_with_the_token_for_answers="GITHUB_TOKEN")
+    person.page.get_by_label("Write the answer where the event came from").check()
+    expect(preview).to_contain_text("Pours tea")
+    person.presses("Save")
+    person.page.wait_for_url("**/webhooks/kettle")
+    person.sees("Pours tea")
+    changed = daemon.get("/api/webhooks/kettle")
+    assert changed["has_secret"]
+    assert changed["reply"]["token_ref"] == "GITHUB_TOKEN"
+    assert {"reply": True, "max_hops": 5, "name": "pour"}.items() <= changed["triggers"][0].items()
+    # The secret stayed: what is signed with it is taken.
+    deliver(daemon, "kettle", COMMENT, "after-the-change", "issue_comment")
+
+    person.presses("New secret")
+    person.presses("Make it")
+    secret = person.page.get_by_test_id("secret").inner_text()
+    assert len(secret) >= 32
+    person.page.keyboard.press("Escape")
+    expect(person.page.get_by_test_id("secret")).to_be_visible()
+    person.presses("Done")
+    expect(person.page.get_by_text(secret)).to_have_count(0)
+    person.sees("accepted until")
+    assert daemon.get("/api/webhooks/kettle")["old_secret_until"]
+    deliver(daemon, "kettle", COMMENT, "with-the-old-one", "issue_comment")
+    person.faults[:] = [fault for fault in person.faults if "422" not in fault]
