@@ -62,3 +62,38 @@ def test_a_webhook_is_changed_given_a_new_secret_and_resumed(person: Person, dae
     assert daemon.get("/api/webhooks/kettle")["old_secret_until"]
     deliver(daemon, "kettle", COMMENT, "with-the-old-one", "issue_comment")
     person.faults[:] = [fault for fault in person.faults if "422" not in fault]
+
+
+def test_an_agent_and_a_webhook_are_written_from_words_and_changed_before_they_are_saved(
+    person: Person, daemon: DaemonProcess
+) -> None:
+    person.opens("/agents")
+    person.page.get_by_role("link", name="New agent").click()
+    person.page.get_by_role("link", name="Describe it").click()
+    fills(person, **{"What_should_the_agent_do?": "Reads the error logs and says what broke."})
+    person.presses("Write it")
+    expect(person.page.get_by_role("link", name="Watch the task")).to_have_attribute(
+        "href", re.compile("^/tasks/task_")
+    )
+    person.sees("This is a draft")
+    name = person.page.get_by_label("Name", exact=True)
+    expect(name).to_have_value(re.compile("^demo-"))
+    expect(person.page.get_by_role("region", name="Preview")).to_contain_text("CLAUDE.md")
+    assert not any(one["name"].startswith("demo-") for one in daemon.get("/api/agents")["items"])
+    fills(person, Name="log-reader")
+    person.presses("Create")
+    person.page.wait_for_url("**/agents/log-reader")
+    made = daemon.get("/api/agents/log-reader")
+    assert "error logs" in made["instructions"]
+    assert made["settings"]["tools"] == ["Read", "Glob", "Grep"]
+
+    person.opens("/webhooks?create=describe")
+    fills(person, **{"What_should_the_webhook_do?": "Look at new merge requests on GitLab."})
+    person.presses("Write it")
+    person.sees("This is a draft")
+    assert len(person.page.get_by_label("Secret", exact=True).input_value()) >= 32
+    fills(person, Name="merge-requests")
+    person.presses("Create")
+    person.page.wait_for_url("**/webhooks/merge-requests")
+    made = daemon.get("/api/webhooks/merge-requests")
+    assert (made["provider"], made["has_secret"]) == ("gitlab", True)

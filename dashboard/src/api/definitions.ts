@@ -1,4 +1,4 @@
-import { done, http } from "./machine";
+import { done, http, within } from "./machine";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -8,6 +8,7 @@ export type AgentForm = Schemas["AgentForm"];
 export type SkillForm = Schemas["SkillForm"];
 export type Preview = Schemas["Preview"];
 export type FileInfo = Schemas["FileInfo"];
+export type Drafted = Schemas["Drafted"];
 export type DefinitionFault = Schemas["DefinitionFault"];
 
 /** What every definition has in a list, whatever its kind. */
@@ -37,6 +38,9 @@ export interface UploadOptions {
   /** Of the preview that was looked at: the machine refuses anything else. */
   content_hash?: string;
 }
+
+/** A little more than the machine itself waits for a draft: its own answer says more than a broken wait. */
+const DRAFT_PATIENCE_MS = 380_000;
 
 export type Filed = "agents" | "skills" | "webhooks";
 
@@ -72,6 +76,14 @@ export function filed(kind: Filed) {
       done(http.POST(`/api/${kind}/{name}/disable` as "/api/agents/{name}/disable", path(name))),
     revert: (name: string) =>
       done(http.POST(`/api/${kind}/{name}/revert` as "/api/agents/{name}/revert", path(name))),
+    /** Has one written from words; takes as long as the model does. Nothing is saved. */
+    describe: (description: string): Promise<Drafted> =>
+      done(
+        http.POST(`/api/${kind}/describe` as "/api/agents/describe", {
+          body: { description },
+          fetch: within(DRAFT_PATIENCE_MS),
+        }),
+      ),
     exportUrl: (name: string) => `/api/${kind}/${name}/export`,
     previewUpload: (files: readonly UploadedFile[]) =>
       upload(kind, files, { preview: true }) as Promise<Preview>,

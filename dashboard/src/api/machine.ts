@@ -15,10 +15,11 @@ const EVENTS_PAGE = 2_000;
 const LIST_PAGE = 50;
 const WHOLE_CONVERSATION = 200;
 
-export const http = createClient<paths>({
-  baseUrl: location.origin,
-  fetch: (request) => fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) }),
-});
+/** A fetch that waits so long for an answer. */
+export const within = (ms: number) => (request: Request) =>
+  fetch(request, { signal: AbortSignal.timeout(ms) });
+
+export const http = createClient<paths>({ baseUrl: location.origin, fetch: within(PATIENCE_MS) });
 
 interface Answer<T> {
   data?: T;

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useIsAdministrator } from "../live/hooks";
 import { Page, Tabs } from "../parts/page";
 import { Empty } from "../parts/states";
+import { DescribeForm, type Describing } from "./describe";
 import { DefinitionEditor } from "./editor";
 import type { Kind } from "./kinds";
 import type { FormSpec } from "./spec";
@@ -13,6 +14,7 @@ interface Props<Form extends { name: string }> {
   by: string;
   spec: FormSpec<Form>;
   uploading?: Uploading;
+  describing?: Describing;
 }
 
 /** The ways to make one more; each has an address of its own. */
@@ -21,26 +23,33 @@ export function CreatePage<Form extends { name: string }>({
   by,
   spec,
   uploading,
+  describing,
 }: Props<Form>): ReactNode {
   const navigate = useNavigate();
   const mayCreate = useIsAdministrator();
   const saved = (name: string) => void navigate({ to: `${kind.path}/$name`, params: { name } });
   const cancel = () => void navigate({ to: kind.path });
-  const isUpload = by === "upload" && uploading !== undefined;
+  const way = (key: string, name: string) => ({
+    key,
+    name,
+    link: { to: kind.path, search: { create: key } },
+  });
   const ways = [
-    { key: "form", name: "Form", link: { to: kind.path, search: { create: "form" } } },
-    { key: "upload", name: "Upload", link: { to: kind.path, search: { create: "upload" } } },
+    way("form", "Form"),
+    ...(describing ? [way("describe", "Describe it")] : []),
+    ...(uploading ? [way("upload", "Upload")] : []),
   ];
+  const current = ways.some(({ key }) => key === by) ? by : "form";
   return (
     <Page title={`New ${kind.one}`} back={{ to: kind.path, name: kind.title }} width="wide">
       {mayCreate ? (
         <>
-          {uploading && <Tabs label="Ways to create it" tabs={ways} current={isUpload ? "upload" : "form"} />}
-          {isUpload ? (
-            <UploadForm kind={kind} api={uploading} saved={saved} />
-          ) : (
-            <DefinitionEditor spec={spec} saved={saved} cancel={cancel} />
+          {ways.length > 1 && <Tabs label="Ways to create it" tabs={ways} current={current} />}
+          {current === "upload" && uploading && <UploadForm kind={kind} api={uploading} saved={saved} />}
+          {current === "describe" && describing && (
+            <DescribeForm kind={kind} api={describing} spec={spec} saved={saved} />
           )}
+          {current === "form" && <DefinitionEditor spec={spec} saved={saved} cancel={cancel} />}
         </>
       ) : (
         <Empty title={`Only administrators may create ${kind.title.toLowerCase()}.`}>Ask one of them.</Empty>

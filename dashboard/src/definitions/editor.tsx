@@ -16,6 +16,8 @@ interface Props<Form extends { name: string }> {
   spec: FormSpec<Form>;
   /** The one that is changed; unset: it is a new one. */
   initial?: Form;
+  /** What a new one begins with; unset: nothing. */
+  draft?: Form;
   /** After it was saved. */
   saved(name: string): void;
   cancel(): void;
@@ -75,10 +77,10 @@ export function DefinitionEditor<Form extends { name: string }>(props: Props<For
 }
 
 /** What is being written, what is wrong with it, and how it is saved. */
-function useEdit<Form extends { name: string }>({ spec, initial, saved }: Props<Form>) {
+function useEdit<Form extends { name: string }>({ spec, initial, draft, saved }: Props<Form>) {
   const begun = useRef(initial ?? spec.empty);
   const isSaved = useRef(false);
-  const [form, setForm] = useState<Form>(begun.current);
+  const [form, setForm] = useState<Form>(draft ?? begun.current);
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);

@@ -13,6 +13,8 @@ export interface Kind {
   teaches: string;
   /** What an upload may hold. */
   uploads: string;
+  /** A wish that one could be described with. */
+  wish: string;
   /** What switching one off and on is called. */
   switches: readonly [off: string, on: string];
 }
@@ -28,6 +30,7 @@ export const KINDS: Readonly<Record<KindId, Kind>> = {
       "Who does the work: instructions, and what may be done with them. Each task is given to one of them.",
     teaches:
       "An agent is a folder with a CLAUDE.md that says what to do, and an agent.yaml that says with what.",
+    wish: "Reviews pull requests for mistakes in how errors are handled. It only reads, and says what it would change.",
     uploads:
       "A folder with agent.yaml and CLAUDE.md, a zip or tar of it, or one Claude Code agent file (.md).",
     switches: ["Disable", "Enable"],
@@ -41,6 +44,7 @@ export const KINDS: Readonly<Record<KindId, Kind>> = {
     about: "How one kind of work is done. An agent reads a skill when a task needs it.",
     teaches:
       "A skill is a folder with a SKILL.md, by the Agent Skills standard, with scripts and papers beside it.",
+    wish: "How release notes are written here: from the commits since the last tag, in three groups, for users.",
     uploads: "A folder with a SKILL.md, a zip or tar of it, or the SKILL.md alone.",
     switches: ["Disable", "Enable"],
   },
@@ -54,6 +58,7 @@ export const KINDS: Readonly<Record<KindId, Kind>> = {
       "What happens elsewhere, and what the machine does about it: GitHub, GitLab, Jira, Slack and others.",
     teaches:
       "A webhook is an address that another system sends its events to. Its triggers say which of them start a task, with which agent, and for whom.",
+    wish: "When somebody opens a merge request on GitLab, the agent code-review looks at it.",
     uploads: "One YAML file.",
     switches: ["Disable", "Enable"],
   },
@@ -66,6 +71,7 @@ export const KINDS: Readonly<Record<KindId, Kind>> = {
     about: "Work that begins by itself at set times.",
     teaches:
       "A schedule says when, in the five fields of cron and a time zone, and what should be done then.",
+    wish: "Every weekday at nine, say what is open.",
     uploads: "One YAML file.",
     switches: ["Pause", "Resume"],
   },

@@ -16,13 +16,17 @@ import { skillForm, skillSpec } from "./skill-spec";
 export function AgentsPage() {
   const { create } = useSearch({ from: "/shell/agents" });
   if (!create) return <ListPage kind={KINDS.agents} />;
-  return <CreatePage kind={KINDS.agents} by={create} spec={agentSpec} uploading={agents} />;
+  return (
+    <CreatePage kind={KINDS.agents} by={create} spec={agentSpec} uploading={agents} describing={agents} />
+  );
 }
 
 export function SkillsPage() {
   const { create } = useSearch({ from: "/shell/skills" });
   if (!create) return <ListPage kind={KINDS.skills} />;
-  return <CreatePage kind={KINDS.skills} by={create} spec={skillSpec} uploading={skills} />;
+  return (
+    <CreatePage kind={KINDS.skills} by={create} spec={skillSpec} uploading={skills} describing={skills} />
+  );
 }
 
 export function EditAgentPage() {

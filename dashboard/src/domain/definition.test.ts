@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { faultAt, fieldFaults, inWords, nameFault, ownerOf, splitList, withoutDefaults } from "./definition";
+import type { FeedEvent } from "../feed/wire";
+import {
+  describingTask,
+  faultAt,
+  fieldFaults,
+  inWords,
+  nameFault,
+  ownerOf,
+  splitList,
+  withoutDefaults,
+} from "./definition";
 
 const fault = (path: string) => ({ path, reason: "is no YAML", line: 2, field: "" });
 
@@ -54,5 +64,24 @@ describe("what is written into a file", () => {
   it("leaves out what is as it is anyway", () => {
     const plain = { model: null, priority: 0, tools: [] };
     expect(withoutDefaults({ model: null, priority: 3, tools: [] }, plain)).toEqual({ priority: 3 });
+  });
+});
+
+describe("the task that writes a draft", () => {
+  const created = (type: string, describes: string | undefined) =>
+    ({
+      ...{ type, task_id: "task_1", seq: 1, at: "" },
+      data: {
+        source_metadata: describes ? { describes } : {},
+        input_message: "The description:\n\nReads logs",
+      },
+    }) as unknown as FeedEvent;
+
+  it("is known by its kind and by the words that it was given", () => {
+    expect(describingTask(created("task.created", "agent"), "agents", "Reads logs")).toBe("task_1");
+    expect(describingTask(created("task.created", "skill"), "agents", "Reads logs")).toBeNull();
+    expect(describingTask(created("task.created", "agent"), "agents", "Reads mail")).toBeNull();
+    expect(describingTask(created("task.created", undefined), "agents", "Reads logs")).toBeNull();
+    expect(describingTask(created("task.started", "agent"), "agents", "Reads logs")).toBeNull();
   });
 });

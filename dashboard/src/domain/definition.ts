@@ -1,5 +1,6 @@
 import type { Fault } from "../api/problem";
 import type { components } from "../api/schema";
+import type { FeedEvent } from "../feed/wire";
 
 type Schemas = components["schemas"];
 type DefinitionFault = Schemas["DefinitionFault"];
@@ -13,6 +14,15 @@ export const KIND_OF: Readonly<Record<Schemas["DefinitionKind"], KindId>> = {
   webhook: "webhooks",
   schedule: "schedules",
 };
+
+/** The id of the task that an event tells of, when that is to write a definition of this kind by this wish. */
+export function describingTask(event: FeedEvent, kind: KindId, wish: string): string | null {
+  if (event.type !== "task.created") return null;
+  const { source_metadata, input_message } = event.data;
+  const describes = source_metadata?.describes as Schemas["DefinitionKind"] | undefined;
+  const isIt = describes !== undefined && KIND_OF[describes] === kind && input_message.endsWith(wish);
+  return isIt ? event.task_id : null;
+}
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 

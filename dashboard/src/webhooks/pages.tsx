@@ -19,7 +19,15 @@ import { webhookSpec } from "./spec";
 export function WebhooksPage() {
   const { create } = useSearch({ from: "/shell/webhooks" });
   if (!create) return <ListPage kind={KINDS.webhooks} />;
-  return <CreatePage kind={KINDS.webhooks} by={create} spec={webhookSpec} uploading={webhooks} />;
+  return (
+    <CreatePage
+      kind={KINDS.webhooks}
+      by={create}
+      spec={webhookSpec}
+      uploading={webhooks}
+      describing={webhooks}
+    />
+  );
 }
 
 export function EditWebhookPage() {
