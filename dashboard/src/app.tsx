@@ -58,6 +58,7 @@ function opened({ delivery }: Record<string, unknown>): Opened {
   return typeof delivery === "string" ? { delivery } : {};
 }
 
+const settingsPages = () => import("./settings/pages");
 const definitions = () => import("./definitions/pages");
 const schedules = () => import("./schedules/pages");
 const webhooks = () => import("./webhooks/pages");
@@ -145,8 +146,14 @@ const scheduleEdit = createRoute({
   component: lazyRouteComponent(schedules, "EditSchedulePage"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  component: lazyRouteComponent(settingsPages, "SettingsPage"),
+});
+
 const pages = [
-  ...[start, task],
+  ...[start, task, settings],
   ...[agentList, agent, agentEdit],
   ...[skillList, skill, skillEdit],
   ...[scheduleList, schedule, scheduleEdit],

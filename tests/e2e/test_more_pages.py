@@ -97,3 +97,39 @@ def test_an_agent_and_a_webhook_are_written_from_words_and_changed_before_they_a
     person.page.wait_for_url("**/webhooks/merge-requests")
     made = daemon.get("/api/webhooks/merge-requests")
     assert (made["provider"], made["has_secret"]) == ("gitlab", True)
+
+
+def test_variables_are_set_taken_from_a_file_and_deleted_and_no_value_comes_back(
+    person: Person, daemon: DaemonProcess
+) -> None:
+    person.opens("/")
+    person.page.get_by_role("link", name="Settings").click()
+    person.sees("There is no variable yet.")
+    fills(person, Name="github", Value="the-first-value")
+    sees_alert(person, "such as GITHUB_TOKEN")
+    fills(person, Name="PATH")
+    person.presses("Set it")
+    sees_alert(person, "It was not set.")
+    fills(person, Name="SHOP_TOKEN")
+    person.presses("Set it")
+    person.sees("SHOP_TOKEN is set.")
+    expect(person.page.get_by_label("Value", exact=True)).to_have_value("")
+
+    text = b"SHOP_TOKEN=another\nSHOP_KEY=1\nPATH=/nowhere\n"
+    file = {"name": ".env", "mimeType": "text/plain", "buffer": text}
+    person.page.locator("input[type=file]").set_input_files(file)
+    found = person.page.get_by_role("region", name="What the file would set")
+    expect(found).to_contain_text("There already, and kept")
+    expect(found).to_contain_text("Line 3, PATH")
+    assert [one["name"] for one in daemon.get("/api/env")["items"]] == ["SHOP_TOKEN"]
+    found.get_by_label("Replace those that are there already").check()
+    person.presses("Set 2 variables")
+    person.sees("2 variables set.")
+    assert {one["name"] for one in daemon.get("/api/env")["items"]} == {"SHOP_KEY", "SHOP_TOKEN"}
+    assert "the-first-value" not in person.page.content()
+
+    person.presses("Delete SHOP_KEY")
+    person.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(person.page.get_by_text("SHOP_KEY")).to_have_count(0)
+    assert [one["name"] for one in daemon.get("/api/env")["items"]] == ["SHOP_TOKEN"]
+    person.faults[:] = [fault for fault in person.faults if not re.search("400|422", fault)]

@@ -10,6 +10,7 @@ export const keys = {
   /** Below the list's, so that what makes the list old makes each of it old. */
   definition: (kind: KindId, name: string) => ["definitions", kind, name],
   deliveries: (webhook: string) => ["deliveries", webhook],
+  variables: ["variables"],
   tasks: ["tasks"],
   active: ["tasks", "active"],
   recent: ["tasks", "recent"],

@@ -26,6 +26,11 @@ describe("the palette", () => {
     expect(commandsOf({ ...known, mayCreate: false }).filter(({ kind }) => kind === "Create")).toEqual([]);
   });
 
+  it("leads to the settings only those who may see them", () => {
+    expect(names("settings")).toEqual(["Settings"]);
+    expect(search(commandsOf({ ...known, mayCreate: false }), "settings", 10)).toEqual([]);
+  });
+
   it("knows the address of everything", () => {
     const found = Object.fromEntries(commandsOf(known).map(({ id, to }) => [id, to]));
     expect(found["/agents/code-review"]).toBe("/agents/code-review");

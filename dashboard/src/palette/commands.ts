@@ -1,4 +1,4 @@
-import { CirclePlus, ListTodo, type LucideIcon, SquarePen } from "lucide-react";
+import { CirclePlus, ListTodo, type LucideIcon, Settings, SquarePen } from "lucide-react";
 import type { DefinitionView } from "../api/definitions";
 import { KINDS } from "../definitions/kinds";
 import type { KindId } from "../domain/definition";
@@ -26,6 +26,9 @@ export function commandsOf({ tasks, definitions, mayCreate }: Known): Command[] 
   return [
     { id: "start", name: "New task", kind: "Page", to: "/", Icon: SquarePen },
     ...kinds.map(({ path, title, Icon }) => ({ id: path, name: title, kind: "Page", to: path, Icon })),
+    ...(mayCreate
+      ? [{ id: "/settings", name: "Settings", kind: "Page", to: "/settings", Icon: Settings }]
+      : []),
     ...kinds
       .filter(() => mayCreate)
       .map(({ path, one }) => ({
