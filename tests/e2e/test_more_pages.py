@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.e2e.hands import OpenPage, Person
 from tests.e2e.test_definitions import deliver, fills, sees_alert
 from tests.support.daemon import DaemonProcess
+from tests.support.git_server import git_server
 
 SECRET = "a-secret-that-is-long-enough"
 COMMENT = json.loads((Path(__file__).parents[1] / "data/webhooks/github_issue_comment.json").read_text())
@@ -133,3 +134,24 @@ def test_variables_are_set_taken_from_a_file_and_deleted_and_no_value_comes_back
     expect(person.page.get_by_text("SHOP_KEY")).to_have_count(0)
     assert [one["name"] for one in daemon.get("/api/env")["items"]] == ["SHOP_TOKEN"]
     person.faults[:] = [fault for fault in person.faults if not re.search("400|422", fault)]
+
+
+def test_a_task_shows_its_code_and_what_it_has_made_of_it(
+    person: Person, daemon: DaemonProcess, tmp_path: Path
+) -> None:
+    with git_server(tmp_path) as server:
+        server.repository()
+        wish = {"message": "Say hello.", "agent": "planning", "repository": server.url(), "ref": "main"}
+        task_id = daemon.post("/api/tasks", wish)["task_id"]
+        person.opens(f"/tasks/{task_id}")
+        person.sees_status("Completed")
+        where = person.page.get_by_role("region", name="Where it stands")
+        expect(where).to_contain_text("0 files")
+        (clone,) = daemon.data_dir.glob("workspaces/**/repo/README.md")
+        clone.write_text("Hello.\nAnd good morning.\n")
+        person.presses("Show the diff")
+        changes = person.page.get_by_role("dialog").get_by_role("group", name="Changes")
+        expect(changes).to_contain_text("README.md")
+        expect(changes).to_contain_text("added: And good morning.")
+        person.page.keyboard.press("Escape")
+        expect(person.page.get_by_role("dialog")).to_have_count(0)

@@ -9,6 +9,7 @@ type Schemas = components["schemas"];
 export type Status = Schemas["StatusView"];
 export type TaskPage = Schemas["TaskList"];
 export type TaskView = Schemas["TaskView"];
+export type TaskDetail = Schemas["TaskDetail"];
 
 const PATIENCE_MS = 30_000;
 const EVENTS_PAGE = 2_000;
@@ -65,8 +66,9 @@ export const machine = {
       http.GET("/api/tasks", { params: { query: { conversation_id: id, limit: WHOLE_CONVERSATION } } }),
     );
   },
-  task: (id: string): Promise<TaskView> =>
+  task: (id: string): Promise<TaskDetail> =>
     done(http.GET("/api/tasks/{task_id}", { params: { path: { task_id: id } } })),
+  diff: (id: string) => done(http.GET("/api/tasks/{task_id}/diff", { params: { path: { task_id: id } } })),
   // Fields with a default may be left out; the generated type of a body wants them all.
   chat: (said: Said) => done(http.POST("/api/chat", { body: said as Schemas["ChatMessage"] })),
   retry: (id: string): Promise<TaskView> =>

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
+import type { TaskDetail } from "../api/machine";
 import { costKind, dollars, duration, tokens } from "../domain/format";
 import type { Task } from "../domain/task";
 import { useNow } from "../parts/now";
@@ -8,7 +9,7 @@ import { StatusChip } from "../parts/status";
 import { TaskActions, useActing } from "./task-actions";
 
 /** What it is, how it stands, what it has used so far. */
-export function TaskHeader({ task }: { task: Task }) {
+export function TaskHeader({ task }: { task: Task & Pick<TaskDetail, "routing"> }) {
   const acting = useActing();
   const { fault } = acting;
   return (
@@ -28,7 +29,7 @@ export function TaskHeader({ task }: { task: Task }) {
       </div>
       <div className="numeric mt-0.5 flex flex-wrap items-center gap-x-3 gap-y-0.5 text-soft text-xs">
         <StatusChip task={task} />
-        <span>{task.assigned_agent}</span>
+        <span title={task.routing?.reason}>{task.assigned_agent}</span>
         <Elapsed task={task} />
         <Used task={task} />
       </div>

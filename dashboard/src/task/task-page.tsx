@@ -7,6 +7,7 @@ import type { TaskView } from "../live/task-view";
 import { Composer } from "../parts/composer";
 import { Failed, Loading } from "../parts/states";
 import { useOthers } from "./earlier";
+import { Outcome } from "./outcome";
 import { TaskHeader } from "./task-header";
 import { Timeline } from "./timeline";
 
@@ -48,6 +49,7 @@ function OneTask({ taskId }: { taskId: string }) {
   return (
     <div className="flex h-full flex-col">
       {task.data ? <TaskHeader task={task.data} /> : <Loading label="Loading the task" lines={2} />}
+      {task.data && <Outcome task={task.data} />}
       <Conversation key={round} taskId={taskId} task={task.data} reload={reload} />
     </div>
   );
