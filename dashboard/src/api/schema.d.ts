@@ -317,6 +317,195 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Costs
+         * @description What tasks cost that were made in these days: one's own, for an administrator everybody's.
+         */
+        get: operations["costs_api_costs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Credentials
+         * @description Whether Claude Code can work, how it logs in, and whether a real request last went through. Asks nobody.
+         */
+        get: operations["get_credentials_api_credentials_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/api-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Api Key
+         * @description Use an API key, in place of what the environment gives. It is tried first.
+         */
+        put: operations["put_api_key_api_credentials_api_key_put"];
+        post?: never;
+        /**
+         * Delete Api Key
+         * @description Forget the API key that is kept here.
+         */
+        delete: operations["delete_api_key_api_credentials_api_key_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Login
+         * @description Begin Claude Code's own login. It waits for its code for 10 minutes; beginning anew ends the one before.
+         */
+        post: operations["begin_login_api_credentials_login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/login/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete Login
+         * @description Hand the code of that login over, and use what comes of it.
+         */
+        post: operations["complete_login_api_credentials_login_code_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log Out
+         * @description Forget the login file and the keys kept here. What the environment gives stays.
+         */
+        post: operations["log_out_api_credentials_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/oauth-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Oauth Token
+         * @description Use a token that `claude setup-token` has made. It is tried first.
+         */
+        put: operations["put_oauth_token_api_credentials_oauth_token_put"];
+        post?: never;
+        /**
+         * Delete Oauth Token
+         * @description Forget the token that is kept here.
+         */
+        delete: operations["delete_oauth_token_api_credentials_oauth_token_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description Put a login file in force: a file of a form, or the JSON itself. It is checked, then tried with a real request,
+         *     then kept; when it is refused, the one that was there stays.
+         */
+        post: operations["upload_api_credentials_upload_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Validate
+         * @description Make one real request with the login in force. Asked again within 10 s, the answer is the last one.
+         */
+        post: operations["validate_api_credentials_validate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/env": {
         parameters: {
             query?: never;
@@ -857,6 +1046,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{task_id}/approve-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Plan
+         * @description The executor's task for the plan that a task of `planning` has completed with. 409 when there is one already.
+         */
+        post: operations["approve_plan_api_tasks__task_id__approve_plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{task_id}/diff": {
         parameters: {
             query?: never;
@@ -991,6 +1200,28 @@ export interface paths {
          * @description A new task with the same wish.
          */
         post: operations["retry_task_api_tasks__task_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct Routing
+         * @description Give the task to another agent. 200: the same task, which was still queued; 201: a new task in its place.
+         *
+         *     With `rule` the answer shows what the agent would become; with `make_rule`, too, it is saved.
+         */
+        post: operations["correct_routing_api_tasks__task_id__routing_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1551,6 +1782,11 @@ export interface components {
              */
             priority: number;
             /**
+             * Routing
+             * @default []
+             */
+            routing: components["schemas"]["RoutingRule"][];
+            /**
              * Sandbox
              * @default true
              */
@@ -1622,6 +1858,11 @@ export interface components {
              * @default 0
              */
             priority: number;
+            /**
+             * Routing
+             * @default []
+             */
+            routing: components["schemas"]["RoutingRule"][];
             /**
              * Sandbox
              * @default true
@@ -1859,6 +2100,19 @@ export interface components {
          * @enum {string}
          */
         ApprovalStatus: "pending" | "answered" | "superseded" | "cancelled";
+        /**
+         * ApprovePlan
+         * @description What is to be said with the plan; `again` carries out once more what was carried out before.
+         */
+        ApprovePlan: {
+            /**
+             * Again
+             * @default false
+             */
+            again: boolean;
+            /** Comment */
+            comment?: string | null;
+        };
         /** AuthStatus */
         AuthStatus: {
             data: components["schemas"]["AuthStatusData"];
@@ -2039,11 +2293,115 @@ export interface components {
             reason: "answered" | "input";
         };
         /**
+         * CorrectRouting
+         * @description Which agent a task is for. `restart`: one that works is stopped and started anew with that agent.
+         */
+        CorrectRouting: {
+            /** Agent */
+            agent: string;
+            /**
+             * Make Rule
+             * @default false
+             */
+            make_rule: boolean;
+            /**
+             * Restart
+             * @default false
+             */
+            restart: boolean;
+            rule?: components["schemas"]["RoutingRule"] | null;
+        };
+        /**
+         * CostGroup
+         * @description By what costs are broken down.
+         * @enum {string}
+         */
+        CostGroup: "agent" | "day" | "source" | "user";
+        /**
+         * CostItem
+         * @description The costs of one agent, day, source or user: one item for each kind of dollars that there is.
+         */
+        CostItem: {
+            cost_kind: components["schemas"]["CostKind"];
+            /** Cost Usd */
+            cost_usd: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Tasks */
+            tasks: number;
+        };
+        /**
          * CostKind
          * @description `billed` is money, `subscription` is a price at API rates that nobody is billed, `demo` is play money.
          * @enum {string}
          */
         CostKind: "billed" | "subscription" | "demo";
+        /**
+         * CostReport
+         * @description Costs by their key, one item for each kind of dollars; a key with no tasks is left out.
+         */
+        CostReport: {
+            /** Days */
+            days: number;
+            group_by: components["schemas"]["CostGroup"];
+            /** Items */
+            items: components["schemas"]["CostItem"][];
+            /** Time Zone */
+            time_zone: string;
+            /** Totals */
+            totals: components["schemas"]["Costs"][];
+        };
+        /**
+         * Costs
+         * @description What some tasks cost, of one kind of dollars: kinds are never added together.
+         */
+        Costs: {
+            cost_kind: components["schemas"]["CostKind"];
+            /** Cost Usd */
+            cost_usd: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Tasks */
+            tasks: number;
+        };
+        /**
+         * CredentialsView
+         * @description Claude's login. `details` are unset for those who are no administrators.
+         */
+        CredentialsView: {
+            details: components["schemas"]["LoginDetails"] | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Hint */
+            hint: string;
+            /** Last Ok */
+            last_ok: string | null;
+            /** Last Refused */
+            last_refused: string | null;
+            /** Last Validated At */
+            last_validated_at: string | null;
+            /** Message */
+            message: string;
+            /** Method */
+            method: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "expires_soon" | "needs_login" | "refused" | "quota" | "demo" | "unknown";
+            /** Subscription */
+            subscription: string | null;
+            /** Until */
+            until: string | null;
+        };
         /**
          * CronAnswer
          * @description What an expression means. Times are those of its zone.
@@ -2584,6 +2942,50 @@ export interface components {
          * @enum {string}
          */
         Lane: "work" | "chat";
+        /** LoginBegun */
+        LoginBegun: {
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * LoginCode
+         * @description What the page of the login shows.
+         */
+        LoginCode: {
+            /**
+             * Code
+             * Format: password
+             */
+            code: string;
+        };
+        /**
+         * LoginDetails
+         * @description For administrators.
+         */
+        LoginDetails: {
+            /** Access Expires At */
+            access_expires_at: string | null;
+            /** File */
+            file: boolean;
+            /** File Problem */
+            file_problem: string;
+            /** Folder */
+            folder: string;
+            /** Kept */
+            kept: ("api_key" | "oauth_token")[];
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "environment" | "stored" | "file" | "own_folder" | "demo";
+            /** Variable */
+            variable: string | null;
+        };
         /** LoginList */
         LoginList: {
             /** Items */
@@ -2618,6 +3020,17 @@ export interface components {
             /** User Id */
             user_id: string;
         };
+        /**
+         * LogOut
+         * @description `confirm` has to be true: tasks wait from then on.
+         */
+        LogOut: {
+            /**
+             * Confirm
+             * @constant
+             */
+            confirm: true;
+        };
         MachineEvent: components["schemas"]["ChatReply"] | components["schemas"]["AgentStatus"] | components["schemas"]["AuthStatus"] | components["schemas"]["MachineStatus"] | components["schemas"]["WebhookReceived"];
         /** MachineStatus */
         MachineStatus: {
@@ -2628,7 +3041,10 @@ export interface components {
              */
             type: "machine.status";
         };
-        /** MachineStatusData */
+        /**
+         * MachineStatusData
+         * @description Running, queued and waiting tasks, and the slots for those that run.
+         */
         MachineStatusData: {
             /** Machine Id */
             machine_id: string;
@@ -2686,6 +3102,22 @@ export interface components {
          * @enum {string}
          */
         Missed: "skip" | "once";
+        /**
+         * NewSecret
+         * @description A key or a token; it is never shown again. `force` keeps it even where it could not be tried.
+         */
+        NewSecret: {
+            /**
+             * Force
+             * @default false
+             */
+            force: boolean;
+            /**
+             * Value
+             * Format: password
+             */
+            value: string;
+        };
         /**
          * NewTask
          * @description A wish. Limits that are not given are the agent's, or the machine's.
@@ -3064,12 +3496,55 @@ export interface components {
          * @description Which agent was chosen, by which rule, and who came second.
          */
         Routing: {
+            /** Corrected By */
+            corrected_by?: string | null;
             /** Decision */
             decision: string;
             /** Reason */
             reason: string;
             /** Runner Up */
             runner_up?: string | null;
+        };
+        /**
+         * RoutingCorrected
+         * @description The task that has the agent now, and what its new rule makes of the agent's files.
+         */
+        RoutingCorrected: {
+            rule_preview: components["schemas"]["Preview"] | null;
+            /** Rule Saved */
+            rule_saved: boolean;
+            task: components["schemas"]["TaskView"];
+        };
+        /**
+         * RoutingRule
+         * @description Which tasks come to an agent without asking anybody. Of each field one entry has to fit; all fields have to.
+         */
+        RoutingRule: {
+            /**
+             * Events
+             * @default []
+             */
+            events: string[];
+            /**
+             * Keywords
+             * @default []
+             */
+            keywords: string[];
+            /**
+             * Labels
+             * @default []
+             */
+            labels: string[];
+            /**
+             * Question
+             * @default false
+             */
+            question: boolean;
+            /**
+             * Sources
+             * @default []
+             */
+            sources: string[];
         };
         /** RunList */
         RunList: {
@@ -3526,6 +4001,15 @@ export interface components {
             type: "subscribe";
         };
         /**
+         * TakenView
+         * @description A login that is in force now; `note` says so where something else wins over it.
+         */
+        TakenView: {
+            /** Note */
+            note: string;
+            validation: components["schemas"]["ValidationView"];
+        };
+        /**
          * Task
          * @description A task as it is now. A fact: it changes by being replaced.
          */
@@ -3782,7 +4266,7 @@ export interface components {
             user_id: string;
             waiting_reason: components["schemas"]["WaitingReason"] | null;
         };
-        TaskEvent: components["schemas"]["TaskCreated"] | components["schemas"]["TaskStarted"] | components["schemas"]["TaskOutput"] | components["schemas"]["TaskMetrics"] | components["schemas"]["TaskInput"] | components["schemas"]["TaskWaiting"] | components["schemas"]["TaskContinued"] | components["schemas"]["TaskParked"] | components["schemas"]["TaskQueued"] | components["schemas"]["TaskCompleted"] | components["schemas"]["TaskFailed"] | components["schemas"]["TaskCancelled"] | components["schemas"]["ApprovalRequested"] | components["schemas"]["ApprovalAnswered"];
+        TaskEvent: components["schemas"]["TaskCreated"] | components["schemas"]["TaskRouted"] | components["schemas"]["TaskStarted"] | components["schemas"]["TaskOutput"] | components["schemas"]["TaskMetrics"] | components["schemas"]["TaskInput"] | components["schemas"]["TaskWaiting"] | components["schemas"]["TaskContinued"] | components["schemas"]["TaskParked"] | components["schemas"]["TaskQueued"] | components["schemas"]["TaskCompleted"] | components["schemas"]["TaskFailed"] | components["schemas"]["TaskCancelled"] | components["schemas"]["ApprovalRequested"] | components["schemas"]["ApprovalAnswered"];
         TaskEventPage: {
             events: components["schemas"]["PlacedTaskEvent"][];
             last_seq: number;
@@ -3882,6 +4366,15 @@ export interface components {
              * @enum {string}
              */
             type: "task.queued";
+        };
+        /** TaskRouted */
+        TaskRouted: {
+            data: components["schemas"]["Routing"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.routed";
         };
         /** TaskSay */
         TaskSay: {
@@ -4267,6 +4760,28 @@ export interface components {
         UseLink: {
             /** Secret */
             secret: string;
+        };
+        /**
+         * ValidationView
+         * @description What one real request came to. `unclear`: nobody answered who could say.
+         */
+        ValidationView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Cost Usd */
+            cost_usd: number;
+            /** Message */
+            message: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "worked" | "refused" | "quota" | "unclear";
+            /** Until */
+            until: string | null;
         };
         /** VariableList */
         VariableList: {
@@ -5150,6 +5665,352 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChatTaken"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    costs_api_costs_get: {
+        parameters: {
+            query?: {
+                /** @description Today and the days before it. */
+                days?: number;
+                group_by?: components["schemas"]["CostGroup"];
+                /** @description Whose days: an IANA name. */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_credentials_api_credentials_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialsView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_key_api_credentials_api_key_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSecret"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_key_api_credentials_api_key_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_login_api_credentials_login_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginBegun"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_login_api_credentials_login_code_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginCode"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_out_api_credentials_logout_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogOut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_oauth_token_api_credentials_oauth_token_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSecret"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_oauth_token_api_credentials_oauth_token_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_api_credentials_upload_post: {
+        parameters: {
+            query?: {
+                /** @description Keep it, too, when nobody answers who could say that it is good. */
+                force?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    validate_api_credentials_validate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValidationView"];
                 };
             };
             /** @description A problem */
@@ -6285,6 +7146,41 @@ export interface operations {
             };
         };
     };
+    approve_plan_api_tasks__task_id__approve_plan_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ApprovePlan"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     diff_of_task_api_tasks__task_id__diff_get: {
         parameters: {
             query?: never;
@@ -6497,6 +7393,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct_routing_api_tasks__task_id__routing_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectRouting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingCorrected"];
                 };
             };
             /** @description A problem */

@@ -24,6 +24,7 @@ const EMPTY: AgentForm = {
   skills: [],
   sandbox: true,
   variables: [],
+  routing: [],
   claude_code: {},
 };
 

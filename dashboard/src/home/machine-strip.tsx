@@ -5,7 +5,9 @@ import type { Task } from "../domain/task";
 
 const CLAUDE: Readonly<Record<Status["auth"]["state"], string>> = {
   ready: "logged in",
+  expires_soon: "login expires soon",
   needs_login: "needs a login",
+  refused: "login refused",
   quota: "quota used up",
   demo: "demo model",
   unknown: "not known yet",

@@ -71,7 +71,12 @@ const SAID: Readonly<Partial<Record<Status["auth"]["state"], string>>> = {
 function LoginBanner({ auth }: { auth: Status["auth"] }) {
   const said = SAID[auth.state];
   if (!said) return null;
-  const until = auth.state === "expires_soon" ? "" : auth.until ? ` Goes on at ${time(auth.until)}.` : " Tasks wait and go on by themselves.";
+  const until =
+    auth.state === "expires_soon"
+      ? ""
+      : auth.until
+        ? ` Goes on at ${time(auth.until)}.`
+        : " Tasks wait and go on by themselves.";
   return (
     <Banner tone="warn" icon={<CircleAlert aria-hidden className="size-3.5 shrink-0" />}>
       <b>{auth.message || said}</b> {auth.hint}

@@ -58,7 +58,7 @@ function Uses({ item }: { item: Variable }) {
     ...item.agents.map((name) => ["/agents/$name", name] as const),
     ...item.webhooks.map((name) => ["/webhooks/$name", name] as const),
   ];
-  if (places.length === 0) return "nothing names it";
+  if (places.length === 0) return item.made_for ? `kept for ${item.made_for}` : "nothing names it";
   return (
     <>
       for{" "}
