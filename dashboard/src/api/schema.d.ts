@@ -237,6 +237,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit
+         * @description Newest first. `status` is null where the machine stopped before it knew how an act ended.
+         */
+        get: operations["list_audit_api_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Audit
+         * @description All of it, newest first, as lines of JSON or as CSV.
+         */
+        get: operations["export_audit_api_audit_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Invitation
+         * @description Use an invitation up: become a user, and sign in. 409 when the name is taken; the link works on then.
+         */
+        post: operations["accept_invitation_api_auth_invite_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -248,7 +308,8 @@ export interface paths {
         put?: never;
         /**
          * Log In
-         * @description Use a one-time link up. The login is in an HttpOnly cookie that goes to this machine's own pages only.
+         * @description Use a one-time link up, or give name and password. The login is in an HttpOnly cookie that goes to this machine's
+         *     own pages only.
          */
         post: operations["log_in_api_auth_login_post"];
         delete?: never;
@@ -291,6 +352,48 @@ export interface paths {
         get: operations["me_api_auth_me_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Password
+         * @description Set one's own password. One's other logins end; tokens stay.
+         */
+        put: operations["set_password_api_auth_password_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Up
+         * @description Use a login link up to give the machine's own administrator a name and a password, and sign in.
+         *
+         *     Their other logins end. 409 when the name is another person's.
+         */
+        post: operations["set_up_api_auth_setup_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -549,6 +652,50 @@ export interface paths {
          * @description Delete a variable; tasks that run keep what they were given.
          */
         delete: operations["delete_variable_api_env__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Invitations
+         * @description The newest 1,000, used and revoked ones too, without their links. For administrators.
+         */
+        get: operations["list_invitations_api_invitations_get"];
+        put?: never;
+        /**
+         * Create Invitation
+         * @description A link for one person. It is in this answer and never again. For administrators.
+         */
+        post: operations["create_invitation_api_invitations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Invitation
+         * @description Make a link useless that was not used yet. For administrators.
+         */
+        delete: operations["revoke_invitation_api_invitations__invitation_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1265,7 +1412,7 @@ export interface paths {
         put?: never;
         /**
          * Create Token
-         * @description A token with the caller's rights. Its secret is in this answer and never again.
+         * @description A token that reaches no further and lasts no longer than the caller's own. Its secret is in this answer only.
          */
         post: operations["create_token_api_tokens_post"];
         delete?: never;
@@ -1292,6 +1439,60 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Users
+         * @description All people, oldest first. For administrators.
+         */
+        get: operations["list_users_api_users_get"];
+        put?: never;
+        /**
+         * Create User
+         * @description Make a person with a first password. 409 when the name is taken. For administrators.
+         */
+        post: operations["create_user_api_users_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get User
+         * @description One person: oneself, or anybody for administrators.
+         */
+        get: operations["get_user_api_users__user_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete User
+         * @description Delete a person: their logins and tokens end, their tasks stay. For administrators.
+         */
+        delete: operations["delete_user_api_users__user_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change User
+         * @description Change a person: one's own name, or anything for administrators. In force at once.
+         *
+         *     409 when the name is taken, and for the last administrator who can come in.
+         */
+        patch: operations["change_user_api_users__user_id__patch"];
         trace?: never;
     };
     "/api/webhooks": {
@@ -1651,6 +1852,21 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AcceptInvitation
+         * @description The secret of an invitation; `name` may be left out where the invitation names somebody.
+         */
+        AcceptInvitation: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /** Secret */
+            secret: string;
+        };
+        /**
          * Ack
          * @description The message with this id was done; `data` says what came of it.
          */
@@ -1969,6 +2185,13 @@ export interface components {
             name: string;
             /** Revoked At */
             revoked_at?: string | null;
+            /**
+             * Scopes
+             * @default [
+             *       "admin"
+             *     ]
+             */
+            scopes: components["schemas"]["Scope"][];
             /** Token Id */
             token_id: string;
             /** User Id */
@@ -2112,6 +2335,53 @@ export interface components {
             again: boolean;
             /** Comment */
             comment?: string | null;
+        };
+        /**
+         * AuditEntry
+         * @description One act. It is written down before it is done; how it ended is added when it has.
+         */
+        AuditEntry: {
+            /** Action */
+            action: string;
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Audit Id */
+            audit_id: string;
+            /** Credential Id */
+            credential_id: string;
+            /**
+             * Made Id
+             * @default
+             */
+            made_id: string;
+            /**
+             * Object Id
+             * @default
+             */
+            object_id: string;
+            /** Status */
+            status?: number | null;
+            /** Summary */
+            summary?: {
+                [key: string]: unknown;
+            };
+            /** User Id */
+            user_id: string;
+            /** User Name */
+            user_name: string;
+            via: components["schemas"]["Via"];
+        };
+        /** AuditList */
+        AuditList: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /** AuthStatus */
         AuthStatus: {
@@ -2912,6 +3182,68 @@ export interface components {
             user_id: string | null;
         };
         /**
+         * Invitation
+         * @description A one-time link by which somebody becomes a user. Its secret is stored as a hash only.
+         */
+        Invitation: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Invitation Id */
+            invitation_id: string;
+            /** Name */
+            name: string | null;
+            /** Revoked At */
+            revoked_at?: string | null;
+            role: components["schemas"]["Role"];
+            /** Used At */
+            used_at?: string | null;
+            /** User Id */
+            user_id?: string | null;
+        };
+        /** InvitationList */
+        InvitationList: {
+            /** Items */
+            items: components["schemas"]["Invitation"][];
+        };
+        /** InvitationMade */
+        InvitationMade: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Invitation Id */
+            invitation_id: string;
+            /** Link */
+            link: string;
+            /** Name */
+            name: string | null;
+            /** Revoked At */
+            revoked_at?: string | null;
+            role: components["schemas"]["Role"];
+            /** Used At */
+            used_at?: string | null;
+            /** User Id */
+            user_id?: string | null;
+        };
+        /**
          * Lagged
          * @description You were too slow; the connection closes with 4408.
          */
@@ -3085,6 +3417,8 @@ export interface components {
             /** Name */
             name: string;
             role: components["schemas"]["Role"];
+            /** Scopes */
+            scopes: components["schemas"]["Scope"][];
             /** User Id */
             user_id: string;
             via: components["schemas"]["Via"];
@@ -3102,6 +3436,34 @@ export interface components {
          * @enum {string}
          */
         Missed: "skip" | "once";
+        /**
+         * NewInvitation
+         * @description An invitation by link.
+         */
+        NewInvitation: {
+            /**
+             * Expires In Hours
+             * @default 72
+             */
+            expires_in_hours: number;
+            /** Name */
+            name?: string | null;
+            /** @default member */
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * NewPassword
+         * @description `old` may be left out by who has none so far and is signed in with a browser.
+         */
+        NewPassword: {
+            /**
+             * New
+             * Format: password
+             */
+            new: string;
+            /** Old */
+            old?: string | null;
+        };
         /**
          * NewSecret
          * @description A key or a token; it is never shown again. `force` keeps it even where it could not be tried.
@@ -3162,13 +3524,30 @@ export interface components {
         };
         /**
          * NewToken
-         * @description A token for a program.
+         * @description A token for a program. Without `scopes` it reaches as far as the role of who makes it, or their own token.
          */
         NewToken: {
             /** Expires In Days */
             expires_in_days?: number | null;
             /** Name */
             name: string;
+            /** Scopes */
+            scopes?: components["schemas"]["Scope"][] | null;
+        };
+        /**
+         * NewUser
+         * @description A person, with a first password that an administrator tells them.
+         */
+        NewUser: {
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /** @default member */
+            role: components["schemas"]["Role"];
         };
         /**
          * NewValue
@@ -3725,6 +4104,12 @@ export interface components {
             /** Words */
             words: string;
         };
+        /**
+         * Scope
+         * @description What a credential may be used for, at most. Each includes those before it; none gives more than the role does.
+         * @enum {string}
+         */
+        Scope: "read" | "tasks" | "admin";
         ServerMessage: components["schemas"]["SessionReady"] | components["schemas"]["Ack"] | components["schemas"]["Error"] | components["schemas"]["Lagged"];
         /**
          * Session
@@ -3781,6 +4166,21 @@ export interface components {
              * @enum {string}
              */
             type: "session.ready";
+        };
+        /**
+         * SetUp
+         * @description The secret of a login link, and what the machine's own administrator wants to be known by.
+         */
+        SetUp: {
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /** Secret */
+            secret: string;
         };
         /**
          * SetupHints
@@ -4626,6 +5026,13 @@ export interface components {
             name: string;
             /** Revoked At */
             revoked_at?: string | null;
+            /**
+             * Scopes
+             * @default [
+             *       "admin"
+             *     ]
+             */
+            scopes: components["schemas"]["Scope"][];
             /** Token */
             token: string;
             /** Token Id */
@@ -4760,6 +5167,57 @@ export interface components {
         UseLink: {
             /** Secret */
             secret: string;
+        };
+        /**
+         * UsePassword
+         * @description A person's name and password.
+         */
+        UsePassword: {
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+        };
+        /** UserList */
+        UserList: {
+            /** Items */
+            items: components["schemas"]["UserView"][];
+        };
+        /**
+         * UserPatch
+         * @description What is to change. `role`, `disabled`, `password` (of others): by administrators.
+         */
+        UserPatch: {
+            /** Disabled */
+            disabled?: boolean | null;
+            /** Name */
+            name?: string | null;
+            /** Password */
+            password?: string | null;
+            role?: components["schemas"]["Role"] | null;
+        };
+        /**
+         * UserView
+         * @description A person.
+         */
+        UserView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Disabled */
+            disabled: boolean;
+            /** Has Password */
+            has_password: boolean;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** User Id */
+            user_id: string;
         };
         /**
          * ValidationView
@@ -5556,6 +6014,117 @@ export interface operations {
             };
         };
     };
+    list_audit_api_audit_get: {
+        parameters: {
+            query?: {
+                /** @description Such as `agent.create`. */
+                action?: string | null;
+                /** @description A user's id. */
+                actor?: string | null;
+                /** @description `next_cursor` of before. */
+                cursor?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description From this moment on. */
+                since?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_audit_api_audit_export_get: {
+        parameters: {
+            query?: {
+                /** @description Such as `agent.create`. */
+                action?: string | null;
+                /** @description A user's id. */
+                actor?: string | null;
+                format?: "jsonl" | "csv";
+                /** @description From this moment on. */
+                since?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": unknown;
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_invitation_api_auth_invite_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInvitation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     log_in_api_auth_login_post: {
         parameters: {
             query?: never;
@@ -5565,7 +6134,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UseLink"];
+                "application/json": components["schemas"]["UseLink"] | components["schemas"]["UsePassword"];
             };
         };
         responses: {
@@ -5624,6 +6193,70 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_password_api_auth_password_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_up_api_auth_setup_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUp"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -6138,6 +6771,97 @@ export interface operations {
             path: {
                 /** @description Such as `GITHUB_TOKEN`. */
                 name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_invitations_api_invitations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_invitation_api_invitations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationMade"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_invitation_api_invitations__invitation_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: string;
             };
             cookie?: never;
         };
@@ -7430,6 +8154,15 @@ export interface operations {
                     "application/json": components["schemas"]["RoutingCorrected"];
                 };
             };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingCorrected"];
+                };
+            };
             /** @description A problem */
             default: {
                 headers: {
@@ -7555,6 +8288,163 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users_api_users_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_user_api_users_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_user_api_users__user_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_user_api_users__user_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user_api_users__user_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
             };
             /** @description A problem */
             default: {
