@@ -67,7 +67,7 @@ def test_a_finished_task_says_result_cost_and_link() -> None:
 
 
 def test_a_failed_task_says_why_in_the_machines_own_words() -> None:
-    failure = TaskFailure.of(FailureReason.TIMEOUT, "It hung in /home/ada/secret-project.")
+    failure = TaskFailure.of(FailureReason.TIMEOUT, "It hung in /srv/ada/secret-project.")
     said = said_of(a_task(TaskStatus.FAILED, failure=failure, result="half"), "https://m.example")
     assert isinstance(said, str)
     assert said.startswith("This could not be finished: it took longer than it may.")
