@@ -9,7 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { StartPage } from "./home/start";
 import { Shell } from "./pages/shell";
-import { SignInPage } from "./pages/sign-in";
+import { JoinPage, SignInPage } from "./pages/sign-in";
 import { Empty, Failed, Loading } from "./parts/states";
 import { TaskPage } from "./task/task-page";
 
@@ -68,6 +68,7 @@ const shell = createRoute({ getParentRoute: () => root, id: "shell", component: 
 const start = createRoute({ getParentRoute: () => shell, path: "/", component: StartPage });
 const task = createRoute({ getParentRoute: () => shell, path: "/tasks/$taskId", component: TaskPage });
 const signIn = createRoute({ getParentRoute: () => root, path: "/login", component: SignInPage });
+const join = createRoute({ getParentRoute: () => root, path: "/invite", component: JoinPage });
 
 const agentList = createRoute({
   getParentRoute: () => shell,
@@ -161,7 +162,7 @@ const pages = [
 ] as const;
 
 export const router = createRouter({
-  routeTree: root.addChildren([shell.addChildren(pages), signIn]),
+  routeTree: root.addChildren([shell.addChildren(pages), signIn, join]),
   defaultPendingComponent: Waiting,
 });
 

@@ -53,6 +53,10 @@ export interface Said {
 
 export const machine = {
   login: (secret: string) => answered(http.POST("/api/auth/login", { body: { secret } })),
+  loginWithPassword: (given: { name: string; password: string }) =>
+    answered(http.POST("/api/auth/login", { body: given })),
+  acceptInvitation: (secret: string, name: string | null, password: string) =>
+    answered(http.POST("/api/auth/invite", { body: { secret, name, password } })),
   logout: () => done(http.POST("/api/auth/logout")),
   status: () => done(http.GET("/api/status")),
   openSession: async () => (await done(http.POST("/api/sessions"))).session_id,

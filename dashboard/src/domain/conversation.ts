@@ -59,6 +59,7 @@ export class Conversation {
         return;
       case "task.continued":
       case "task.metrics":
+      case "task.routed":
         return;
       default:
         this.#unknown(event);
