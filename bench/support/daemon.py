@@ -18,6 +18,9 @@ import psutil
 from bench.support.client import Client
 
 START_SECONDS = 30.0
+REST_LOOK_SECONDS = 0.5
+REST_SHARE = 0.05
+"""Of one processor; below that, a daemon is at rest."""
 END_SECONDS = 45.0
 COMPLETE_SECONDS = 60.0
 OPEN = ("queued", "running", "waiting_input")
@@ -81,6 +84,20 @@ class Daemon:
         self.start_seconds = time.monotonic() - begun
         while not self._announced():
             time.sleep(0.005)
+
+    def rest(self) -> None:
+        """Wait until it does nothing more by itself: after its start it imports in the background what runs need.
+
+        Raises RuntimeError when it is never at rest.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        quiet = 0
+        while quiet < 3:  # an import waits for the disk in between
+            if time.monotonic() > deadline:
+                raise RuntimeError("the daemon does not come to rest")
+            before = self.cpu_seconds()
+            time.sleep(REST_LOOK_SECONDS)
+            quiet = quiet + 1 if self.cpu_seconds() - before < REST_SHARE * REST_LOOK_SECONDS else 0
 
     def kill(self) -> None:
         """SIGKILL."""
