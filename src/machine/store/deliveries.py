@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, insert, select
+from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, insert, select
 from sqlalchemy.engine import Connection
 
 from machine.domain.clock import Clock, utc_now
@@ -24,6 +24,10 @@ from machine.store.writer import Recorder
 
 _CURSOR_KIND: Final = "deliveries"
 _WITHOUT_BODY: Final = tuple(column for column in deliveries.columns if column.name != "body")
+_BY_KEY: Final = select(*_WITHOUT_BODY).where(
+    deliveries.c.webhook == bindparam("of"), deliveries.c.provider_delivery_id == bindparam("key")
+)
+_INSERT: Final = insert(deliveries)
 
 
 class SqlDeliveryStore:
@@ -37,12 +41,13 @@ class SqlDeliveryStore:
         at = self._clock()
 
         def write(connection: Connection, recorder: Recorder) -> Accepted:
-            known = connection.execute(_by_key(delivery.webhook, delivery.provider_delivery_id)).mappings().first()
+            key = {"of": delivery.webhook, "key": delivery.provider_delivery_id}
+            known = connection.execute(_BY_KEY, key).mappings().first()
             if known is not None:
                 return Accepted(delivery=_delivery_of(known), is_new=False)
             begun = begin_all(connection, recorder, starts, at)
             settled = delivery.settled(begun.task_ids, begun.reasons)
-            connection.execute(insert(deliveries).values(_values(settled)))
+            connection.execute(_INSERT, _values(settled))
             told = WebhookReceived(data=DeliveryData.model_validate(settled.model_dump(mode="json", include=_TOLD)))
             kind, body = encoded(told)
             feed_event(connection, recorder, StoredEvent(type=kind, at=at, body=body, user_id=user_id))
@@ -65,8 +70,8 @@ class SqlDeliveryStore:
         await self._database.write(lambda connection, _recorder: forget_states(connection, webhook))
 
     async def known(self, webhook: str, provider_delivery_id: str) -> Delivery | None:
-        query = _by_key(webhook, provider_delivery_id)
-        row = await self._database.read(lambda connection: connection.execute(query).mappings().first())
+        key = {"of": webhook, "key": provider_delivery_id}
+        row = await self._database.read(lambda connection: connection.execute(_BY_KEY, key).mappings().first())
         return None if row is None else _delivery_of(row)
 
     async def get(self, webhook: str, delivery_id: str) -> Delivery:
@@ -94,12 +99,6 @@ class SqlDeliveryStore:
 
 
 _TOLD: Final = set(DeliveryData.model_fields)
-
-
-def _by_key(webhook: str, provider_delivery_id: str) -> Select[Any]:
-    return select(*_WITHOUT_BODY).where(
-        deliveries.c.webhook == webhook, deliveries.c.provider_delivery_id == provider_delivery_id
-    )
 
 
 def _values(delivery: Delivery) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Messages for tasks that a CLI has yet to get."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
 from machine.domain.clock import Clock
 from machine.domain.errors import Conflict, StaleTask
@@ -16,13 +18,17 @@ from machine.store.rows import input_of
 from machine.store.tables import inputs, tasks
 from machine.store.writer import Recorder
 
+_INSERT: Final = insert(inputs)
+
 
 def put_input(connection: Connection, new: PendingInput) -> None:
     """Store a message. Raises Conflict when one with its id is there already."""
-    known = connection.execute(select(inputs.c.task_id).where(inputs.c.input_id == new.input_id)).first()
-    if known is not None:
-        raise Conflict(f"Input {new.input_id} was accepted before.", hint="Give each message an id of its own.")
-    connection.execute(insert(inputs).values(new.model_dump()))
+    try:
+        connection.execute(_INSERT, new.model_dump())
+    except IntegrityError as error:
+        raise Conflict(
+            f"Input {new.input_id} was accepted before.", hint="Give each message an id of its own."
+        ) from error
 
 
 class Inputs:

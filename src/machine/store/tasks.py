@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
@@ -14,7 +15,7 @@ from machine.domain.events import MachineEvent, TaskCreated, TaskEvent
 from machine.domain.task import NEXT, Task, TaskStatus
 from machine.ports import PendingInput, TaskFilter, TaskPage
 from machine.store.database import Database
-from machine.store.event_log import append_events, encoded
+from machine.store.event_log import encoded, place
 from machine.store.inputs import put_input
 from machine.store.listing import read_page, task_id_in
 from machine.store.moves import check_transition, move_task, read_task
@@ -23,17 +24,18 @@ from machine.store.tables import tasks
 from machine.store.writer import Recorder
 
 _OPEN = tuple(status.value for status, after in NEXT.items() if after)
+_INSERT: Final = insert(tasks)
 
 
 def put_task(connection: Connection, recorder: Recorder, task: Task, first_input: PendingInput, at: datetime) -> None:
     """Store a task with its first message and its `task.created`. Raises Conflict for an id that is taken."""
+    created = TaskCreated(data=task.model_copy(update={"last_seq": 1}))
     try:
-        connection.execute(insert(tasks).values(**task_values(task), last_seq=0))
+        connection.execute(_INSERT, {**task_values(task), "last_seq": 1})
     except IntegrityError as error:
         raise Conflict(f"There is a task {task.task_id} already.", hint="Make a new id for it.") from error
     put_input(connection, first_input)
-    created = TaskCreated(data=task.model_copy(update={"last_seq": 1}))
-    append_events(connection, recorder, task.task_id, [encoded(created)], at)
+    place(connection, recorder, task.task_id, task.user_id, 0, [encoded(created)], at)
 
 
 class Tasks:
