@@ -97,8 +97,8 @@ async def test_a_delivery_is_stored_with_its_tasks_their_inputs_and_events(store
         assert (await stores.tasks.get(start.task.task_id)).last_seq == 1
         assert await stores.tasks.inputs(start.task.task_id, unsent_only=True) == (start.first_input,)
     assert await stores.deliveries.get("issues", delivery.delivery_id) == delivery
-    known = await stores.deliveries.known("issues", delivery.provider_delivery_id)
-    assert known == delivery.model_copy(update={"body": b""})
+    again = await stores.deliveries.accept(delivery, [], user_id="user_1")
+    assert again == Accepted(delivery=delivery.model_copy(update={"body": b""}), is_new=False)
 
 
 async def test_the_same_delivery_again_stores_nothing_even_many_at_once(stores: Stores) -> None:
@@ -126,7 +126,7 @@ async def test_a_task_that_cannot_be_stored_takes_the_delivery_with_it(stores: S
     delivery = a_delivery(fresh, taken)
     with pytest.raises(Conflict):
         await stores.deliveries.accept(delivery, [fresh, taken], user_id="user_1")
-    assert await stores.deliveries.known("issues", delivery.provider_delivery_id) is None
+    assert (await stores.deliveries.list("issues", limit=1)).items == ()
     with pytest.raises(NotFound):
         await stores.tasks.get(fresh.task.task_id)
 

@@ -43,6 +43,7 @@ from machine.api.outermost import Outermost
 from machine.api.state import ApiState
 
 ROUTERS = (
+    webhook_door.router,  # first: routes are tried in their order, and no other is asked for as often at once
     health.router,
     status.router,
     tasks.router,
@@ -54,7 +55,6 @@ ROUTERS = (
     skills.router,
     costs.router,
     webhooks.router,
-    webhook_door.router,
     schedules.router,
     credentials.router,
     env.router,

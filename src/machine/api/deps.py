@@ -20,11 +20,14 @@ _Owned = TypeVar("_Owned", Task, Approval, Session)
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,80}$"
 
 
-def _state(request: Request) -> ApiState:
+# These are coroutines though they wait for nothing: FastAPI runs plain functions in a thread, a hop for each request.
+
+
+async def _state(request: Request) -> ApiState:
     return cast(ApiState, request.app.state.api)
 
 
-def _principal(request: Request) -> Principal:
+async def _principal(request: Request) -> Principal:
     """Who asks, as the login middleware found out."""
     principal = request.scope.get("principal")
     if not isinstance(principal, Principal):
@@ -101,7 +104,7 @@ def _hidden(kind: str, object_id: str) -> Iterator[None]:
         raise NotFound(unseen(kind, object_id)) from error
 
 
-def _sight(state: State, caller: Caller) -> Sight:
+async def _sight(state: State, caller: Caller) -> Sight:
     return Sight(state, caller)
 
 

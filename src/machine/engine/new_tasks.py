@@ -1,5 +1,6 @@
 """How tasks come into being: from a wish, as a follow-up, as another try."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -31,6 +32,7 @@ PLANNING: Final = "planning"
 EXECUTOR: Final = "executor"
 _CARRY_OUT: Final = "Carry out this plan. A person has approved it."
 WAITING_FOR_BRAIN: Final = "no rule decides: waiting for the Brain"
+_NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 
 
 class NewTasks:
@@ -245,7 +247,7 @@ def check_message(message: str) -> None:
             f"The message has {len(message)} characters, the limit is {MAX_MESSAGE_CHARS}.",
             hint="Put long material into a file.",
         )
-    if "\0" in message or any("\ud800" <= char <= "\udfff" for char in message):
+    if _NO_TEXT.search(message):
         raise BadRequest("The message holds characters that are not text (NUL or half a surrogate pair).")
 
 

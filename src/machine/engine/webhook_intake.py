@@ -87,9 +87,7 @@ class WebhookIntake:
         said = await self._heavy.on(body, partial(verified, known, provider, headers, body, self._now()))
         if isinstance(said, Answer):
             return said
-        delivery = await self._deliveries.known(webhook.name, said.key.id)
-        if delivery is None:
-            delivery = await self._take(webhook, provider, said, headers, body)
+        delivery = await self._take(webhook, provider, said, headers, body)
         return Received(delivery, provider.acknowledge(delivery.happening or said.happening, _sentence(delivery)))
 
     async def replay(self, name: str, delivery_id: str) -> Delivery:

@@ -70,10 +70,6 @@ class DeliveryStore(Protocol):
         """Drop what is remembered of a webhook's triggers: it is gone, and the next of its name is another one."""
         ...
 
-    async def known(self, webhook: str, provider_delivery_id: str) -> Delivery | None:
-        """The stored delivery under the provider's id, without its body; None when there is none."""
-        ...
-
     async def get(self, webhook: str, delivery_id: str) -> Delivery:
         """With its body. Raises NotFound."""
         ...

@@ -69,11 +69,6 @@ class SqlDeliveryStore:
     async def forget(self, webhook: str) -> None:
         await self._database.write(lambda connection, _recorder: forget_states(connection, webhook))
 
-    async def known(self, webhook: str, provider_delivery_id: str) -> Delivery | None:
-        key = {"of": webhook, "key": provider_delivery_id}
-        row = await self._database.read(lambda connection: connection.execute(_BY_KEY, key).mappings().first())
-        return None if row is None else _delivery_of(row)
-
     async def get(self, webhook: str, delivery_id: str) -> Delivery:
         query = select(deliveries).where(deliveries.c.webhook == webhook, deliveries.c.delivery_id == delivery_id)
         row = await self._database.read(lambda connection: connection.execute(query).mappings().first())

@@ -30,11 +30,13 @@ PROVIDERS: Final[Mapping[ProviderName, Callable[[GenericScheme], Provider]]] = {
     ProviderName.GENERIC: Generic,
 }
 """By what the webhook's definition says; nothing in a request chooses among them."""
+_USUAL: Final = GenericScheme()
+"""One for all webhooks that name none: its paths are compiled once, not for each delivery."""
 
 
 def provider_of(webhook: Webhook) -> Provider:
     """The provider of a webhook."""
-    return PROVIDERS[webhook.provider](webhook.scheme or GenericScheme())
+    return PROVIDERS[webhook.provider](webhook.scheme or _USUAL)
 
 
 def check(
