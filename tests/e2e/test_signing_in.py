@@ -53,6 +53,30 @@ def test_signing_out_ends_the_login(daemon: DaemonProcess, open_page: OpenPage) 
     person.faults[:] = [fault for fault in person.faults if "401" not in fault]
 
 
+def test_an_invitation_makes_a_person_who_comes_back_with_a_password(
+    daemon: DaemonProcess, open_page: OpenPage
+) -> None:
+    invitation = daemon.post("/api/invitations", {"role": "member"})
+    person = open_page(signed_in=False)
+    person.page.goto(invitation["link"])
+    assert "#" not in person.page.url, "the secret stays in the address bar"
+    person.page.get_by_label("Name").fill("Ada")
+    person.page.get_by_label("Password").fill("correct horse battery")
+    person.presses("Join")
+    person.sees("What should be done?")
+    person.presses("Sign out")
+    person.sees("You are signed out")
+    for password, then in (
+        ("wrong horse battery", "Signing in did not work."),
+        ("correct horse battery", "What should"),
+    ):
+        person.page.get_by_label("Name").fill("Ada")
+        person.page.get_by_label("Password").fill(password)
+        person.presses("Sign in")
+        person.sees(then)
+    person.faults[:] = [fault for fault in person.faults if "401" not in fault]
+
+
 def test_the_demo_says_everywhere_that_it_is_one_and_offers_its_prompts(open_page: OpenPage) -> None:
     person = open_page().opens()
     expect(person.page.get_by_role("status").filter(has_text="Demo model.")).to_be_visible()
