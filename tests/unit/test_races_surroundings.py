@@ -43,17 +43,19 @@ async def bench(tmp_path: Path, model: ScriptedModel) -> AsyncIterator[Workbench
         yield bench
 
 
-async def test_what_a_task_writes_into_its_bashrc_is_not_seen_by_another(bench: Workbench, tmp_path: Path) -> None:
-    agent = bench.settings.default_agent
-    await bench.room.api.tasks.add_permission_rules(agent, ["Bash"], bench.principal.user_id, utc_now())
-    planting = await bench.submit("plant", agent=agent)
-    assert (await bench.ended(planting)).status is TaskStatus.COMPLETED
-    written = [file for file in (tmp_path / "data").rglob(".bashrc") if "PLANTED" in file.read_text(encoding="utf-8")]
-    assert len(written) == 1, "the first task did write one"
-    looking = await bench.submit("look", agent=agent)
-    assert (await bench.ended(looking)).status is TaskStatus.COMPLETED
-    seen = "".join(piece.text for piece in await bench.outputs(looking) if piece.kind == "tool_result")
-    assert "got=. home=/" in seen
+async def test_what_a_task_writes_into_its_bashrc_is_not_seen_by_another(tmp_path: Path, model: ScriptedModel) -> None:
+    async with workbench(tmp_path / "data", model, sandbox="off") as bench:  # in the sandbox it cannot write one
+        agent = bench.settings.default_agent
+        await bench.room.api.tasks.add_permission_rules(agent, ["Bash"], bench.principal.user_id, utc_now())
+        planting = await bench.submit("plant", agent=agent)
+        assert (await bench.ended(planting)).status is TaskStatus.COMPLETED
+        files = (tmp_path / "data").rglob(".bashrc")
+        written = [file for file in files if "PLANTED" in file.read_text(encoding="utf-8")]
+        assert len(written) == 1, "the first task did write one"
+        looking = await bench.submit("look", agent=agent)
+        assert (await bench.ended(looking)).status is TaskStatus.COMPLETED
+        seen = "".join(piece.text for piece in await bench.outputs(looking) if piece.kind == "tool_result")
+        assert "got=. home=/" in seen
 
 
 async def test_a_retry_from_a_browser_of_what_a_webhook_said_stays_verbatim(bench: Workbench) -> None:

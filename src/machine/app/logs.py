@@ -40,7 +40,16 @@ def set_up_logging(settings: Settings, redactor: Redactor) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
-    for noisy in ("uvicorn", "uvicorn.error", "httpx2", "websockets", "claude_agent_sdk", "mcp", "alembic"):
+    for noisy in (
+        "uvicorn",
+        "uvicorn.error",
+        "httpx2",
+        "websockets",
+        "claude_agent_sdk",
+        "mcp",
+        "alembic",
+        "watchfiles",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -6,6 +6,7 @@ runs once a time: in a gap as soon as the gap is over, in a doubled hour the fir
 it leaves a gap out, and a doubled hour runs twice.
 """
 
+import contextlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -95,7 +96,8 @@ class Cron:
         return there_and_back.replace(tzinfo=None, fold=0) == wall
 
     def _walls(self, start: datetime) -> Iterator[datetime]:
-        return CronSim(self._fields, start)
+        with contextlib.suppress(OverflowError):  # no month comes after the last of the year 9999
+            yield from CronSim(self._fields, start)
 
 
 def zone_of(name: str) -> tzinfo:
