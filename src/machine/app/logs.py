@@ -9,6 +9,8 @@ import structlog
 from machine.domain.redaction import Redactor
 from machine.settings import Settings
 
+_LIBRARIES = ("claude_agent_sdk", "mcp", "alembic", "watchfiles")
+
 
 def set_up_logging(settings: Settings, redactor: Redactor) -> None:
     """Send all logs of this process to stderr in the form that the settings ask for, without what `redactor` knows."""
