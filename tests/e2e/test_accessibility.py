@@ -128,7 +128,7 @@ def test_axe_finds_nothing_on_agents_and_skills(open_page: OpenPage, daemon: Dae
     expect(person.page.locator(".cm-content")).to_be_visible()
     faultless(person, "editing an agent")
     person.presses("YAML")
-    person.page.get_by_label("Settings", exact=True).press("Control+a")
+    person.page.get_by_role("textbox", name="Settings", exact=True).press("Control+a")
     person.page.keyboard.press("Delete")
     person.page.keyboard.insert_text("description: [")
     expect(person.page.get_by_role("alert").filter(has_text="Line 1")).to_be_visible()

@@ -31,7 +31,7 @@ def fills(person: Person, **fields: str) -> None:
 
 def writes(person: Person, label: str, text: str) -> None:
     """Into an editor, in place of what is there. First empty: over coloured text, Chromium would write its colours."""
-    person.page.get_by_label(label, exact=True).click()
+    person.page.get_by_role("textbox", name=label, exact=True).click()
     person.page.keyboard.press("Control+a")
     person.page.keyboard.press("Delete")
     person.page.keyboard.insert_text(text)
@@ -82,7 +82,7 @@ def test_an_agent_is_made_by_form_changed_disabled_and_deleted(person: Person, d
 def _edit_as_yaml(person: Person, preview: Locator) -> None:
     person.page.get_by_role("link", name="Edit").click()
     person.presses("YAML")
-    yaml = person.page.get_by_label("Settings", exact=True)
+    yaml = person.page.get_by_role("textbox", name="Settings", exact=True)
     expect(yaml).to_contain_text("description: Reviews changes")
     writes(person, "Settings", "description: [")
     sees_alert(person, "Line ")

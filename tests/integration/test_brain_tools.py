@@ -38,7 +38,11 @@ async def results(machine: Workbench, task: Task) -> list[tuple[str, bool]]:
 def somebody(machine: Workbench, role: Role) -> Principal:
     """A new person. Blocking."""
     with sqlite3.connect(machine.settings.database_file, timeout=10) as database:
-        database.execute("INSERT INTO users SELECT 'user_new', 'New', ?, created_at FROM users LIMIT 1", (role.value,))
+        database.execute(
+            "INSERT INTO users (user_id, name, name_key, role, created_at) "
+            "SELECT 'user_new', 'New', 'new', ?, created_at FROM users LIMIT 1",
+            (role.value,),
+        )
     return Principal(user=User(user_id="user_new", name="New", role=role), via=Via.INTERNAL, credential_id="test")
 
 

@@ -114,7 +114,11 @@ async def test_what_is_wrong_with_a_call_is_an_answer_that_names_the_field(machi
         ("create_agent", {"name": "No Name", "description": "x", "instructions": "y"}, "name:"),
         ("create_agent", {"name": "a", "description": "x", "instructions": "y", "mood": "sunny"}, "mood:"),
         ("create_webhook", {"name": "a", "provider": "github", "triggers": [{"events": []}]}, "triggers.0.events:"),
-        ("create_webhook", {"name": "a", "provider": "github", "triggers": [{"events": ["x"]}]}, "agent:"),
+        (
+            "create_webhook",
+            {"name": "a", "provider": "github", "triggers": [{"events": ["x"], "agent": "No One"}]},
+            "agent:",
+        ),
         ("get_agent", {"name": "nobody"}, "not_found: There is no agent called 'nobody'."),
         ("delete_webhook", {"name": "nobody"}, "not_found: There is no webhook called 'nobody'."),
         ("no_such_tool", {}, "not_found: There is no tool called 'no_such_tool'."),

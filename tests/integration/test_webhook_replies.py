@@ -21,10 +21,11 @@ from machine.domain.ids import new_id
 from machine.domain.reply import Reply, ReplyState
 from machine.domain.task import Task, TaskSource, TaskStatus
 from machine.domain.webhook import Delivery, DeliveryOutcome, ProviderName, Webhook
+from machine.domain.webhook_trigger import WhenBusy
 from machine.engine.reply_calls import ReplyCalls
 from machine.engine.webhook_replies import MAX_ATTEMPTS, TROUBLE_AFTER, WebhookReplies
 from machine.outgoing import HttpOutgoing
-from machine.ports import PendingInput
+from machine.ports import PendingInput, Start, Terms
 from machine.registry.folders import replace_file
 from machine.registry.webhook_files import webhook_files
 from machine.registry.webhook_registry import WebhookRegistry
@@ -148,7 +149,9 @@ class Desk:
             task_ids=(task_id,),
             happening=happening,
         )
-        await self.deliveries.accept(delivery, [(task, first)], user_id="user_1")
+        terms = Terms(webhook=webhook, trigger="1", when_busy=WhenBusy.ENQUEUE, rate_per_minute=6000)
+        start = Start(task=task, first_input=first, terms=terms)
+        await self.deliveries.accept(delivery, [start], user_id="user_1")
         task = await self.tasks.get(task_id)
         return await self.tasks.move(task, task.moved_to(TaskStatus.RUNNING, self.at), [])
 

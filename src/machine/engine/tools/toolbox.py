@@ -98,7 +98,7 @@ def _info(tool: Tool[Any]) -> ToolInfo:
 
 def _text(result: Any) -> str:
     """As JSON of bounded length, in which nothing can close the mark around it."""
-    text = json.dumps(_AS_JSON.dump_python(result), ensure_ascii=False, indent=1).replace("<", "\\u003c")
+    text = json.dumps(_AS_JSON.dump_python(result, mode="json"), ensure_ascii=False, indent=1).replace("<", "\\u003c")
     encoded = text.encode("utf-8", "replace")
     if len(encoded) <= MAX_ANSWER_BYTES:
         return encoded.decode()
