@@ -42,7 +42,7 @@ async def test_a_hook_that_an_agent_plants_never_runs_and_is_gone_when_the_conve
     look = Reply.tool("Bash", {"command": "git init again", "description": "use a tool once more"})
     redirect = Reply.tool("Bash", {"command": "echo '{}' > .claude/settings.json", "description": "the plain way"})
     model.on("plant", redirect, plant(mark), "Planted.").on("go on", look, "Went on.")
-    machine = await start()
+    machine = await start(env={"MACHINE_SANDBOX": "off"})  # in the sandbox nothing can be planted
     task_id = await machine.submit("plant it")
     await machine.allow(await machine.pending(task_id))
     assert (await machine.completed(task_id))["result"] == "Planted."
