@@ -100,7 +100,8 @@ class Talk:
         await self.connection.send(json.dumps(message))
 
     async def hear(self) -> dict[str, Any]:
-        async with asyncio.timeout(10):
+        """The next message. A minute says that none will come: a hundred readers share this one process."""
+        async with asyncio.timeout(60):
             return dict(json.loads(await self.connection.recv()))
 
     async def until(self, kind: str) -> list[dict[str, Any]]:
