@@ -2,9 +2,11 @@
 
 import json
 import math
-from typing import Annotated, Final
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from machine.api.asgi import address
@@ -18,7 +20,20 @@ from machine.webhooks.headers import Headers
 from machine.webhooks.payloads import Unreadable
 from machine.webhooks.provider import Answer
 
-router = APIRouter(tags=["webhooks"])
+
+class _Direct(APIRoute):
+    """A route that FastAPI describes and does not solve: that was a fifth of what a delivery cost."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        async def handle(request: Request) -> Response:
+            answer = await self.endpoint(request.path_params["name"], request, request.app.state.api)
+            assert isinstance(answer, Response)
+            return answer
+
+        return handle
+
+
+router = APIRouter(tags=["webhooks"], route_class=_Direct)
 
 DELIVERY_HEADER: Final = "x-delivery-id"
 _BODY: Final = {
