@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
 from fastapi import APIRouter, Path, Request
 from fastapi.routing import APIRoute
@@ -26,9 +26,7 @@ class _Direct(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         async def handle(request: Request) -> Response:
-            answer = await self.endpoint(request.path_params["name"], request, request.app.state.api)
-            assert isinstance(answer, Response)
-            return answer
+            return cast(Response, await self.endpoint(request.path_params["name"], request, request.app.state.api))
 
         return handle
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, insert, select
+from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, select
 from sqlalchemy.engine import Connection
 
 from machine.domain.clock import Clock, utc_now
@@ -17,6 +17,7 @@ from machine.ports import Accepted, DeliveryPage, Start
 from machine.store.database import Database
 from machine.store.event_log import encoded, feed_event
 from machine.store.listing import cursor_of, id_in
+from machine.store.prepared import PreparedInsert
 from machine.store.tables import deliveries
 from machine.store.trigger_states import forget_states, paused_states, resume_states
 from machine.store.triggers import begin_all
@@ -27,7 +28,7 @@ _WITHOUT_BODY: Final = tuple(column for column in deliveries.columns if column.n
 _BY_KEY: Final = select(*_WITHOUT_BODY).where(
     deliveries.c.webhook == bindparam("of"), deliveries.c.provider_delivery_id == bindparam("key")
 )
-_INSERT: Final = insert(deliveries)
+_INSERT: Final = PreparedInsert(deliveries)
 
 
 class SqlDeliveryStore:
@@ -47,7 +48,7 @@ class SqlDeliveryStore:
                 return Accepted(delivery=_delivery_of(known), is_new=False)
             begun = begin_all(connection, recorder, starts, at)
             settled = delivery.settled(begun.task_ids, begun.reasons)
-            connection.execute(_INSERT, _values(settled))
+            _INSERT.run(connection, _values(settled))
             told = WebhookReceived(data=DeliveryData.model_validate(settled.model_dump(mode="json", include=_TOLD)))
             kind, body = encoded(told)
             feed_event(connection, recorder, StoredEvent(type=kind, at=at, body=body, user_id=user_id))

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.engine import Connection
 
 from machine.domain.clock import Clock
@@ -14,6 +14,7 @@ from machine.domain.costs import Usage
 from machine.domain.errors import NotFound
 from machine.domain.events import MachineEvent, Output, StoredEvent, TaskEvent
 from machine.store.database import Database
+from machine.store.prepared import PreparedInsert
 from machine.store.rows import event_of, usage_values
 from machine.store.tables import events as events_table
 from machine.store.tables import feed as feed_table
@@ -33,8 +34,8 @@ _COUNT_UP: Final = (
     .values(last_seq=tasks.c.last_seq + bindparam("count"))
     .returning(tasks.c.last_seq, tasks.c.user_id)
 )
-_INSERT_EVENTS: Final = insert(events_table)
-_INSERT_FEED: Final = insert(feed_table)
+_INSERT_EVENTS: Final = PreparedInsert(events_table)
+_INSERT_FEED: Final = PreparedInsert(feed_table)
 _READ_TASK: Final = (
     select(events_table)
     .where(events_table.c.task_id == bindparam("id"), events_table.c.seq > bindparam("after"))
@@ -112,12 +113,12 @@ def place(
             feed_seq = feed_event(connection, recorder, event)
         rows.append({"task_id": task_id, "seq": seq, "feed_seq": feed_seq, "type": kind, "at": at, "body": body})
     if rows:
-        connection.execute(_INSERT_EVENTS, rows)
+        _INSERT_EVENTS.run(connection, *rows)
 
 
 def feed_event(connection: Connection, recorder: Recorder, event: StoredEvent) -> int:
     """Put an event into the feed and give it its number there."""
-    result = connection.execute(_INSERT_FEED, event.model_dump(exclude={"feed_seq"}))
+    result = _INSERT_FEED.run(connection, event.model_dump(exclude={"feed_seq"}))
     feed_seq = int(result.lastrowid)
     recorder.add(event.model_copy(update={"feed_seq": feed_seq}))
     if feed_seq % _PRUNE_EVERY == 0:

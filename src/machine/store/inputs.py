@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -14,17 +14,18 @@ from machine.domain.task import NEXT, TaskStatus
 from machine.ports import PendingInput
 from machine.store.database import Database
 from machine.store.event_log import append_events, encoded, no_such_task
+from machine.store.prepared import PreparedInsert
 from machine.store.rows import input_of
 from machine.store.tables import inputs, tasks
 from machine.store.writer import Recorder
 
-_INSERT: Final = insert(inputs)
+_INSERT: Final = PreparedInsert(inputs)
 
 
 def put_input(connection: Connection, new: PendingInput) -> None:
     """Store a message. Raises Conflict when one with its id is there already."""
     try:
-        connection.execute(_INSERT, new.model_dump())
+        _INSERT.run(connection, new.model_dump())
     except IntegrityError as error:
         raise Conflict(
             f"Input {new.input_id} was accepted before.", hint="Give each message an id of its own."

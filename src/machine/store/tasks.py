@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -19,19 +19,20 @@ from machine.store.event_log import encoded, place
 from machine.store.inputs import put_input
 from machine.store.listing import read_page, task_id_in
 from machine.store.moves import check_transition, move_task, read_task
+from machine.store.prepared import PreparedInsert
 from machine.store.rows import task_of, task_values
 from machine.store.tables import tasks
 from machine.store.writer import Recorder
 
 _OPEN = tuple(status.value for status, after in NEXT.items() if after)
-_INSERT: Final = insert(tasks)
+_INSERT: Final = PreparedInsert(tasks)
 
 
 def put_task(connection: Connection, recorder: Recorder, task: Task, first_input: PendingInput, at: datetime) -> None:
     """Store a task with its first message and its `task.created`. Raises Conflict for an id that is taken."""
     created = TaskCreated(data=task.model_copy(update={"last_seq": 1}))
     try:
-        connection.execute(_INSERT, {**task_values(task), "last_seq": 1})
+        _INSERT.run(connection, {**task_values(task), "last_seq": 1})
     except IntegrityError as error:
         raise Conflict(f"There is a task {task.task_id} already.", hint="Make a new id for it.") from error
     put_input(connection, first_input)
