@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -28,6 +29,7 @@ from machine.settings import Settings, cut_down_process
 EXIT_OK, EXIT_FAILED = 0, 1
 PR_SET_DUMPABLE = 4
 CLOSE_SECONDS = 5
+GC_YOUNG_OBJECTS = 10_000
 
 _log = logging.getLogger(__name__)
 
@@ -65,12 +67,24 @@ async def _run(settings: Settings, listener: socket.socket, redactor: Redactor) 
         _check_serving(serving)
         stack.enter_context(announced(settings, url=url, version=VERSION, token=await _own_token(room)))
         await _greet(settings, room, url)
+        _spare_collector()
         await asyncio.wait([serving, spawn(stop.wait(), name="stop signal")], return_when=_FIRST)
         _check_serving(serving)
         await _drain(settings, room, hurry)
         server.should_exit = True
         await asyncio.wait([serving], timeout=CLOSE_SECONDS)
     _log.info("the daemon has ended")
+
+
+def _spare_collector() -> None:
+    """Let the garbage collector leave alone what stays for good, and look less often at what is new.
+
+    Each of its full passes walked all that was ever imported: under a load of deliveries an eighth of the processor
+    time, and pauses of 100 ms.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_YOUNG_OBJECTS, 20, 20)
 
 
 def _check_serving(serving: asyncio.Task[None]) -> None:
