@@ -23,6 +23,8 @@ AT_ONCE: Final = 2
 """Processes of the Brain that decide about tasks: beside the slots, for a full machine decides, too."""
 LOOK_SECONDS: Final = 30.0
 RETRY_SECONDS: Final = 2.0
+PAUSE_SECONDS: Final = 0.05
+"""Between two looks: tasks that come by the hundred need no look each."""
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +62,7 @@ class RoutingDesk:
                 except Exception:  # whatever it was: tasks that wait for ever and a machine that looks well are worse
                     _log.exception("a look for tasks without an agent failed")
                     await asyncio.sleep(RETRY_SECONDS)
+                await asyncio.sleep(PAUSE_SECONDS)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_SECONDS):
                         await self._bell.wait()
