@@ -673,11 +673,11 @@ def test_loops_conditions_and_filters_work() -> None:
     ],
 )
 def test_a_reply_goes_to_where_the_event_came_from(name: str, url: str, header: str, value: str) -> None:
-    call = reply(name, base_url="http://127.0.0.1:9/root/")
-    assert (call.method, call.url) == ("POST", "http://127.0.0.1:9/root" + url)
+    call = reply(name, base_url="http://127.0.0.1:9/gitlab/")
+    assert (call.method, call.url) == ("POST", "http://127.0.0.1:9/gitlab" + url)
     assert call.headers[header] == value
     assert "Done." in json.dumps(call.json)
-    assert call.lookup.url.startswith("http://127.0.0.1:9/root/")
+    assert call.lookup.url.startswith("http://127.0.0.1:9/gitlab/")
     assert TASK in call.mark
     assert call.mark in json.dumps(call.json)
     assert "the-token" not in repr(call)

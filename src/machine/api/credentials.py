@@ -1,15 +1,15 @@
 """Claude's login: its state, trying it, uploading another one, keys, the guided login. No secret comes out."""
 
-import asyncio
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from starlette.responses import Response
 
 from machine.api.deps import Caller, State
-from machine.api.multipart import MEDIA_TYPE, parse_form
+from machine.api.multipart import MEDIA_TYPE
+from machine.api.sent_file import sent_file
 from machine.auth.credentials_file import MAX_KEY_CHARACTERS
 from machine.domain.errors import Forbidden
 from machine.domain.events import LoginWord
@@ -20,7 +20,7 @@ from machine.ports import LoginSource
 
 router = APIRouter(prefix="/api/credentials", tags=["credentials"])
 
-_JSON_TYPES: Final = frozenset({"application/json", "application/octet-stream", "text/plain"})
+_JSON_TYPES: Final = ("application/json", "application/octet-stream", "text/plain")
 _FORM: Final = {
     "type": "object",
     "properties": {"file": {"type": "string", "format": "binary"}},
@@ -169,7 +169,7 @@ async def validate(state: State, _: Administrator) -> ValidationView:
 async def upload(request: Request, state: State, by: Administrator, force: Force = False) -> TakenView:
     """Put a login file in force: a file of a form, or the JSON itself. It is checked, then tried with a real request,
     then kept; when it is refused, the one that was there stays."""
-    content = await _file(request)
+    content = await sent_file(request, what="A login", plain=_JSON_TYPES)
     return TakenView.of(await state.claude_logins.manager.upload_credentials(content, by, force=force))
 
 
@@ -234,20 +234,3 @@ def _details(found: AuthState) -> LoginDetails:
         kept=list(found.kept),
         access_expires_at=found.file.access_expires_at if found.file else None,
     )
-
-
-async def _file(request: Request) -> bytes:
-    kind = request.headers.get("content-type", "")
-    body = await request.body()
-    media_type = kind.partition(";")[0].strip().lower()
-    if media_type in _JSON_TYPES:
-        return body
-    if media_type != MEDIA_TYPE:
-        raise HTTPException(415, f"A login is sent as {MEDIA_TYPE} or application/json.")
-    try:
-        form = await asyncio.to_thread(parse_form, kind, body, max_files=1)
-    except ValueError as error:
-        raise HTTPException(400, str(error)) from error
-    if not form.files:
-        raise HTTPException(400, "The form holds no file.")
-    return form.files[0].content

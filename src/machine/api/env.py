@@ -1,22 +1,22 @@
 """Variables: which there are, setting them one by one or from a `.env` file, deleting them. No value ever comes out."""
 
-import asyncio
 from datetime import datetime
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from starlette.responses import Response
 
 from machine.api.deps import Caller, State
-from machine.api.multipart import MEDIA_TYPE, parse_form
+from machine.api.multipart import MEDIA_TYPE
+from machine.api.sent_file import sent_file
 from machine.domain.principal import Principal
 from machine.domain.variable import MAX_VALUE_BYTES
 from machine.engine.variable_desk import Import, NamedVariable, check_administrator
 
 router = APIRouter(prefix="/api/env", tags=["env"])
 
-_TEXT_TYPES: Final = frozenset({"text/plain", "application/octet-stream"})
+_TEXT_TYPES: Final = ("text/plain", "application/octet-stream")
 _FILE: Final = {"type": "string", "format": "binary"}
 _FORM: Final = {"type": "object", "properties": {"file": _FILE}, "required": ["file"]}
 _UPLOAD: Final = {
@@ -121,7 +121,7 @@ async def import_variables(
     replace: Annotated[bool, Query(description="Also set those that are there already.")] = False,
 ) -> ImportView:
     """Set what a `.env` file sets, sent as a file of a form or as text."""
-    content = await _file(request)
+    content = await sent_file(request, what="A .env file", plain=_TEXT_TYPES)
     done = await state.variables.take_file(content, by, preview=preview, replace_them=replace)
     return ImportView.of(done, preview=preview)
 
@@ -137,20 +137,3 @@ async def delete_variable(name: Name, state: State, by: Administrator) -> Respon
     """Delete a variable; tasks that run keep what they were given."""
     await state.variables.delete(name, by)
     return Response(status_code=204)
-
-
-async def _file(request: Request) -> bytes:
-    kind = request.headers.get("content-type", "")
-    body = await request.body()
-    media_type = kind.partition(";")[0].strip().lower()
-    if media_type in _TEXT_TYPES:
-        return body
-    if media_type != MEDIA_TYPE:
-        raise HTTPException(415, f"A .env file is sent as {MEDIA_TYPE} or text/plain.")
-    try:
-        form = await asyncio.to_thread(parse_form, kind, body, max_files=1)
-    except ValueError as error:
-        raise HTTPException(400, str(error)) from error
-    if not form.files:
-        raise HTTPException(400, "The form holds no file.")
-    return form.files[0].content
