@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gzip
 import json
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -570,6 +571,24 @@ async def test_the_built_dashboard_is_served_with_its_nonce_and_its_assets_for_e
     assert (asset.status_code, asset.text) == (200, "1")
     assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert "javascript" in asset.headers["content-type"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip, br", "gzip"), ("br;q=1, gzip;q=0.5", "gzip"), ("br", None), ("gzip;q=0", None), ("gzip;q=0.0, br", None)],
+)
+async def test_an_asset_is_sent_gzipped_to_who_takes_that(
+    machine: Served, tmp_path: Path, accepted: str, encoding: str | None
+) -> None:
+    assets = tmp_path / "dashboard" / "assets"
+    assets.mkdir(parents=True)
+    (assets / "index-abc.js").write_text("plain")
+    (assets / "index-abc.js.gz").write_bytes(gzip.compress(b"zipped"))
+    answer = await machine.client().get("/assets/index-abc.js", headers={"accept-encoding": accepted})
+    assert answer.headers.get("content-encoding") == encoding
+    assert answer.text == ("zipped" if encoding else "plain")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["vary"] == "accept-encoding"
 
 
 async def test_assets_are_served_from_their_folder_only(machine: Served, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from machine.api.deps import State
@@ -29,6 +29,7 @@ _MEDIA_TYPES: Final = {
     ".woff2": "font/woff2",
 }
 """By name here, not from the computer's own list: that differs, and reading it blocks."""
+_TAKES_GZIP: Final = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
 _FALLBACK: Final = Path(__file__).with_name("signed_out.html")
 
 
@@ -61,13 +62,20 @@ for _name in sorted(PAGES):
 
 
 @router.get("/assets/{name:path}")
-async def asset(name: str, state: State) -> Response:
-    """A file of the built dashboard. Its name changes with its content, so it may be kept for ever."""
+async def asset(name: str, request: Request, state: State) -> Response:
+    """A file of the built dashboard. Its name changes with its content, so it may be kept for ever.
+
+    Sent gzipped to who takes that, where the build has put such a copy beside it.
+    """
     folder = state.dashboard_dir / "assets"
     if not _ASSET.fullmatch(name) or not await asyncio.to_thread(_is_inside, folder, folder / name):
         return problem(404, "There is no such asset.", hint="Reload the page: the dashboard was replaced by another.")
     media_type = _MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream")
-    headers = {"cache-control": "public, max-age=31536000, immutable"}
+    headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+    gzipped = folder / f"{name}.gz"
+    if _TAKES_GZIP.search(request.headers.get("accept-encoding", "")) and await asyncio.to_thread(gzipped.is_file):
+        headers["content-encoding"] = "gzip"
+        return FileResponse(gzipped, media_type=media_type, headers=headers)
     return FileResponse(folder / name, media_type=media_type, headers=headers)
 
 
