@@ -17,6 +17,7 @@ import websockets
 from fastapi import FastAPI
 
 from machine.api import create_api
+from machine.api.http_protocol import PromptHttpProtocol
 from machine.api.ws_protocol import PromptWebSocketProtocol
 from machine.app.data_folder import prepare
 from machine.app.machine_room import MachineRoom, opened
@@ -37,6 +38,7 @@ class Served:
     app: FastAPI
     port: int
     token: str
+    server: uvicorn.Server
     clients: list[httpx2.AsyncClient] = field(default_factory=list)
 
     @property
@@ -145,7 +147,7 @@ async def served(data_dir: Path, *, environ: dict[str, str] | None = None) -> As
         app = create_api(room.api)
         config = uvicorn.Config(
             app,
-            http="httptools",
+            http=PromptHttpProtocol,
             ws=PromptWebSocketProtocol,
             loop="asyncio",
             lifespan="off",
@@ -157,7 +159,7 @@ async def served(data_dir: Path, *, environ: dict[str, str] | None = None) -> As
         )
         server = uvicorn.Server(config)
         serving = spawn(server._serve([listener]), name="http server")
-        machine = Served(room=room, app=app, port=settings.port, token=token)
+        machine = Served(room=room, app=app, port=settings.port, token=token, server=server)
         try:
             yield machine
         finally:

@@ -15,6 +15,7 @@ import click
 import uvicorn
 
 from machine.api import create_api
+from machine.api.http_protocol import PromptHttpProtocol
 from machine.api.ws_protocol import PromptWebSocketProtocol
 from machine.app.data_folder import announced, held, prepare
 from machine.app.logs import set_up_logging
@@ -145,7 +146,7 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 def _uvicorn_config(room: MachineRoom) -> uvicorn.Config:
     return uvicorn.Config(
         create_api(room.api),
-        http="httptools",
+        http=PromptHttpProtocol,
         ws=PromptWebSocketProtocol,
         proxy_headers=False,  # nobody chooses the address that wrong secrets are counted for
         loop="asyncio",  # uvloop forks CLIs four times slower

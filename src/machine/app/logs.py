@@ -42,17 +42,10 @@ def set_up_logging(settings: Settings, redactor: Redactor) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
-    for noisy in (
-        "uvicorn",
-        "uvicorn.error",
-        "httpx2",
-        "websockets",
-        "claude_agent_sdk",
-        "mcp",
-        "alembic",
-        "watchfiles",
-    ):
+    for noisy in ("httpx2", "websockets", "claude_agent_sdk", "mcp", "alembic", "watchfiles"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    for open_to_strangers in ("uvicorn", "uvicorn.error"):  # it warns of each request that it cannot read
+        logging.getLogger(open_to_strangers).setLevel(logging.ERROR)
 
 
 def _on_one_line(_logger: Any, _method: str, event: Any) -> Any:
