@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +16,11 @@ from machine.api.strict_json import fault_of, parsed
 
 MIB: Final = 1024 * 1024
 BODY_SECONDS: Final = 60.0
+SMALL_BYTES: Final = 64 * 1024
+"""What every body may hold, however much others do: most webhooks pass beside somebody who floods."""
+HELD_BYTES: Final = 192 * MIB
+STRANGERS_BYTES: Final = 96 * MIB
+"""What all bodies together may hold beyond that: of people and programs that are signed in, and of all others."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +43,36 @@ RULES: Final = (
 
 
 class _Refused(Exception):
-    def __init__(self, status: int, detail: str, *, code: str, hint: str = "") -> None:
+    def __init__(
+        self, status: int, detail: str, *, code: str, hint: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(detail)
-        self.response = problem(status, detail, code=code, hint=hint)
+        self.response = problem(status, detail, code=code, hint=hint, headers=headers)
+
+
+class _Room:
+    """Memory for bodies, shared by those that are read or worked on at the same time."""
+
+    def __init__(self, limit: int) -> None:
+        self._left = limit
+
+    @contextmanager
+    def share(self) -> Iterator[Callable[[int], None]]:
+        """A function that takes so many bytes more, or raises _Refused; all are given back at the end of the block."""
+        taken = 0
+
+        def take(count: int) -> None:
+            nonlocal taken
+            if count > self._left:
+                hint = "Send it again in a while."
+                raise _Refused(503, "Too much is sent at once.", code="busy", hint=hint, headers={"retry-after": "5"})
+            self._left -= count
+            taken += count
+
+        try:
+            yield take
+        finally:
+            self._left += taken
 
 
 class Bodies:
@@ -47,24 +81,28 @@ class Bodies:
     def __init__(self, app: ASGIApp, rules: tuple[BodyRule, ...] = RULES) -> None:
         self._app = app
         self._rules = rules
+        self._strangers = _Room(STRANGERS_BYTES)
+        self._others = _Room(HELD_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in READING:
             await self._app(scope, receive, send)
             return
         rule = next(rule for rule in self._rules if rule.path.fullmatch(scope["path"]))
-        try:
-            body = await _read(scope, receive, rule.max_bytes)
-            if rule.json and body:
-                _check_json(scope, body)
-        except _Refused as refused:
-            await refused.response(scope, receive, send)
-            return
-        if body is not None:
-            await self._app(scope, _replay(body, receive), send)
+        room = self._others if "principal" in scope else self._strangers
+        with room.share() as take:
+            try:
+                body = await _read(scope, receive, rule.max_bytes, take)
+                if rule.json and body:
+                    _check_json(scope, body)
+            except _Refused as refused:
+                await refused.response(scope, receive, send)
+                return
+            if body is not None:
+                await self._app(scope, _replay(body, receive), send)
 
 
-async def _read(scope: Scope, receive: Receive, limit: int) -> bytes | None:
+async def _read(scope: Scope, receive: Receive, limit: int, take: Callable[[int], None]) -> bytes | None:
     """The whole body; None when the client went away. A body that is announced as too large is not read at all."""
     announced = header(scope, b"content-length")
     if announced is not None and not announced.isdecimal():
@@ -84,6 +122,7 @@ async def _read(scope: Scope, receive: Receive, limit: int) -> bytes | None:
                 size += len(pieces[-1])
                 if size > limit:
                     raise _Refused(413, "The body is too large.", code="too_large", hint=hint)
+                take(max(0, min(size - SMALL_BYTES, len(pieces[-1]))))
                 if not message.get("more_body", False):
                     return b"".join(pieces)
     except TimeoutError as error:
