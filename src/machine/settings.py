@@ -86,6 +86,10 @@ class Settings(BaseSettings):
         "auto", validation_alias=AliasChoices("MACHINE_SANDBOX", "sandbox")
     )
     """Keep commands of agents in: where the computer can do it, as a condition of starting at all, or not."""
+    requests_per_second: float = Field(
+        100, ge=1, validation_alias=AliasChoices("MACHINE_REQUESTS_PER_SECOND", "requests_per_second")
+    )
+    """Of one login, one token, or one address that is not signed in; twenty times as many at once."""
     secret_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("MACHINE_SECRET_KEY", "secret_key"), repr=False
     )

@@ -40,6 +40,7 @@ from machine.api.mcp import mcp_route
 from machine.api.openapi import describe as describe_api
 from machine.api.origins import OriginGuard
 from machine.api.outermost import Outermost
+from machine.api.rate_limits import RateLimits
 from machine.api.state import ApiState
 
 ROUTERS = (
@@ -74,7 +75,8 @@ ROUTERS = (
 def create_api(state: ApiState, **fastapi_options: Any) -> FastAPI:
     """The API over `state`; `fastapi_options` (a lifespan) go to FastAPI.
 
-    A request passes, from the outside in: net and headers, Host and Origin, login, body, audit log, route.
+    A request passes, from the outside in: net and headers, Host and Origin, login, rate, body, audit log,
+    route.
     """
     app = FastAPI(
         title="claude-code-agent",
@@ -87,6 +89,7 @@ def create_api(state: ApiState, **fastapi_options: Any) -> FastAPI:
             Middleware(Outermost),
             Middleware(OriginGuard, settings=state.settings),
             Middleware(Doorkeeper, state=state),
+            Middleware(RateLimits, state=state),
             Middleware(Bodies),
             Middleware(Audited, state=state),
         ],

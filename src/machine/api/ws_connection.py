@@ -26,6 +26,7 @@ from machine.api.ws_messages import (
     ack,
     error,
 )
+from machine.api.ws_pace import Pace
 from machine.api.ws_sources import TooSlow
 from machine.api.ws_writer import Writer
 from machine.auth.people import Known
@@ -43,6 +44,9 @@ BROKEN: Final = 1011
 MAX_FRAME_CHARS: Final = 1024 * 1024
 MAX_NONSENSE: Final = 20
 MAX_STOPPING: Final = 16
+MESSAGES_AT_ONCE: Final = 500
+MESSAGES_PER_SECOND: Final = 50.0
+"""Of one connection; a client that says more is read no faster."""
 LAST_WORD_SECONDS: Final = 5.0
 
 
@@ -136,7 +140,9 @@ class Connection:
     # --- what it asks for ---
 
     async def _read(self) -> None:
+        pace = Pace(MESSAGES_AT_ONCE, MESSAGES_PER_SECOND)
         while True:
+            await pace.turn()
             message = await self._socket.receive()
             if message["type"] == "websocket.disconnect":
                 raise WebSocketDisconnect(message.get("code") or 1000)

@@ -44,9 +44,13 @@ class Buckets:
         self._buckets.clear()
 
     def _level(self, key: str) -> float:
-        level, at = self._buckets.get(key, (0.0, self._clock()))
-        elapsed = max(0.0, (self._clock() - at).total_seconds())
-        return max(0.0, level - elapsed * self._per_second)
+        if key not in self._buckets:
+            return 0.0
+        now = self._clock()
+        level, at = self._buckets[key]
+        if now < at:  # the clock was set back: what was counted leaks from now on
+            self._buckets[key] = (level, now)
+        return max(0.0, level - max(0.0, (now - at).total_seconds()) * self._per_second)
 
 
 class FailedAttempts:
