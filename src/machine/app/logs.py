@@ -1,15 +1,17 @@
 """Logging: structlog over the standard library, one line an event, for people or as JSON, on stderr."""
 
 import logging
+import re
 import sys
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
 from machine.domain.redaction import Redactor
 from machine.settings import Settings
 
-_LIBRARIES = ("claude_agent_sdk", "mcp", "alembic", "watchfiles")
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Controls of terminals, other ends of lines, and what turns the direction of reading; `\\n` is seen to by itself."""
 
 
 def set_up_logging(settings: Settings, redactor: Redactor) -> None:
@@ -49,7 +51,12 @@ def set_up_logging(settings: Settings, redactor: Redactor) -> None:
 
 
 def _on_one_line(_logger: Any, _method: str, event: Any) -> Any:
-    """What comes from outside must not be able to forge a second line."""
-    if isinstance(message := event.get("event"), str):
-        event["event"] = message.replace("\r", "\\r").replace("\n", "\\n").replace("\x1b", "\\x1b")
+    """What comes from outside must not be able to forge a second line, nor to command the terminal it is read in.
+
+    A stack has lines of its own: they are set off from what the log itself says.
+    """
+    for name, value in event.items():
+        if isinstance(value, str):
+            told = _UNPRINTABLE.sub(lambda found: repr(found[0])[1:-1], value)
+            event[name] = told.replace("\n", "\n    | " if name == "exception" else "\\n")
     return event
