@@ -34,6 +34,8 @@ class DaemonProcess:
         self.process: subprocess.Popen[bytes] | None = None
         self.extra_env = dict(extra_env or {})
         """May be changed between two launches."""
+        self.prefix: Sequence[str] = ()
+        """A program, with its arguments, that starts it in its own place: `setpriv` and the like."""
         self._token: str | None = None
 
     @classmethod
@@ -71,7 +73,8 @@ class DaemonProcess:
 
     def launch(self, port: int = 0, arguments: Sequence[str] = ("--demo",)) -> None:
         """Start it, also again after its end, on the same data folder."""
-        command = [sys.executable, "-m", "machine", "serve", *arguments, "--host", "127.0.0.1", "--port", str(port)]
+        command = [*self.prefix, sys.executable, "-m", "machine", "serve", *arguments]
+        command += ["--host", "127.0.0.1", "--port", str(port)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, "--data-dir", str(self.data_dir)],
