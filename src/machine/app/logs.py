@@ -29,7 +29,7 @@ def set_up_logging(settings: Settings, redactor: Redactor) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         redact,
-        _on_one_line,
+        *(() if as_json else (_on_one_line,)),  # JSON writes all that is not plain as a number
     ]
     renderer: Any = (
         structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
