@@ -16,6 +16,7 @@ from machine.api import bodies, http_protocol, ws_protocol
 from machine.api.http_protocol import PromptHttpProtocol
 from machine.api.outermost import SECURITY_HEADERS
 from machine.api.ws_protocol import PromptWebSocketProtocol
+from machine.settings import read_settings
 
 HOST = b"Host: 127.0.0.1\r\n"
 HANDSHAKE = (
@@ -142,6 +143,30 @@ async def test_who_takes_nothing_of_an_answer_is_let_go(
         while _open(machine, PromptHttpProtocol):
             await asyncio.sleep(0.05)
     writer.close()
+
+
+# --- who is new -----------------------------------------------------------------------------------------------------
+
+
+async def test_two_machines_share_no_secret_and_nobody_signs_up(machine: Served, tmp_path: Path) -> None:
+    """A sign-up that is open, and a secret that has a default, let everybody in everywhere."""
+    async with served(tmp_path / "other") as other:
+        kept = []
+        for one in (machine, other):
+            folder = one.room.api.settings.credentials_dir
+            kept.append({path.name: await asyncio.to_thread(path.read_bytes) for path in folder.glob("*.key")})
+        assert kept[0].keys() == kept[1].keys() != set()
+        assert not set(kept[0].values()) & set(kept[1].values())
+        assert (await other.client(machine.token).get("/api/status")).status_code == 401
+    assert [name for name, value in read_settings({}).secret_values.items() if value] == []
+    stranger = machine.client(**machine.origin)
+    for secret in ("", "x", "0" * 43, "secret", "changeme"):
+        for door in ("login", "setup", "invite"):
+            body = {"secret": secret, "name": "me", "password": "correct horse battery staple"}
+            answer = await stranger.post(f"/api/auth/{door}", json=body if door != "login" else {"secret": secret})
+            assert answer.status_code in (401, 422), (door, secret, answer.text)
+    people = (await machine.admin.get("/api/users")).json()["items"]
+    assert len(people) == 1
 
 
 # --- what is no request ---------------------------------------------------------------------------------------------
