@@ -2,15 +2,16 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import websockets
-from tests.support.api import Served, person, served
+from tests.support.api import Served, close_code, person, served
 
-from machine.api import bodies, ws_connection
+from machine.api import bodies, websocket, ws_connection
 from machine.auth.attempts import MAX_KEYS, Buckets
 from machine.domain.principal import Role
 
@@ -154,3 +155,20 @@ async def test_a_connection_that_says_too_much_is_read_more_slowly_and_others_ar
                     while (heard := await hasty.hear())["id"] < 15:
                         pass
             assert heard["id"] < 15
+
+
+async def test_a_token_has_so_many_connections_and_another_has_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "MAX_CONNECTIONS", 2)
+    async with served(tmp_path / "data") as machine:
+        _, theirs = await person(machine, Role.MEMBER)
+        third = machine.socket(await machine.session_id())
+        async with machine.session(), machine.session(), machine.session(token=theirs), third as connection:
+            await connection.send(json.dumps({"type": "hello", "token": machine.token}))
+            assert await close_code(connection) == 4429
+        async with asyncio.timeout(20):
+            while machine.room.api.authenticator._watch._watchers:
+                await asyncio.sleep(0.05)
+        async with machine.session():
+            pass

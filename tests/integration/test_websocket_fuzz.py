@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.support.daemon import DaemonProcess, demo_daemon_on
 
-CODES = {1000, 1002, 1003, 1007, 1009, 4400, 4401, 4403, 4408}
+CODES = {1000, 1002, 1003, 1007, 1009, 4400, 4401, 4403, 4408, 4429}
 """What a client can bring about: see `session_socket`, and RFC 6455 for what is below 4000."""
 FUZZ = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -22,6 +22,9 @@ router = APIRouter()
 _log = logging.getLogger(__name__)
 
 NOT_YOURS: Final = 4403
+TOO_MANY: Final = 4429
+MAX_CONNECTIONS: Final = 500
+"""Of one login or token."""
 HELLO_SECONDS: Final = 10.0
 
 
@@ -29,12 +32,15 @@ HELLO_SECONDS: Final = 10.0
 async def session_socket(socket: WebSocket, session_id: str) -> None:
     """Known by its cookie, its Authorization header, or the token in its first message.
 
-    Closes: 4401 no or no longer a valid login, 4403 not your session, 4408 too slow, 4400 nonsense, 1009 too big.
+    Closes: 4401 no or no longer a valid login, 4403 not your session, 4408 too slow, 4429 too many connections of
+    one login or token, 4400 nonsense, 1009 too big.
     """
     state: ApiState = socket.app.state.api
     await socket.accept()
     try:
         known = await _admitted(state, socket)
+        if state.authenticator.connections(known.credential) >= MAX_CONNECTIONS:
+            raise Closing(TOO_MANY, "too many connections of this login or token")
         await _check_session(state, session_id, known)
         await Connection(state, socket, session_id, known).run()
         await state.people.end_session(session_id, state.clock())

@@ -82,6 +82,10 @@ class Authenticator:
         """While the block lasts: `changed(principal or None)` is called within a second of any change of rights."""
         return self._watch.watching(credential, changed)
 
+    def connections(self, credential: Credential) -> int:
+        """How many connections are open with it."""
+        return self._watch.count(credential)
+
     # --- one-time links and logins ---
 
     async def new_link(self, base_url: str) -> str:

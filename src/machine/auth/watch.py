@@ -50,6 +50,10 @@ class CredentialWatch:
                 del self._watchers[credential]
                 self._soon.set()
 
+    def count(self, credential: Credential) -> int:
+        """How many connections are open with it."""
+        return len(self._watchers.get(credential, ()))
+
     def check_soon(self) -> None:
         """Look at once: something was revoked in this process."""
         self._soon.set()
