@@ -20,6 +20,7 @@ from machine.cli.figures import Progress, cost_text, count_text, duration_text
 from machine.cli.output import CliError, clean, one_line, table
 from machine.cli.prompts import (
     Ask,
+    BudgetPrompt,
     MessagePrompt,
     PermissionPrompt,
     QuestionPrompt,
@@ -198,6 +199,30 @@ def test_what_is_too_long_to_show_is_said_to_be_hidden() -> None:
 
 def test_a_plan_is_never_allowed_for_ever() -> None:
     assert isinstance(PermissionPrompt({**PERMISSION, "kind": "plan"}).take("w"), Ask)
+
+
+BUDGET = {"approval_id": "a1", "kind": "budget", "input": {"explanation": "It has spent $0.72 of $0.50."}}
+
+
+@pytest.mark.parametrize(
+    ("line", "body"),
+    [
+        ("a", {"decision": "allow"}),
+        ("allow 2.5", {"decision": "allow", "input": {"raise_by_usd": 2.5}}),
+        ("y $3", {"decision": "allow", "input": {"raise_by_usd": 3}}),
+        ("deny too dear", {"decision": "deny", "reason": "too dear"}),
+    ],
+)
+def test_a_budget_is_raised_or_refused_with_a_word(line: str, body: dict[str, Any]) -> None:
+    prompt = prompt_for(BUDGET)
+    assert isinstance(prompt, BudgetPrompt)
+    assert "$0.72 of $0.50" in prompt.opening()
+    assert prompt.take(line) == Reply("a1", body)
+
+
+@pytest.mark.parametrize("line", ["", "w", "allow all of it", "allow -1", "allow inf", "allow nan", "2"])
+def test_an_amount_that_is_not_clear_raises_nothing(line: str) -> None:
+    assert isinstance(prompt_for(BUDGET).take(line), Ask)
 
 
 def test_questions_are_asked_one_by_one_and_answered_by_number_or_in_words() -> None:

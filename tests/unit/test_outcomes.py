@@ -42,7 +42,6 @@ def test_an_interrupted_turn_rests_whatever_the_task_is() -> None:
     ("fields", "reason"),
     [
         ({"subtype": "error_max_turns", "is_error": True}, FailureReason.MAX_TURNS),
-        ({"subtype": "error_max_budget_usd", "is_error": True}, FailureReason.BUDGET),
         ({"is_error": True, "api_error_status": 500}, FailureReason.API_ERROR),
         ({"is_error": True, "api_error_status": 413}, FailureReason.BAD_REQUEST),
         ({"stop_reason": "refusal"}, FailureReason.REFUSED),

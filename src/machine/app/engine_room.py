@@ -16,6 +16,7 @@ from machine.engine.brain import MachineBrain
 from machine.engine.brain_questions import BrainQuestions
 from machine.engine.brain_routing import BrainRouting
 from machine.engine.brain_tools import BrainTools
+from machine.engine.budget_answers import BudgetAnswers
 from machine.engine.catching_up import CatchingUp
 from machine.engine.conclusion import Conclusion
 from machine.engine.corrections import Corrections
@@ -80,7 +81,8 @@ def build_engine(ground: Ground) -> EngineRoom:
     plans = Plans(
         store=store, live=live, new_tasks=new_tasks, conclusion=conclusion, redactor=redactor, stored=slots.freed
     )
-    approvals = Approvals(store=store, live=live, slots=slots, plans=plans, clock=clock)
+    budgets = BudgetAnswers(store=store, live=live, conclusion=conclusion, clock=clock, queued=slots.freed)
+    approvals = Approvals(store=store, live=live, slots=slots, plans=plans, budgets=budgets, clock=clock)
     new_live = partial(LiveTask, store=store, slots=slots, clock=clock, linger_seconds=lingers, redactor=redactor)
     catching_up = CatchingUp(store=store, claude=ground.claude, redactor=redactor)
     toolbox = ToolBox(Audit(ground.audit, clock))

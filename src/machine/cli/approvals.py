@@ -20,7 +20,7 @@ from machine.cli.output import (
 
 @click.group(cls=ListByDefault)
 def approvals() -> None:
-    """See what agents ask, and answer: permissions, plans, questions."""
+    """See what agents ask, and answer: permissions, plans, questions, budgets that are used up."""
 
 
 @approvals.command("list")
@@ -38,16 +38,29 @@ def list_(invocation: Invocation, *, data_dir: str | None) -> None:
 @click.argument("approval_id")
 @click.option("--always", is_flag=True, help="Allow calls of this kind by this agent from now on.")
 @click.option("--input", "changed", metavar="JSON", default=None, help="Allow it with this input instead.")
+@click.option(
+    "--raise-by", "usd", metavar="USD", type=click.FloatRange(0, min_open=True), help="Of a budget: how much more."
+)
 @data_dir_option
 @json_option
 @click.pass_obj
-def allow(invocation: Invocation, *, approval_id: str, always: bool, changed: str | None, data_dir: str | None) -> None:
+def allow(
+    invocation: Invocation,
+    *,
+    approval_id: str,
+    always: bool,
+    changed: str | None,
+    usd: float | None,
+    data_dir: str | None,
+) -> None:
     """Allow what an agent asks."""
     body: dict[str, Any] = {"decision": "allow"}
     if always:
         body["remember"] = True
     if changed is not None:
         body["input"] = _object(changed)
+    if usd is not None:
+        body["input"] = {**body.get("input", {}), "raise_by_usd": usd}
     _answer(invocation, approval_id, body, data_dir)
 
 

@@ -113,6 +113,35 @@ class PermissionPrompt:
         return Reply(str(self.approval_id), body)
 
 
+class BudgetPrompt:
+    """May the task cost more?"""
+
+    _QUESTION = "[a]llow (allow USD says how much more), [d]eny (deny WHY says why): "
+
+    def __init__(self, approval: Mapping[str, Any]) -> None:
+        self.approval_id: str | None = str(approval["approval_id"])
+        self._approval = approval
+
+    def opening(self) -> str:
+        return f"{details(self._approval)}\n{self._QUESTION}"
+
+    def take(self, line: str | None) -> Step:
+        if line is None:
+            return "detach"
+        word, _, rest = (part.strip() for part in line.strip().partition(" "))
+        body: dict[str, Any] = {"decision": "allow"}
+        match word.lower():
+            case "a" | "allow" | "y" | "yes" if not rest:
+                pass
+            case "a" | "allow" | "y" | "yes" if (usd := _dollars(rest)) is not None:
+                body["input"] = {"raise_by_usd": usd}
+            case "d" | "deny" | "n" | "no":
+                body = {"decision": "deny", **({"reason": rest} if rest else {})}
+            case _:
+                return Ask(self._QUESTION)
+        return Reply(str(self.approval_id), body)
+
+
 class QuestionPrompt:
     """One or more questions of the agent, asked one after the other."""
 
@@ -145,6 +174,8 @@ def prompt_for(approval: Mapping[str, Any]) -> Prompt:
     """The prompt that fits an approval."""
     if approval.get("kind") == "question" and questions_of(approval):
         return QuestionPrompt(approval)
+    if approval.get("kind") == "budget":
+        return BudgetPrompt(approval)
     return PermissionPrompt(approval)
 
 
@@ -189,6 +220,8 @@ def details(approval: Mapping[str, Any]) -> str:
     given: Mapping[str, Any] = approval.get("input") or {}
     if approval.get("kind") == "question":
         return "\n".join(question_text(question) for question in questions_of(approval))
+    if approval.get("kind") == "budget":
+        return f"  {one_line(given.get('explanation'), 1_000)}"
     lines = [f"  tool  {one_line(approval.get('tool_name'), 100)}"]
     for name, value in given.items():
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -201,7 +234,16 @@ def how_to_answer(approval: Mapping[str, Any]) -> str:
     approval_id = approval.get("approval_id")
     if approval.get("kind") == "question":
         return f"machine approvals answer {approval_id} ANSWER…"
-    return f"machine approvals allow {approval_id}  (or: deny {approval_id} --reason …)"
+    more = " [--raise-by USD]" if approval.get("kind") == "budget" else ""
+    return f"machine approvals allow {approval_id}{more}  (or: deny {approval_id} --reason …)"
+
+
+def _dollars(text: str) -> float | None:
+    try:
+        usd = float(text.removeprefix("$"))
+    except ValueError:
+        return None
+    return usd if 0 < usd < float("inf") else None
 
 
 def _indented(name: str, text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What waits for a person's answer: a permission, a question, a plan."""
+"""What waits for a person's answer: a permission, a question, a plan, a budget that is used up."""
 
 import hashlib
 import json
@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class ApprovalKind(StrEnum):
-    """What the agent wants to know."""
+    """What the agent, or for a budget the machine, wants to know."""
 
     PERMISSION = "permission"
     QUESTION = "question"
     PLAN = "plan"
+    BUDGET = "budget"
 
 
 class ApprovalStatus(StrEnum):
@@ -40,7 +41,7 @@ class Answer(BaseModel):
 
     decision: Decision
     input: dict[str, Any] | None = None
-    """The tool's input as the person changed it; unset: as the agent asked."""
+    """The tool's input as the person changed it; unset: as the agent asked. For a budget: `raise_by_usd`."""
     remember: bool = False
     """Allow calls of this kind by this agent from now on."""
     reason: str | None = Field(None, max_length=10_000)

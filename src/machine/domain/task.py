@@ -15,6 +15,7 @@ from machine.domain.costs import CostKind, Usage
 from machine.domain.errors import IllegalTransition
 
 MAX_MESSAGE_CHARS: Final = 1_000_000
+MAX_BUDGET_USD: Final = 100_000
 PLAN_OF: Final = "plan_of"
 """In `source_metadata`: the task whose approved plan this one carries out."""
 
@@ -76,6 +77,7 @@ class QueueReason(StrEnum):
     LOST = "lost"
     ANSWERED = "answered"
     INPUT = "input"
+    BUDGET = "budget"
 
 
 class FailureReason(StrEnum):
@@ -98,7 +100,7 @@ class FailureReason(StrEnum):
 _HINTS: Final[Mapping[FailureReason, str]] = {
     FailureReason.NOT_LOGGED_IN: "Log Claude Code in on this machine, then retry the task.",
     FailureReason.QUOTA: "Wait until the quota resets, or use another login, then retry the task.",
-    FailureReason.BUDGET: "Raise the task's or the agent's budget, or ask for less, then retry.",
+    FailureReason.BUDGET: "Retry it with a larger budget, or ask for less.",
     FailureReason.MAX_TURNS: "Raise max_turns, or follow up with a message that says what is left to do.",
     FailureReason.TIMEOUT: "Raise timeout_seconds, or follow up to let it go on where it stopped.",
     FailureReason.LOST: "Its process was lost several times: look at its last output and the log, then retry.",
@@ -133,7 +135,9 @@ class TaskLimits(BaseModel):
 
     timeout_seconds: float = Field(3600, gt=0, le=7 * 24 * 3600)
     max_turns: int | None = Field(None, gt=0, le=10_000)
-    max_budget_usd: float | None = Field(None, gt=0, le=100_000)
+    max_budget_usd: float | None = Field(None, gt=0, le=MAX_BUDGET_USD)
+    raised_usd: float = Field(0.0, ge=0)
+    """How much of `max_budget_usd` people have added since the task began."""
 
 
 class Routing(BaseModel):

@@ -27,17 +27,19 @@ class Account:
     def end_turn(self, turn: TurnEnded) -> Usage:
         """Replace what was streamed by what the CLI reports; returns the new sum.
 
-        Of a turn that was cut off the CLI reports nothing: then what was streamed stays, as an estimate.
+        Of a turn that was cut off the CLI reports nothing: then what was streamed stays, as an estimate. Of one that a
+        budget ended it reports the price, and leaves the last answer's tokens out.
         """
-        if turn.is_error and self._streaming and not turn.usage.output_tokens:
+        if turn.is_error and self._streaming and not (turn.usage.output_tokens or turn.usage.cost_usd):
             if turn.total_cost_usd is not None:
                 self._last_total_usd = turn.total_cost_usd
             return self.killed()
         cost, estimated = self._cost_of(turn)
         if turn.total_cost_usd is not None:
             self._last_total_usd = turn.total_cost_usd
+        tokens = self._most_tokens(turn) if turn.is_error else turn.usage
         self._streaming.clear()
-        self._counted = self._counted + turn.usage.model_copy(update={"cost_usd": cost, "estimated": estimated})
+        self._counted = self._counted + tokens.model_copy(update={"cost_usd": cost, "estimated": estimated})
         return self._counted
 
     def killed(self) -> Usage:
@@ -45,6 +47,10 @@ class Account:
         self._counted = self.usage
         self._streaming.clear()
         return self._counted
+
+    def _most_tokens(self, turn: TurnEnded) -> Usage:
+        streamed = sum(self._streaming.values(), Usage())
+        return turn.usage if turn.usage.output_tokens >= streamed.output_tokens else streamed
 
     def _cost_of(self, turn: TurnEnded) -> tuple[float, bool]:
         """A turn's own price; else the difference of totals; else (first turn of a resumed session) an estimate."""

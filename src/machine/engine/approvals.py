@@ -9,13 +9,14 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
-from machine.domain.approval import Answer, Approval, ApprovalStatus, Decision, fingerprint, kind_of
+from machine.domain.approval import Answer, Approval, ApprovalKind, ApprovalStatus, Decision, fingerprint, kind_of
 from machine.domain.clock import Clock
 from machine.domain.errors import BadRequest, Conflict, Forbidden, NotFound, StaleTask
 from machine.domain.events import ApprovalAnswered, ApprovalRequested
 from machine.domain.ids import new_id
 from machine.domain.principal import Principal
 from machine.domain.task import WaitingReason
+from machine.engine.budget_answers import BudgetAnswers
 from machine.engine.live_task import LiveTask
 from machine.engine.live_tasks import LiveTasks
 from machine.engine.plans import Plans
@@ -31,11 +32,14 @@ _log = logging.getLogger(__name__)
 class Approvals:
     """Asks people on behalf of agents, and brings back what they say."""
 
-    def __init__(self, *, store: TaskStore, live: LiveTasks, slots: Slots, plans: Plans, clock: Clock) -> None:
+    def __init__(
+        self, *, store: TaskStore, live: LiveTasks, slots: Slots, plans: Plans, budgets: BudgetAnswers, clock: Clock
+    ) -> None:
         self._store = store
         self._live = live
         self._slots = slots
         self._plans = plans
+        self._budgets = budgets
         self._waiting = Waiting(store=store, clock=clock)
         self._now = clock
 
@@ -71,6 +75,8 @@ class Approvals:
                 "answered_by": principal.user_id,
             }
         )
+        if approval.kind is ApprovalKind.BUDGET:
+            return await self._budgets.decide(answered, answer)
         if self._plans.ends_with(answered):
             return await self._plans.hand_over(answered, principal)
         stored = await self._save_answer(approval, answered)
@@ -187,4 +193,8 @@ def _check(approval: Approval, answer: Answer) -> None:
     if answer.answers is not None and approval.tool_name != "AskUserQuestion":
         raise BadRequest(
             f"Approval {approval.approval_id} is a {approval.kind}, it takes no answers.", hint="Leave `answers` out."
+        )
+    if answer.remember and approval.kind is ApprovalKind.BUDGET:
+        raise BadRequest(
+            "A budget is raised for one task and once.", hint="Give the agent a larger max_budget_usd, or none."
         )

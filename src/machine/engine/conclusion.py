@@ -9,6 +9,7 @@ from machine.domain.clock import Clock
 from machine.domain.code import Changes
 from machine.domain.errors import IllegalTransition, StaleTask, StoreError
 from machine.domain.events import (
+    ApprovalRequested,
     CancelledData,
     ChatReply,
     ChatReplyData,
@@ -22,10 +23,21 @@ from machine.domain.events import (
     TaskParked,
 )
 from machine.domain.redaction import Redactor
-from machine.domain.task import Lane, QueueReason, Task, TaskStatus
+from machine.domain.task import FailureReason, Lane, QueueReason, Task, TaskStatus, WaitingReason
+from machine.engine.budget_card import budget_card
 from machine.engine.live_task import LiveTask
 from machine.engine.login_gate import LoginGate
-from machine.engine.outcome import Cancelled, Completed, Failed, Outcome, Parked, StillWaiting, redacted_outcome
+from machine.engine.outcome import (
+    Cancelled,
+    Completed,
+    Failed,
+    Outcome,
+    OutOfBudget,
+    Parked,
+    StillWaiting,
+    failed,
+    redacted_outcome,
+)
 from machine.engine.waiting import Waiting
 from machine.ports import TaskStore
 
@@ -57,7 +69,7 @@ class Conclusion:
 
     async def of(self, live: LiveTask, outcome: Outcome) -> None:
         """Store the end of the output, then the outcome, and tell the gate what it says about the login."""
-        if isinstance(outcome, Parked):
+        if isinstance(outcome, Parked) and outcome.reason is not QueueReason.BUDGET:
             if self._gate.renewed_since(live.began_at):  # it met the login before: nothing to wait for
                 outcome = outcome.model_copy(update={"until": None})
             else:
@@ -82,6 +94,10 @@ class Conclusion:
             return task
         if isinstance(outcome, StillWaiting) and task.status is TaskStatus.WAITING_INPUT:
             return await self._waiting.look_at(task)
+        if isinstance(outcome, OutOfBudget):
+            if task.limits.max_budget_usd is not None:
+                return await self._ask_for_budget(task)
+            outcome = failed(FailureReason.BUDGET, "Its CLI says that a budget is used up, though it has none.")
         outcome = redacted_outcome(outcome, self._redactor)
         match outcome:
             case Completed():
@@ -106,6 +122,16 @@ class Conclusion:
 
     async def ended(self, task: Task, status: TaskStatus, **said: object) -> Task:
         return task.moved_to(status, self._now(), changes=await self._changes(task), **said)
+
+    async def _ask_for_budget(self, task: Task) -> Task:
+        """It waits for its person, with no CLI: a raised budget counts from the start of the next one."""
+        card = budget_card(task, self._now())
+        waits = {"waiting_reason": WaitingReason.APPROVAL}
+        if task.status is TaskStatus.RUNNING:
+            new = task.moved_to(TaskStatus.WAITING_INPUT, self._now(), **waits)
+        else:
+            new = task.model_copy(update=waits)
+        return await self._store.move(task, new, [ApprovalRequested(data=card)], approvals=[card])
 
     async def _complete(self, task: Task, outcome: Completed) -> Task:
         new = await self.ended(task, TaskStatus.COMPLETED, result=outcome.result)

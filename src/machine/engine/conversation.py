@@ -16,13 +16,14 @@ from machine.domain.messages import (
     Note,
     QuotaSeen,
     StateChanged,
+    TextBlock,
     TurnEnded,
     UsageSeen,
 )
 from machine.domain.task import QueueReason
 from machine.engine.accounts import Account
 from machine.engine.live_task import LiveTask
-from machine.engine.outcome import REFUSED, Outcome, Parked, Rest, judged
+from machine.engine.outcome import REFUSED, Outcome, OutOfBudget, Parked, Rest, judged
 from machine.engine.transcription import Transcriber
 from machine.ports import ClaudeSession, PendingInput, TaskStore
 
@@ -58,6 +59,7 @@ class Conversation:
         self._turn: TurnEnded | None = None
         self._fault: ApiFault | None = None
         self._quota: QuotaSeen | None = None
+        self._last_words: str | None = None
         self._auth_retries = 0
         self._state: str | None = None
         self._over = False
@@ -147,7 +149,7 @@ class Conversation:
     async def _nothing_more(self, verdict: Outcome) -> bool:
         """Take no more input; False when a message came in at the last moment and was sent instead."""
         async with self._sending:
-            while not isinstance(verdict, Parked):
+            while not isinstance(verdict, Parked | OutOfBudget):
                 heard = self._live.inputs_heard
                 if self._turn is None or await self._send_unwritten():
                     return False
@@ -177,7 +179,7 @@ class Conversation:
         await self._send(nudge_for(approvals), input_id=str(uuid4()), verbatim=True)
 
     async def _send(self, message: str, *, input_id: str, verbatim: bool) -> None:
-        self._turn = self._fault = None
+        self._turn = self._fault = self._last_words = None
         self._written.add(input_id)
         self._owed[input_id] = "sent"
         await self._session.send(message, input_id=input_id, verbatim=verbatim)
@@ -204,6 +206,7 @@ class Conversation:
             quota=self._quota,
             interrupted=self._live.interrupt_asked,
             interactive=self._live.task.is_interactive,
+            last_words=self._last_words,
         )
 
     def _settled(self) -> bool:
@@ -218,6 +221,8 @@ class Conversation:
                 await self._live.count(self.account.usage)
             case TurnEnded():
                 await self._end_turn(message)
+            case TextBlock(thinking=False, parent_tool_use_id=None):
+                self._last_words = message.text
             case ApiFault():
                 self._fault = message
             case QuotaSeen():

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from machine.domain.agent import SubAgent
+from machine.domain.budget import step_usd
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind, Usage
 from machine.domain.errors import BadRequest
@@ -104,7 +105,7 @@ class NewTasks:
             session_id=ended.session_id,
             timeout_seconds=ended.limits.timeout_seconds,
             max_turns=ended.limits.max_turns,
-            max_budget_usd=ended.limits.max_budget_usd,
+            max_budget_usd=step_usd(ended.limits) or None,
         )
         return self.from_request(request, principal, before=ended)
 

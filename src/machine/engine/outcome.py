@@ -42,7 +42,11 @@ class StillWaiting(_Outcome):
     """A person keeps it waiting; its CLI was ended, its status stays."""
 
 
-Outcome = Completed | Failed | Cancelled | Parked | StillWaiting
+class OutOfBudget(_Outcome):
+    """It has used up its own budget: a person says whether it may cost more."""
+
+
+Outcome = Completed | Failed | Cancelled | Parked | StillWaiting | OutOfBudget
 
 
 class Rest(_Outcome):
@@ -52,10 +56,8 @@ class Rest(_Outcome):
     result: str | None
 
 
-_BY_SUBTYPE: Final = {
-    "error_max_turns": FailureReason.MAX_TURNS,
-    "error_max_budget_usd": FailureReason.BUDGET,
-}
+_MAX_TURNS: Final = "error_max_turns"
+_MAX_BUDGET: Final = "error_max_budget_usd"
 _LOGIN_ERRORS: Final = frozenset({"authentication_failed", "oauth_org_not_allowed", "billing_error"})
 REFUSED: Final = "The API refused this machine's login."
 UNAUTHORISED: Final = 401
@@ -88,9 +90,15 @@ def stopped(task: Task, by: str | None) -> Completed | Cancelled:
 
 
 def judged(
-    turn: TurnEnded, *, fault: ApiFault | None, quota: QuotaSeen | None, interrupted: bool, interactive: bool
+    turn: TurnEnded,
+    *,
+    fault: ApiFault | None,
+    quota: QuotaSeen | None,
+    interrupted: bool,
+    interactive: bool,
+    last_words: str | None = None,
 ) -> Outcome | Rest:
-    """What a finished turn means for the task."""
+    """What a finished turn means for the task. `last_words` are the model's in this turn."""
     if interrupted and turn.is_error and fault is None:
         return Rest(reason=WaitingReason.INTERRUPTED, result=turn.result)
     if not turn.is_error:
@@ -106,8 +114,12 @@ def judged(
     if quota is not None and quota.rejected:
         until = datetime.fromtimestamp(quota.resets_at, UTC) if quota.resets_at else None
         return Parked(reason=QueueReason.QUOTA, message=message, until=until)
-    if turn.subtype in _BY_SUBTYPE:
-        return failed(_BY_SUBTYPE[turn.subtype], message)
+    if turn.subtype == _MAX_BUDGET:
+        # The CLI looks at the price after each answer of the model, the one that finishes the work included.
+        done = turn.stop_reason == "end_turn" and last_words and not interactive
+        return Completed(result=last_words) if done else OutOfBudget()
+    if turn.subtype == _MAX_TURNS:
+        return failed(FailureReason.MAX_TURNS, message)
     if turn.api_error_status in (400, 404, 413):
         return failed(FailureReason.BAD_REQUEST if turn.api_error_status == 413 else FailureReason.API_ERROR, message)
     return failed(FailureReason.API_ERROR, message)

@@ -10,6 +10,7 @@ from uuid import uuid4
 from machine.domain.agent import SubAgent
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.approval import Answer
+from machine.domain.budget import left_usd
 from machine.domain.errors import CliCrashed, CliGone, CliMissing, CodeFault, MachineError, StoreError
 from machine.domain.events import Output, OutputKind
 from machine.domain.task import FailureReason, QueueReason, Task, TaskStatus
@@ -19,7 +20,7 @@ from machine.engine.catching_up import CatchingUp
 from machine.engine.conversation import Conversation
 from machine.engine.descriptions import answer_schema_of
 from machine.engine.live_task import LiveTask, RunEnd
-from machine.engine.outcome import Outcome, Parked, StillWaiting, failed, stopped
+from machine.engine.outcome import Outcome, OutOfBudget, Parked, StillWaiting, failed, stopped
 from machine.engine.profiles import in_profile, is_untrusted, tools_of
 from machine.engine.task_code import CodeReady, TaskCode
 from machine.engine.task_variables import TaskVariables
@@ -78,6 +79,8 @@ class SubAgentRunner:
             return failed(FailureReason.INTERNAL, f"{type(error).__name__}: {error}")
 
     async def _run(self, live: LiveTask, agent: SubAgent) -> Outcome:
+        if left_usd(live.task) == 0:  # it was cut off in the middle of a turn, and came that far
+            return OutOfBudget()
         stderr = _StderrLines(live)
         resume = await self._claude.knows(live.task.claude_session_id)
         if resume and live.task.attempt > 1:
@@ -123,7 +126,7 @@ class SubAgentRunner:
             claude_session_id=task.claude_session_id,
             resume=resume,
             max_turns=task.limits.max_turns,
-            max_budget_usd=task.limits.max_budget_usd,
+            max_budget_usd=left_usd(task),
             allowed_tools=rules,
             only_tools=() if (schema := answer_schema_of(task)) else tools_of(task),
             answer_schema=schema,

@@ -1,6 +1,6 @@
 """Tasks that wait for a person with no CLI: they go on as soon as the person has spoken."""
 
-from machine.domain.approval import ApprovalStatus
+from machine.domain.approval import ApprovalKind, ApprovalStatus
 from machine.domain.clock import Clock
 from machine.domain.events import ParkedData, TaskQueued
 from machine.domain.task import QueueReason, Task, TaskStatus, WaitingReason
@@ -24,9 +24,11 @@ class Waiting:
         return await self._store.move(task, queued, [TaskQueued(data=ParkedData(reason=reason, message=words[reason]))])
 
     async def _heard(self, task: Task) -> QueueReason | None:
+        pending = await self._store.approvals(task_id=task.task_id, status=ApprovalStatus.PENDING)
+        if any(card.kind is ApprovalKind.BUDGET for card in pending):
+            return None  # whatever else was said waits until there is money for it
         if await self._store.inputs(task.task_id, unsent_only=True):
             return QueueReason.INPUT
         if task.waiting_reason is not WaitingReason.APPROVAL:
             return None
-        pending = await self._store.approvals(task_id=task.task_id, status=ApprovalStatus.PENDING)
         return None if pending else QueueReason.ANSWERED

@@ -125,6 +125,10 @@ class TaskStore(Protocol):
         Conflict), a task ends and its successor is stored. Returns the successor."""
         ...
 
+    async def decide(self, old: Task, new: Task, events: Sequence[TaskEvent], *, approval: Approval) -> Task:
+        """Like `move`, with the answer to an approval, which still has to be pending (else Conflict)."""
+        ...
+
     async def carry_out(self, planned: Task, successor: Task, first_input: PendingInput, *, again: bool) -> Task:
         """Like `create`, for the task that carries out a plan; Conflict, with its id, when there is one already and it
         is not to be done `again`."""

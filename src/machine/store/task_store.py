@@ -5,6 +5,7 @@ from machine.store.approvals import Approvals
 from machine.store.claims import Claims
 from machine.store.costs import Costs
 from machine.store.database import Database
+from machine.store.decisions import Decisions
 from machine.store.event_log import EventLog
 from machine.store.inputs import Inputs
 from machine.store.plans import Plans
@@ -37,6 +38,7 @@ class SqlTaskStore:
         plans = Plans(database, clock)
         self.hand_over = plans.hand_over
         self.carry_out = plans.carry_out
+        self.decide = Decisions(database, clock).decide
 
         log = EventLog(database, clock)
         self.append = log.append
