@@ -277,9 +277,10 @@ async def test_the_feed_is_pruned_and_never_gives_a_number_again(
 
 
 async def test_a_claim_scans_the_queue_alone_and_never_the_rows_of_tasks(database: Database) -> None:
-    values = {"lanes": ["work", "chat"], "full_agents": ["executor"], "at": "2026"}
+    lists = {"lanes": ["work", "chat"], "full_agents": ["executor"], "passes": [], "users": ["u"], "agents": ["a"]}
+    values = {**lists, "all": False, "at": "2026"}
     explain = text(f"EXPLAIN QUERY PLAN {claims._NEXT.text}").bindparams(
-        bindparam("lanes", expanding=True), bindparam("full_agents", expanding=True)
+        *(bindparam(name, expanding=True) for name in lists)
     )
     plan = await database.read(lambda connection: [row[3] for row in connection.execute(explain, values)])
     assert "SEARCH tasks USING COVERING INDEX tasks_queue (status=? AND lane=?)" in plan

@@ -1,19 +1,46 @@
 """The rules of budgets: what is left of a task's own, what a raise makes of it, what a turn that ends it means."""
 
-from datetime import UTC, datetime
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.api import person, served
 
 from machine.domain.budget import card_input, left_usd, raise_in, raised, step_usd
 from machine.domain.costs import CostKind, Usage
+from machine.domain.day_budget import (
+    PLAY,
+    REAL,
+    BudgetScope,
+    DayBudget,
+    Spending,
+    day_of,
+    next_day,
+    standing_of,
+    standings,
+)
 from machine.domain.errors import BadRequest
+from machine.domain.ids import new_id
 from machine.domain.messages import TurnEnded, UsageSeen
-from machine.domain.task import Task, TaskLimits, WaitingReason
+from machine.domain.principal import Role
+from machine.domain.task import Lane, QueueReason, Task, TaskLimits, TaskStatus, WaitingReason
 from machine.engine.accounts import Account
 from machine.engine.outcome import Completed, Outcome, OutOfBudget, Rest, judged
+from machine.ports import ClaimLimits, DayRules, PendingInput
+from machine.store.budgets import SqlBudgetStore
+from machine.store.database import Database
+from machine.store.day_gate import MOST_MOVED
+from machine.store.opening import open_database, prepare
+from machine.store.task_store import SqlTaskStore
 
 NOW = datetime(2026, 11, 3, 9, 0, 0, tzinfo=UTC)
 DOLLARS = st.floats(min_value=0.01, max_value=10_000).map(lambda value: round(value, 4))
@@ -131,3 +158,275 @@ def test_of_a_turn_that_a_budget_ended_the_price_is_the_clis_and_the_tokens_are_
     none = Usage(cost_usd=0.4)
     total = account.end_turn(TurnEnded.model_validate({**said, "total_cost_usd": 0.8, "usage": none}))
     assert total == Usage(input_tokens=30, output_tokens=30, cost_usd=0.8)
+
+
+# --- budgets of a day ------------------------------------------------------------------------------------------------
+
+AMOUNTS = st.integers(min_value=0, max_value=10_000).map(lambda cents: cents / 100)
+SPENDINGS = st.lists(
+    st.builds(
+        Spending,
+        user_id=st.sampled_from(["user_1", "user_2"]),
+        agent=st.sampled_from(["planning", "executor"]),
+        cost_kind=st.sampled_from(CostKind),
+        cost_usd=AMOUNTS,
+    ),
+    max_size=12,
+)
+MACHINE = DayBudget(scope=BudgetScope.MACHINE, daily_usd=10)
+
+
+def spending(usd: float, **changes: Any) -> Spending:
+    values = {"user_id": "user_1", "agent": "planning", "cost_kind": CostKind.BILLED, "cost_usd": usd}
+    return Spending.model_validate({**values, **changes})
+
+
+@given(SPENDINGS)
+def test_what_people_and_what_agents_spent_are_each_all_that_was_spent(spendings: list[Spending]) -> None:
+    found = standings([], spendings, REAL)
+    machine = next(one.spent_usd for one in found if one.scope is BudgetScope.MACHINE)
+    for scope in (BudgetScope.USER, BudgetScope.AGENT):
+        assert sum(one.spent_usd for one in found if one.scope is scope) == pytest.approx(machine)
+    assert machine == pytest.approx(sum(one.cost_usd for one in spendings if one.cost_kind is not CostKind.DEMO))
+
+
+@given(SPENDINGS, AMOUNTS)
+def test_a_budget_is_used_up_exactly_when_as_much_was_spent(spendings: list[Spending], usd: float) -> None:
+    budget = DayBudget(scope=BudgetScope.USER, name="user_1", daily_usd=usd)
+    standing = standing_of(budget, spendings, REAL)
+    assert (standing.state == "used_up") is (standing.spent_usd >= usd)
+
+
+@pytest.mark.parametrize(
+    ("usd", "state"), [(7.99, "free"), (8, "near"), (9.99, "near"), (10, "used_up"), (99, "used_up")]
+)
+def test_people_are_warned_from_80_percent_on(usd: float, state: str) -> None:
+    assert standing_of(MACHINE, [spending(usd)], REAL).state == state
+
+
+def test_the_price_of_a_subscription_counts_and_is_told_apart() -> None:
+    standing = standing_of(MACHINE, [spending(4), spending(6, cost_kind=CostKind.SUBSCRIPTION)], REAL)
+    assert standing.state == "used_up"
+    assert [(one.cost_kind, one.cost_usd) for one in standing.spent] == [("billed", 4), ("subscription", 6)]
+
+
+def test_play_money_counts_in_the_demo_alone() -> None:
+    played = [spending(20, cost_kind=CostKind.DEMO)]
+    assert standing_of(MACHINE, played, REAL).state == "free"
+    assert standing_of(MACHINE, played, PLAY).state == "used_up"
+
+
+def test_a_budget_of_nothing_is_used_up_from_the_start() -> None:
+    assert standing_of(DayBudget(scope=BudgetScope.MACHINE, daily_usd=0), [], REAL).state == "used_up"
+
+
+def test_a_day_is_one_of_utc_whatever_the_clock_on_the_wall_says() -> None:
+    late = datetime(2026, 11, 3, 23, 30, tzinfo=UTC)
+    assert day_of(late.astimezone(ZoneInfo("Asia/Tokyo"))) == "2026-11-03"
+    assert next_day(late.astimezone(ZoneInfo("Asia/Tokyo"))) == datetime(2026, 11, 4, tzinfo=UTC)
+
+
+# --- as the database keeps it ----------------------------------------------------------------------------------------
+
+
+class Shop:
+    """The stores on one database, with a clock that is set by hand."""
+
+    def __init__(self, database: Database) -> None:
+        self.now = NOW
+        self.tasks = SqlTaskStore(database, machine_id="machine-001", clock=lambda: self.now)
+        self.budgets = SqlBudgetStore(database, clock=lambda: self.now)
+
+    async def task(self, **changes: Any) -> Task:
+        name = new_id("task")
+        ids = {"task_id": name, "workspace": name, "conversation_id": new_id("conv"), "claude_session_id": str(uuid4())}
+        task = task_with(None, **ids, **{"created_at": self.now, "status_at": self.now, **changes})
+        said = PendingInput(input_id=str(uuid4()), task_id=name, message="x", verbatim=True, created_at=self.now)
+        return await self.tasks.create(task, said)
+
+    async def cost(self, task: Task, usd: float) -> None:
+        await self.tasks.append(task.task_id, [], usage=Usage(cost_usd=usd))
+
+    async def claim(self, **agents_usd: float) -> str | None:
+        limits = ClaimLimits(slots={Lane.WORK: 99}, per_agent={}, day=DayRules(agents_usd=agents_usd))
+        claimed = await self.tasks.claim(limits, self.now)
+        return claimed and claimed.task_id
+
+    async def get(self, task: Task) -> Task:
+        return await self.tasks.get(task.task_id)
+
+    async def limit(self, usd: float, scope: BudgetScope = BudgetScope.MACHINE, name: str = "") -> None:
+        await self.budgets.put(DayBudget(scope=scope, name=name, daily_usd=usd), by="user_admin")
+
+    async def spent(self) -> dict[str, float]:
+        return {f"{one.user_id} {one.agent}": one.cost_usd for one in await self.budgets.spendings(self.now)}
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    database = await open_database(tmp_path / "machine.db", "0.1.0", on_committed=lambda _events: None)
+    yield Shop(database)
+    await database.close()
+
+
+async def test_what_a_day_cost_is_kept_by_the_day_on_which_it_was_spent(shop: Shop) -> None:
+    task = await shop.task()
+    await shop.cost(task, 1.5)
+    await shop.cost(task, 1.25)  # an estimate that was too high
+    assert await shop.spent() == {"user_1 planning": 1.25}
+    shop.now += timedelta(days=1)
+    assert await shop.spent() == {}
+    await shop.cost(task, 2.0)
+    assert await shop.spent() == {"user_1 planning": 0.75}
+
+
+async def test_whatever_happens_days_add_up_to_what_tasks_cost(shop: Shop) -> None:
+    tasks = [await shop.task(user_id=f"user_{n % 3}", assigned_agent=f"agent-{n % 2}") for n in range(6)]
+    days, number = 0.0, 0
+    for _ in range(5):
+        for turn in range(8):
+            number += 37
+            await shop.cost(tasks[(number + turn) % 6], number % 1000 / 100)
+        days += sum((await shop.spent()).values())
+        shop.now += timedelta(days=1)
+    assert days == pytest.approx(sum([(await shop.get(task)).usage.cost_usd for task in tasks]))
+
+
+@pytest.mark.parametrize(
+    ("scope", "name", "held"),
+    [
+        (BudgetScope.MACHINE, "", {"a", "b", "c"}),
+        (BudgetScope.USER, "user_1", {"a", "b"}),
+        (BudgetScope.USER, "user_9", set()),
+    ],
+)
+async def test_a_budget_holds_back_those_whom_it_bounds_and_nobody_else(
+    shop: Shop, scope: BudgetScope, name: str, held: set[str]
+) -> None:
+    await shop.limit(0, scope, name)
+    tasks = {
+        "a": await shop.task(),
+        "b": await shop.task(assigned_agent="executor"),
+        "c": await shop.task(user_id="user_2"),
+    }
+    while await shop.claim():
+        pass
+    queued = {key for key, task in tasks.items() if (await shop.get(task)).status is TaskStatus.QUEUED}
+    assert queued == held
+    for key in held:
+        found = await shop.get(tasks[key])
+        assert (found.queue_reason, found.parked_until) == (QueueReason.BUDGET, next_day(NOW))
+
+
+async def test_an_agents_budget_holds_back_its_tasks(shop: Shop) -> None:
+    planning, executor = await shop.task(), await shop.task(assigned_agent="executor")
+    await shop.cost(executor, 3)
+    assert await shop.claim(planning=5, executor=3) == planning.task_id
+    assert await shop.claim(planning=5, executor=3) is None
+    assert (await shop.get(executor)).queue_reason is QueueReason.BUDGET
+    assert await shop.claim(planning=5, executor=4) == executor.task_id
+
+
+async def test_each_look_lets_go_what_is_held_back_no_longer_and_says_so(shop: Shop) -> None:
+    await shop.limit(0)
+    task = await shop.task()
+    assert await shop.claim() is None
+    assert await shop.claim() is None
+    await shop.budgets.remove(MACHINE)
+    assert await shop.claim() == task.task_id
+    types = [event.type for event in await shop.tasks.events(task.task_id)]
+    assert types == ["task.created", "task.parked", "task.queued", "task.started"]
+
+
+async def test_a_pass_is_good_for_one_task_and_one_day(shop: Shop) -> None:
+    await shop.limit(0)
+    task, other = await shop.task(), await shop.task()
+    assert await shop.claim() is None
+    await shop.budgets.let_through(task.task_id, by="user_admin")
+    await shop.budgets.let_through(task.task_id, by="user_admin")
+    assert await shop.claim() == task.task_id
+    assert await shop.claim() is None
+    assert (await shop.get(other)).queue_reason is QueueReason.BUDGET
+    shop.now += timedelta(days=1)
+    assert not await shop.budgets.is_let_through(task.task_id, shop.now)
+
+
+async def test_a_crowd_is_parked_bit_by_bit_and_none_of_it_slips_through(shop: Shop) -> None:
+    await shop.limit(0)
+    tasks = [await shop.task() for _ in range(MOST_MOVED + 5)]
+    assert await shop.claim() is None
+    reasons = [(await shop.get(task)).queue_reason for task in tasks]
+    assert (reasons.count(QueueReason.BUDGET), reasons.count(None)) == (MOST_MOVED, 5)
+    assert await shop.claim() is None
+    assert all([(await shop.get(task)).queue_reason is QueueReason.BUDGET for task in tasks])
+
+
+async def test_a_task_that_a_quota_parked_stays_parked_for_that(shop: Shop) -> None:
+    await shop.limit(0)
+    task = await shop.task(queue_reason=QueueReason.QUOTA, parked_until=NOW + timedelta(hours=2))
+    assert await shop.claim() is None
+    assert (await shop.get(task)).queue_reason is QueueReason.QUOTA
+
+
+async def test_what_was_spent_before_there_were_budgets_is_counted_on_the_day_of_its_task(tmp_path: Path) -> None:
+    path = tmp_path / "machine.db"
+    await asyncio.to_thread(_old_database, path)
+    database = await open_database(path, "0.1.0", on_committed=lambda _events: None)
+    shop = Shop(database)
+    assert await shop.spent() == {"user_1 planning": 0.75}
+    await database.close()
+
+
+def _old_database(path: Path) -> None:
+    """One of the form before budgets, with two tasks of one day."""
+    prepare(path, "0.1.0")
+    values = "'queued', '2026-11-03T09:00:00.000000Z', 'user_1', 'm', 'api', 'planning', 'c', 's', 'w', 'work'"
+    columns = "status, status_at, user_id, machine_id, source, assigned_agent, conversation_id, claude_session_id"
+    columns += ", workspace, lane, priority, front, attempt, losses, is_interactive, created_at, duration_seconds"
+    columns += ", input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, estimated, cost_kind, limits"
+    rest = "0, 0, 0, 0, 0, '2026-11-03T09:00:00.000000Z', 0, 0, 0, 0, 0, 0, 'billed', '{}', 't', '{}', 'x'"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for number, usd in enumerate((0.5, 0.25)):
+            connection.execute(
+                f"INSERT INTO tasks (task_id, cost_usd, {columns}, title, source_metadata, input_message) "  # noqa: S608 - all of it is ours
+                f"VALUES ('task_{number}', {usd}, {values}, {rest})"
+            )
+        for table in ("day_budgets", "day_costs", "budget_passes"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("DROP INDEX tasks_parked_for_budget")
+        connection.execute("UPDATE alembic_version SET version_num = '0009'")
+
+
+# --- over HTTP -------------------------------------------------------------------------------------------------------
+
+
+async def test_an_administrator_sees_everybodys_and_a_member_what_is_theirs_to_know(tmp_path: Path) -> None:
+    async with served(tmp_path / "data") as machine:
+        user_id, token = await person(machine, Role.MEMBER)
+        admin = machine.admin
+        assert (await admin.put("/api/budgets/machine", json={"daily_usd": 20})).status_code == 200
+        assert (await admin.put(f"/api/budgets/users/{user_id}", json={"daily_usd": 5})).status_code == 200
+        assert (await admin.put("/api/budgets/agents/planning", json={"daily_usd": 0})).status_code == 200
+        items = (await admin.get("/api/budgets")).json()["items"]
+        seen = {(item["scope"], item["name"]): (item["daily_usd"], item["state"]) for item in items}
+        assert seen[("machine", "")] == (20, "free")
+        assert seen[("user", user_id)] == (5, "free")
+        assert seen[("agent", "planning")] == (0, "used_up")
+        theirs = (await machine.client(token).get("/api/budgets")).json()["items"]
+        told = {item["scope"]: (item["daily_usd"], item["spent_usd"], item["state"]) for item in theirs}
+        assert told == {"machine": (None, None, "free"), "user": (5, 0, "free"), "agent": (None, None, "used_up")}
+
+
+@pytest.mark.parametrize("body", [{}, {"daily_usd": -1}, {"daily_usd": "x"}, {"daily_usd": 1e9}, {"usd": 1}])
+async def test_an_amount_that_is_no_budget_is_refused(tmp_path: Path, body: dict[str, Any]) -> None:
+    async with served(tmp_path / "data") as machine:
+        assert (await machine.admin.put("/api/budgets/machine", json=body)).status_code == 422
+        unknown = await machine.admin.put("/api/budgets/users/nobody", json={"daily_usd": 1})
+        assert unknown.status_code == 404
+
+
+async def test_a_change_of_a_budget_is_in_the_audit_log(tmp_path: Path) -> None:
+    async with served(tmp_path / "data") as machine:
+        await machine.admin.put("/api/budgets/machine", json={"daily_usd": 20})
+        entry = (await machine.admin.get("/api/audit?limit=1")).json()["items"][0]
+        assert (entry["action"], entry["summary"]) == ("budget.machine", {"daily_usd": 20})

@@ -68,10 +68,18 @@ _TASKS: Final = (
     Rule("POST", "/api/tasks/{task_id}/routing", Scope.TASKS, "task.routing", fields=("agent", "restart", "make_rule")),
     Rule("POST", "/api/tasks/{task_id}/approve-plan", Scope.TASKS, "task.approve-plan"),
     Rule("POST", "/api/approvals/{approval_id}", Scope.TASKS, "approval.answer", fields=("decision", "remember")),
+    Rule("POST", "/api/tasks/{task_id}/let-through", action="task.let-through"),
     *_reading(Scope.READ, "/api/tasks", "/api/tasks/{task_id}"),
     *_reading(Scope.READ, "/api/tasks/{task_id}/events", "/api/tasks/{task_id}/output"),
     *_reading(Scope.READ, "/api/tasks/{task_id}/diff", "/api/costs"),
     *_reading(Scope.READ, "/api/approvals", "/api/approvals/{approval_id}"),
+)
+
+_BUDGETS: Final = (
+    Rule("PUT", "/api/budgets/machine", action="budget.machine", fields=("daily_usd",)),
+    Rule("PUT", "/api/budgets/users/{user_id}", action="budget.user", fields=("daily_usd",)),
+    Rule("PUT", "/api/budgets/agents/{name}", action="budget.agent", fields=("daily_usd",)),
+    *_reading(Scope.READ, "/api/budgets"),
 )
 
 _WEBHOOKS: Final = (
@@ -142,6 +150,7 @@ _PEOPLE: Final = (
 RULES: Final = (
     Rule("POST", "/mcp", why="its tools are recorded one by one"),
     *_TASKS,
+    *_BUDGETS,
     *_definitions("agent"),
     *_definitions("skill"),
     *_WEBHOOKS,

@@ -20,6 +20,7 @@ from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain import MachineBrain
 from machine.engine.brain_tools import BrainTools
 from machine.engine.corrections import Corrections
+from machine.engine.day_budgets import DayBudgets
 from machine.engine.entity_creator import EntityCreator
 from machine.engine.intake import Intake
 from machine.engine.login_gate import LoginGate
@@ -68,6 +69,7 @@ class ApiState:
     corrections: Corrections
     brain: MachineBrain
     brain_tools: BrainTools
+    day_budgets: DayBudgets
     gate: LoginGate
     claude_logins: ClaudeLogins
     agents: Agents

@@ -9,6 +9,7 @@ from typing import TypedDict
 from machine.app.ground import Ground
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
+from machine.domain.day_budget import PLAY, REAL
 from machine.engine.approvals import Approvals
 from machine.engine.audit import Audit
 from machine.engine.background_manager import BackgroundTaskManager
@@ -20,6 +21,7 @@ from machine.engine.budget_answers import BudgetAnswers
 from machine.engine.catching_up import CatchingUp
 from machine.engine.conclusion import Conclusion
 from machine.engine.corrections import Corrections
+from machine.engine.day_budgets import DayBudgets
 from machine.engine.describing import Describing
 from machine.engine.dispatcher import Dispatcher
 from machine.engine.idleness import Idleness
@@ -55,6 +57,7 @@ class EngineRoom:
     corrections: Callable[..., Corrections]
     """Wants a `creator` yet: what saves the rules that corrections become."""
     brain: MachineBrain
+    day_budgets: DayBudgets
     gate: LoginGate
     recovery: Recovery
     idleness: Idleness
@@ -72,24 +75,22 @@ class EngineRoom:
 def build_engine(ground: Ground) -> EngineRoom:
     """Join the parts. Nothing runs yet. Called on the event loop."""
     settings, store, clock, agents = ground.settings, ground.tasks, ground.clock, ground.definitions.agents
-    redactor, lingers = ground.redactor, settings.linger_seconds
-    slots, live = Slots(agents, work_slots=settings.max_concurrent_tasks), LiveTasks()
+    redactor, slots, live = ground.redactor, _slots(ground), LiveTasks()
+    day_budgets = DayBudgets(store=ground.budgets, slots=slots, clock=clock)
     gate = LoginGate(login=ground.claude, store=store, clock=clock, opened=slots.freed)
     code = TaskCode(repositories=ground.repositories, variables=ground.variables, store=store)
     conclusion = Conclusion(store=store, gate=gate, clock=clock, redactor=redactor, changes=code.changes)
     new_tasks = _new_tasks(settings, agents, gate, clock)
+    shared: _Shared = {"store": store, "live": live, "conclusion": conclusion, "clock": clock}
     plans = Plans(
         store=store, live=live, new_tasks=new_tasks, conclusion=conclusion, redactor=redactor, stored=slots.freed
     )
-    budgets = BudgetAnswers(store=store, live=live, conclusion=conclusion, clock=clock, queued=slots.freed)
-    approvals = Approvals(store=store, live=live, slots=slots, plans=plans, budgets=budgets, clock=clock)
-    new_live = partial(LiveTask, store=store, slots=slots, clock=clock, linger_seconds=lingers, redactor=redactor)
+    answers = BudgetAnswers(**shared, queued=slots.freed)
+    approvals = Approvals(store=store, live=live, slots=slots, plans=plans, budgets=answers, clock=clock)
     catching_up = CatchingUp(store=store, claude=ground.claude, redactor=redactor)
-    toolbox = ToolBox(Audit(ground.audit, clock))
-    brain_tools = BrainTools(toolbox, ground.people)
+    toolbox, brain_tools = _brain_tools(ground)
     runner = _runner(ground, approvals, catching_up, code, brain_tools)
-    shared: _Shared = {"store": store, "live": live, "conclusion": conclusion, "clock": clock}
-    dispatcher = Dispatcher(**shared, agents=agents, slots=slots, gate=gate, runner=runner, new_live=new_live)
+    dispatcher = _dispatcher(ground, shared, slots, gate, runner, day_budgets)
     manager = BackgroundTaskManager(
         **shared,
         hub=ground.hub,
@@ -107,6 +108,7 @@ def build_engine(ground: Ground) -> EngineRoom:
         plans=plans,
         corrections=partial(Corrections, store=store, live=live, agents=agents, new_tasks=new_tasks, manager=manager),
         brain=brain,
+        day_budgets=day_budgets,
         gate=gate,
         recovery=_recovery(ground, catching_up, conclusion),
         status_board=StatusBoard(manager=manager, store=store),
@@ -129,6 +131,35 @@ class _Shared(TypedDict):
     live: LiveTasks
     conclusion: Conclusion
     clock: Clock
+
+
+def _slots(ground: Ground) -> Slots:
+    settings = ground.settings
+    counted = PLAY if settings.demo else REAL
+    slots = Slots(ground.definitions.agents, work_slots=settings.max_concurrent_tasks, counted=counted)
+    ground.definitions.loader.listen(slots.redefined)
+    return slots
+
+
+def _brain_tools(ground: Ground) -> tuple[ToolBox, BrainTools]:
+    toolbox = ToolBox(Audit(ground.audit, ground.clock))
+    return toolbox, BrainTools(toolbox, ground.people)
+
+
+def _dispatcher(
+    ground: Ground, shared: _Shared, slots: Slots, gate: LoginGate, runner: SubAgentRunner, day_budgets: DayBudgets
+) -> Dispatcher:
+    new_live = partial(
+        LiveTask,
+        store=ground.tasks,
+        slots=slots,
+        clock=ground.clock,
+        linger_seconds=ground.settings.linger_seconds,
+        redactor=ground.redactor,
+        held_back=day_budgets.held_back,
+    )
+    agents = ground.definitions.agents
+    return Dispatcher(**shared, agents=agents, slots=slots, gate=gate, runner=runner, new_live=new_live)
 
 
 def _new_tasks(settings: Settings, agents: SubAgentRegistry, gate: LoginGate, clock: Clock) -> NewTasks:

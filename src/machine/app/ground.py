@@ -25,6 +25,7 @@ from machine.ports import Sandbox
 from machine.registry.opening import Definitions, open_definitions
 from machine.settings import Settings
 from machine.store.audit import SqlAuditStore
+from machine.store.budgets import SqlBudgetStore
 from machine.store.deliveries import SqlDeliveryStore
 from machine.store.opening import open_database
 from machine.store.people import SqlPeopleStore
@@ -44,6 +45,7 @@ class Ground:
     tasks: SqlTaskStore
     people: SqlPeopleStore
     audit: SqlAuditStore
+    budgets: SqlBudgetStore
     deliveries: SqlDeliveryStore
     schedules: SqlScheduleStore
     replies: SqlReplyStore
@@ -69,9 +71,10 @@ async def open_ground(
     return Ground(
         settings=settings,
         hub=hub,
-        tasks=SqlTaskStore(database, machine_id=settings.machine_id),
+        tasks=SqlTaskStore(database, machine_id=settings.machine_id, clock=clock),
         people=SqlPeopleStore(database),
         audit=SqlAuditStore(database),
+        budgets=SqlBudgetStore(database, clock=clock),
         deliveries=SqlDeliveryStore(database),
         schedules=SqlScheduleStore(database),
         replies=SqlReplyStore(database),

@@ -78,6 +78,7 @@ def _api_state(ground: Ground, engine: EngineRoom, claude_logins: ClaudeLogins) 
         plans=engine.plans,
         brain=engine.brain,
         brain_tools=engine.brain_tools,
+        day_budgets=engine.day_budgets,
         gate=engine.gate,
         claude_logins=claude_logins,
         agents=ground.definitions.agents,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 
 from machine.cli.approvals import approvals
+from machine.cli.budgets import budgets
 from machine.cli.costs import costs
 from machine.cli.doctor import doctor
 from machine.cli.env import env
@@ -40,7 +41,7 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    *(serve, run, tasks, approvals, agents, env, schedules, webhooks, status, costs),
+    *(serve, run, tasks, approvals, agents, env, schedules, webhooks, status, costs, budgets),
     *(login_link, login, token, user, doctor),
 )
 for _command in _COMMANDS:

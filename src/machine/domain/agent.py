@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from machine.domain.code import CodeSource
+from machine.domain.day_budget import MAX_DAILY_USD
 from machine.domain.routing import MAX_RULES, RoutingRule
 from machine.domain.variable import VariableName
 
@@ -56,6 +57,8 @@ class AgentFields(BaseModel):
     timeout_seconds: float | None = Field(None, strict=True, gt=0, le=7 * 24 * 3600)
     max_turns: int | None = Field(None, strict=True, gt=0, le=10_000)
     max_budget_usd: float | None = Field(None, strict=True, gt=0, le=100_000)
+    daily_budget_usd: float | None = Field(None, strict=True, ge=0, le=MAX_DAILY_USD)
+    """What all its tasks together may cost in a day of UTC; 0: nothing."""
     max_concurrent: int | None = Field(None, strict=True, gt=0, le=1_000)
     priority: int = Field(0, strict=True, ge=-100, le=100)
     workspace: WorkspaceKind = WorkspaceKind.TASK

@@ -16,7 +16,7 @@ from machine.domain.webhook import Webhook, WebhookForm
 from machine.engine.definition_desk import DefinitionDesk
 from machine.engine.webhook_desk import WebhookDesk
 from machine.engine.webhook_secrets import WebhookSecrets
-from machine.registry.agent_files import agent_files
+from machine.registry.agent_files import agent_files, with_field
 from machine.registry.config_loader import ConfigLoader
 from machine.registry.skill_files import asked_for, skill_files
 from machine.registry.skill_registry import SkillRegistry
@@ -69,6 +69,11 @@ class EntityCreator:
     ) -> Definition[SubAgent]:
         """A new agent; `how` is that of `DefinitionDesk.save`. Raises InvalidDefinition, Conflict, Forbidden."""
         return await self.agents.save(await self.agent_draft(source), by, **how)
+
+    async def set_in_agent(self, name: str, field: str, value: object, by: Principal) -> Definition[SubAgent]:
+        """Set one field of an agent's agent.yaml, or with None take it out. Raises NotFound, and as `create_agent`."""
+        draft = Draft(name, with_field(self.agents.get(name).files, field, value))
+        return await self.create_agent(draft, by, replace_it=True)
 
     async def create_skill(
         self, source: SkillForm | Sequence[Upload] | Draft, by: Principal, **how: Any

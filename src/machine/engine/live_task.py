@@ -22,6 +22,8 @@ from machine.domain.events import (
 )
 from machine.domain.redaction import Redactor
 from machine.domain.task import Task, TaskStatus, WaitingReason
+from machine.engine.day_budgets import HeldBack
+from machine.engine.outcome import Parked
 from machine.engine.output_log import OutputLog
 from machine.engine.run_clock import RunClock
 from machine.engine.slots import Slots
@@ -35,6 +37,7 @@ class RunEnd(StrEnum):
     PARK = "park"
     TIMEOUT = "timeout"
     LINGER = "linger"
+    BUDGET = "budget"
 
 
 class LiveTask:
@@ -49,8 +52,13 @@ class LiveTask:
         clock: Clock,
         linger_seconds: float,
         redactor: Redactor,
+        held_back: HeldBack,
     ) -> None:
+        """`held_back` says whether a budget of the day is used up."""
         self.task = task
+        self.parked: Parked | None = None
+        """Why, and until when, it may not go on today."""
+        self._held_back = held_back
         self._redactor = redactor
         self.done = asyncio.Event()
         """Set when the run is over, its processes are gone and its outcome is stored."""
@@ -142,6 +150,7 @@ class LiveTask:
         """Run again after waiting, as soon as there is a slot."""
         if self.task.status is not TaskStatus.WAITING_INPUT:
             return
+        await self._heed_day()  # until its CLI is ended it stands in line, with nothing to lose
         event = TaskContinued(data=ContinuedData(reason="answered" if reason == "answered" else "input"))
         await self._slots.wait_for_one(self, (event,))
         self._tell_clock()
@@ -175,6 +184,14 @@ class LiveTask:
             )
             await self._store.append(self.task_id, [TaskMetrics(data=data)], usage=usage)
             self.task = self.task.model_copy(update={"usage": usage})
+        if not final:  # what a turn has finished is not taken back
+            await self._heed_day()
+
+    async def _heed_day(self) -> None:
+        """End the run where a budget of the day is used up; it resumes when there is one again."""
+        if not self.ending.done() and (parked := await self._held_back(self.task)) is not None:
+            self.parked = parked
+            self.end(RunEnd.BUDGET)
 
     async def _append(self, events: Sequence[TaskEvent]) -> int:
         return await self._store.append(self.task_id, events)

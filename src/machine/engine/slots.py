@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from machine.domain.agent import WorkspaceKind
+from machine.domain.costs import CostKind
+from machine.domain.day_budget import REAL
+from machine.domain.definitions import DefinitionChange
 from machine.domain.events import TaskEvent
 from machine.domain.task import Lane
-from machine.ports import Agents, ClaimLimits
+from machine.ports import Agents, ClaimLimits, DayRules
 
 CHAT_SLOTS = 1
 """Kept free for chat with the Brain, beside the slots of the machine."""
@@ -35,8 +38,12 @@ class _Place:
 class Slots:
     """Limits, bell and line. One for the machine."""
 
-    def __init__(self, agents: Agents, *, work_slots: int, chat_slots: int = CHAT_SLOTS) -> None:
+    def __init__(
+        self, agents: Agents, *, work_slots: int, chat_slots: int = CHAT_SLOTS, counted: frozenset[CostKind] = REAL
+    ) -> None:
+        """`counted` are the kinds of dollars that budgets of a day are used up by."""
         self._agents = agents
+        self._counted = counted
         self._slots = {Lane.WORK: work_slots, Lane.CHAT: chat_slots}
         self._line: deque[_Place] = deque()
         self._bell = asyncio.Event()
@@ -53,13 +60,24 @@ class Slots:
             for agent in self._agents.all()
         }
         return ClaimLimits(
-            slots=self._slots, per_agent={name: limit for name, limit in per_agent.items() if limit is not None}
+            slots=self._slots,
+            per_agent={name: limit for name, limit in per_agent.items() if limit is not None},
+            day=self.day_rules(),
         )
+
+    def day_rules(self) -> DayRules:
+        """What bounds a day, with the agents as they are defined now."""
+        budgets = {agent.name: agent.daily_budget_usd for agent in self._agents.all()}
+        return DayRules(agents_usd={name: usd for name, usd in budgets.items() if usd is not None}, kinds=self._counted)
 
     def freed(self) -> None:
         """Something changed: a slot is free, a task is new, the gate is open."""
         for bell in (self._bell, *self._other_bells):
             bell.set()
+
+    async def redefined(self, _changes: Sequence[DefinitionChange]) -> None:
+        """Definitions are others than before: agents may have other limits."""
+        self.freed()
 
     def another_bell(self) -> asyncio.Event:
         """One more bell that rings with the first, for somebody else; its owner clears it."""

@@ -273,6 +273,9 @@ def _ended_from_outside(live: LiveTask, why: RunEnd) -> Outcome:
             return failed(FailureReason.TIMEOUT, f"The task ran for its limit of {limit:g} seconds.")
         case RunEnd.LINGER:
             return StillWaiting()
+        case RunEnd.BUDGET:
+            parked = live.parked or Parked(reason=QueueReason.BUDGET)
+            return StillWaiting() if waiting else parked
         case RunEnd.PARK:
             return StillWaiting() if waiting else Parked(reason=QueueReason.DRAIN, message="The machine shuts down.")
 

@@ -1,6 +1,7 @@
 """What the engine and the API need from the outside, as Protocols. Adapters are built and joined in `machine.app`."""
 
 from machine.ports.audit import AuditFilter, AuditPage, AuditStore
+from machine.ports.budgets import BudgetStore, DayRules
 from machine.ports.claude import (
     Ask,
     Claude,
@@ -32,12 +33,14 @@ __all__ = [
     "AuditFilter",
     "AuditPage",
     "AuditStore",
+    "BudgetStore",
     "ClaimLimits",
     "Claude",
     "ClaudeAccount",
     "ClaudeLogin",
     "ClaudeSession",
     "CliExit",
+    "DayRules",
     "DeliveryPage",
     "DeliveryStore",
     "HttpAnswer",

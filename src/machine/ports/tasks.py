@@ -8,6 +8,7 @@ from machine.domain.approval import Approval, ApprovalStatus
 from machine.domain.costs import CostGroup, CostItem, Span, Usage
 from machine.domain.events import MachineEvent, Output, StoredEvent, TaskEvent
 from machine.domain.task import Lane, QueueReason, Task, TaskSource, TaskStatus
+from machine.ports.budgets import DayRules
 from machine.ports.values import Value
 
 
@@ -34,6 +35,7 @@ class ClaimLimits(Value):
 
     slots: Mapping[Lane, int]
     per_agent: Mapping[str, int]
+    day: DayRules = DayRules()
 
 
 class PendingInput(Value):
@@ -72,6 +74,7 @@ class TaskStore(Protocol):
     async def claim(self, limits: ClaimLimits, at: datetime) -> Task | None:
         """Move the next eligible queued task to running, with its `task.started`; None when there is none.
 
+        What a budget of the day holds back is parked first, what it holds back no longer is let go.
         Eligible: not parked beyond `at`, a slot of its lane and of its agent free, no other task of its conversation
         running or waiting. Order: tasks that had started first, then priority, then the user with the fewest running
         tasks, then age.

@@ -97,6 +97,14 @@ def agent_files(fields: Mapping[str, Any], *, before: Files | None = None) -> Fi
     return dict(sorted(kept.items()))
 
 
+def with_field(files: Files, name: str, value: Any) -> Files:
+    """An agent's files with a field of its `agent.yaml` set, or taken out for None; comments in that file are lost."""
+    fields = {key: old for key, old in _old_fields(dict(files)).items() if key != name}
+    if value is not None:
+        fields[name] = value
+    return {**files, AGENT_YAML: DefinitionFile(dumped(fields).encode())}
+
+
 def with_rule(files: Files, rule: RoutingRule) -> Files:
     """An agent's files with one more rule in its `agent.yaml`, at the end; comments in that file are lost."""
     fields = _old_fields(dict(files))

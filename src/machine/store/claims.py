@@ -15,6 +15,7 @@ from machine.domain.events import StartedData, TaskEvent, TaskStarted
 from machine.domain.task import Lane, QueueReason, Task, TaskStatus
 from machine.ports import ClaimLimits
 from machine.store.database import Database
+from machine.store.day_gate import Closed, bring_in_line, closed_now
 from machine.store.event_log import encoded
 from machine.store.moves import check_transition, move_task, read_task, write_move
 from machine.store.tables import tasks
@@ -31,6 +32,7 @@ _NEXT: Final = text(
       AND lane IN :lanes
       AND (parked_until IS NULL OR parked_until <= :at)
       AND NOT awaits_routing
+      AND (task_id IN :passes OR NOT (:all OR user_id IN :users OR assigned_agent IN :agents))
       AND assigned_agent NOT IN :full_agents
       AND conversation_id NOT IN (SELECT conversation_id FROM tasks WHERE status IN ('running', 'waiting_input'))
       AND (concurrency_key IS NULL OR NOT EXISTS (
@@ -40,7 +42,7 @@ _NEXT: Final = text(
     ORDER BY front DESC, priority DESC, coalesce(running, 0), task_id
     LIMIT 1
     """
-).bindparams(bindparam("lanes", expanding=True), bindparam("full_agents", expanding=True))
+).bindparams(*(bindparam(name, expanding=True) for name in ("lanes", "full_agents", "passes", "users", "agents")))
 
 _RUNNING: Final = tasks.c.status == TaskStatus.RUNNING.value
 
@@ -55,7 +57,9 @@ class Claims:
 
     async def claim(self, limits: ClaimLimits, at: datetime) -> Task | None:
         def write(connection: Connection, recorder: Recorder) -> Task | None:
-            task_id = self._next(connection, limits, at)
+            closed = closed_now(connection, limits.day, at)
+            bring_in_line(connection, recorder, closed, at)
+            task_id = self._next(connection, limits, at, closed)
             if task_id is None:
                 return None
             old = read_task(connection, task_id)
@@ -85,12 +89,12 @@ class Claims:
         statement = update(tasks).where(*parked, *ours).values(parked_until=None)
         return await self._database.write(lambda connection, _: connection.execute(statement).rowcount)
 
-    def _next(self, connection: Connection, limits: ClaimLimits, at: datetime) -> str | None:
+    def _next(self, connection: Connection, limits: ClaimLimits, at: datetime, closed: Closed) -> str | None:
         lanes = self._free_lanes(connection, limits)
         if not lanes:
             return None
         values = {"lanes": lanes, "at": moment_text(at), "full_agents": _full_agents(connection, limits)}
-        return connection.execute(_NEXT, values).scalar_one_or_none()
+        return connection.execute(_NEXT, {**values, **closed.values()}).scalar_one_or_none()
 
     def _free_lanes(self, connection: Connection, limits: ClaimLimits) -> list[str]:
         query = select(tasks.c.lane, func.count()).where(_RUNNING, tasks.c.machine_id == self._machine_id)

@@ -14,6 +14,7 @@ from machine.domain.costs import Usage
 from machine.domain.errors import NotFound
 from machine.domain.events import MachineEvent, Output, StoredEvent, TaskEvent
 from machine.store.database import Database
+from machine.store.day_costs import note_cost
 from machine.store.prepared import PreparedInsert
 from machine.store.rows import event_of, usage_values
 from machine.store.tables import events as events_table
@@ -84,6 +85,8 @@ def append_events(
     usage: Usage | None = None,
 ) -> int:
     """Give `new` the task's next numbers and store them. Returns the new `last_seq`. Raises NotFound."""
+    if usage is not None:
+        note_cost(connection, task_id, usage.cost_usd, at)
     statement = _COUNT_UP if usage is None else _COUNT_UP.values(usage_values(usage))
     row = connection.execute(statement, {"id": task_id, "count": len(new)}).one_or_none()
     if row is None:

@@ -19,6 +19,9 @@ from sqlalchemy import (
 
 from machine.domain.approval import ApprovalStatus
 from machine.domain.task import TaskStatus
+from machine.store.budget_tables import budget_passes as budget_passes
+from machine.store.budget_tables import day_budgets as day_budgets
+from machine.store.budget_tables import day_costs as day_costs
 from machine.store.types import Json, Moment, Words
 from machine.store.webhook_tables import deliveries as deliveries
 from machine.store.webhook_tables import metadata as metadata
@@ -108,6 +111,11 @@ tasks: Final = Table(
     ),
     # All that a claim looks at, of what is queued only: its scan never touches a task's row.
     _partial("tasks_queue", *_QUEUE, where="status = 'queued'"),
+    _partial(
+        "tasks_parked_for_budget",
+        *("parked_until", "task_id", "user_id", "assigned_agent"),
+        where="status = 'queued' AND queue_reason = 'budget'",
+    ),
 )
 
 events: Final = Table(
