@@ -1,12 +1,14 @@
 """The rules of budgets: what is left of a task's own, what a raise makes of it, what a turn that ends it means."""
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -34,8 +36,11 @@ from machine.domain.messages import TurnEnded, UsageSeen
 from machine.domain.principal import Role
 from machine.domain.task import Lane, QueueReason, Task, TaskLimits, TaskStatus, WaitingReason
 from machine.engine.accounts import Account
+from machine.engine.budget_board import BudgetBoard
+from machine.engine.day_budgets import DayBudgets
 from machine.engine.outcome import Completed, Outcome, OutOfBudget, Rest, judged
-from machine.ports import ClaimLimits, DayRules, PendingInput
+from machine.engine.slots import Slots
+from machine.ports import Agents, ClaimLimits, DayRules, PendingInput
 from machine.store.budgets import SqlBudgetStore
 from machine.store.database import Database
 from machine.store.day_gate import MOST_MOVED
@@ -430,3 +435,38 @@ async def test_a_change_of_a_budget_is_in_the_audit_log(tmp_path: Path) -> None:
         await machine.admin.put("/api/budgets/machine", json={"daily_usd": 20})
         entry = (await machine.admin.get("/api/audit?limit=1")).json()["items"][0]
         assert (entry["action"], entry["summary"]) == ("budget.machine", {"daily_usd": 20})
+
+
+async def test_people_are_told_once_when_a_budget_comes_near_its_end_and_when_it_is_used_up(shop: Shop) -> None:
+    agents = cast(Agents, SimpleNamespace(all=lambda: ()))
+    budgets = DayBudgets(store=shop.budgets, slots=Slots(agents, work_slots=1), clock=lambda: shop.now)
+    board = BudgetBoard(budgets=budgets, store=shop.tasks, clock=lambda: shop.now)
+    await shop.limit(10)
+    await shop.limit(5, BudgetScope.USER, "user_1")
+    task = await shop.task()
+    for usd in (1, 4.5, 4.6, 8, 10):
+        await shop.cost(task, usd)
+        await board.look()
+        await board.look()
+    shop.now += timedelta(days=1)
+    await board.look()
+    told = [event for event in await shop.tasks.feed(after=0) if event.type == "budget.status"]
+    said = [(event.user_id, json.loads(event.body)["scope"], json.loads(event.body)["state"]) for event in told]
+    assert said == [
+        ("user_1", "user", "near"),
+        (None, "machine", "near"),
+        ("user_1", "user", "used_up"),
+        (None, "machine", "used_up"),
+        (None, "machine", "free"),
+        ("user_1", "user", "free"),
+    ]
+    assert not any("$" in event.body for event in told)
+
+
+async def test_the_status_names_the_budgets_that_bound_the_work_of_who_asks(tmp_path: Path) -> None:
+    async with served(tmp_path / "data") as machine:
+        user_id, token = await person(machine, Role.MEMBER)
+        _, other = await person(machine, Role.MEMBER)
+        await machine.admin.put(f"/api/budgets/users/{user_id}", json={"daily_usd": 0})
+        for client, count in ((machine.client(token), 1), (machine.client(other), 0), (machine.admin, 1)):
+            assert len((await client.get("/api/status")).json()["budgets"]) == count

@@ -400,6 +400,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Budgets
+         * @description How the budgets of today stand: for administrators all, for others their own and which others are used up.
+         */
+        get: operations["get_budgets_api_budgets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/budgets/agents/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Agent Budget
+         * @description What the work of one agent may cost a day: `daily_budget_usd` in its agent.yaml, whose comments are lost.
+         */
+        put: operations["set_agent_budget_api_budgets_agents__name__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/budgets/machine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Machine Budget
+         * @description What all work together may cost a day. In force at once: tasks that it held back and holds back no more go on.
+         */
+        put: operations["set_machine_budget_api_budgets_machine_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/budgets/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set User Budget
+         * @description What the work of one person may cost a day, whichever door it came through.
+         */
+        put: operations["set_user_budget_api_budgets_users__user_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chat": {
         parameters: {
             query?: never;
@@ -1273,6 +1353,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{task_id}/let-through": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let Task Through
+         * @description Let a task that a budget of the day holds back go on today. 409 for one that none holds back.
+         */
+        post: operations["let_task_through_api_tasks__task_id__let_through_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{task_id}/output": {
         parameters: {
             query?: never;
@@ -1971,6 +2071,8 @@ export interface components {
                 [key: string]: unknown;
             };
             code?: components["schemas"]["CodeSource"] | null;
+            /** Daily Budget Usd */
+            daily_budget_usd?: number | null;
             /** Description */
             description: string;
             /**
@@ -2044,6 +2146,8 @@ export interface components {
                 [key: string]: unknown;
             };
             code?: components["schemas"]["CodeSource"] | null;
+            /** Daily Budget Usd */
+            daily_budget_usd?: number | null;
             /** Description */
             description: string;
             /**
@@ -2299,10 +2403,10 @@ export interface components {
         };
         /**
          * ApprovalKind
-         * @description What the agent wants to know.
+         * @description What the agent, or for a budget the machine, wants to know.
          * @enum {string}
          */
-        ApprovalKind: "permission" | "question" | "plan";
+        ApprovalKind: "permission" | "question" | "plan" | "budget";
         /** ApprovalList */
         ApprovalList: {
             /** Items */
@@ -2411,6 +2515,89 @@ export interface components {
             state: "ready" | "expires_soon" | "needs_login" | "refused" | "quota" | "demo" | "unknown";
             /** Until */
             until?: string | null;
+        };
+        /**
+         * BudgetNotice
+         * @description What people are told when a budget comes near its end, is used up, or has room again. No amounts: they are not
+         *     everybody's to know.
+         */
+        BudgetNotice: {
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            scope: components["schemas"]["BudgetScope"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "free" | "near" | "used_up";
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * BudgetReport
+         * @description Budgets of today: the machine, then people, then agents.
+         */
+        BudgetReport: {
+            /** Day */
+            day: string;
+            /** Items */
+            items: components["schemas"]["BudgetView"][];
+            /**
+             * Resets At
+             * Format: date-time
+             */
+            resets_at: string;
+            /**
+             * Time Zone
+             * @default UTC
+             * @constant
+             */
+            time_zone: "UTC";
+        };
+        /**
+         * BudgetScope
+         * @description Whose spending a budget of a day bounds.
+         * @enum {string}
+         */
+        BudgetScope: "machine" | "user" | "agent";
+        /**
+         * BudgetStatus
+         * @description A budget of the day comes near its end, is used up, or has room again.
+         */
+        BudgetStatus: {
+            data: components["schemas"]["BudgetNotice"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "budget.status";
+        };
+        /**
+         * BudgetView
+         * @description One budget, and what was spent today. Amounts are null where they are not the caller's to know.
+         */
+        BudgetView: {
+            /** Daily Usd */
+            daily_usd: number | null;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            scope: components["schemas"]["BudgetScope"];
+            /** Spent */
+            spent: components["schemas"]["KindSpent"][] | null;
+            /** Spent Usd */
+            spent_usd: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "free" | "near" | "used_up";
         };
         /** CancelledData */
         CancelledData: {
@@ -2694,6 +2881,14 @@ export interface components {
              * @default UTC
              */
             timezone: string;
+        };
+        /**
+         * DailyBudget
+         * @description What a day may cost; 0: nothing at all, null: there is no budget.
+         */
+        DailyBudget: {
+            /** Daily Usd */
+            daily_usd: number | null;
         };
         /**
          * Decision
@@ -3243,6 +3438,12 @@ export interface components {
             /** User Id */
             user_id?: string | null;
         };
+        /** KindSpent */
+        KindSpent: {
+            cost_kind: components["schemas"]["CostKind"];
+            /** Cost Usd */
+            cost_usd: number;
+        };
         /**
          * Lagged
          * @description You were too slow; the connection closes with 4408.
@@ -3363,7 +3564,7 @@ export interface components {
              */
             confirm: true;
         };
-        MachineEvent: components["schemas"]["ChatReply"] | components["schemas"]["AgentStatus"] | components["schemas"]["AuthStatus"] | components["schemas"]["MachineStatus"] | components["schemas"]["WebhookReceived"];
+        MachineEvent: components["schemas"]["ChatReply"] | components["schemas"]["AgentStatus"] | components["schemas"]["AuthStatus"] | components["schemas"]["BudgetStatus"] | components["schemas"]["MachineStatus"] | components["schemas"]["WebhookReceived"];
         /** MachineStatus */
         MachineStatus: {
             data: components["schemas"]["MachineStatusData"];
@@ -3766,7 +3967,7 @@ export interface components {
          * @description Why a task that had started, or could have, stands in the queue again.
          * @enum {string}
          */
-        QueueReason: "not_logged_in" | "quota" | "drain" | "lost" | "answered" | "input";
+        QueueReason: "not_logged_in" | "quota" | "drain" | "lost" | "answered" | "input" | "budget";
         /** ReadyData */
         ReadyData: {
             auth: components["schemas"]["AuthStatusData"];
@@ -4352,6 +4553,8 @@ export interface components {
          */
         StatusView: {
             auth: components["schemas"]["AuthStatusData"];
+            /** Budgets */
+            budgets: components["schemas"]["BudgetNotice"][];
             /** Default Agent */
             default_agent: string;
             /** Demo */
@@ -4712,6 +4915,11 @@ export interface components {
             max_budget_usd?: number | null;
             /** Max Turns */
             max_turns?: number | null;
+            /**
+             * Raised Usd
+             * @default 0
+             */
+            raised_usd: number;
             /**
              * Timeout Seconds
              * @default 3600
@@ -6265,6 +6473,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_budgets_api_budgets_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_agent_budget_api_budgets_agents__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DailyBudget"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_machine_budget_api_budgets_machine_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DailyBudget"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_user_budget_api_budgets_users__user_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DailyBudget"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetReport"];
                 };
             };
             /** @description A problem */
@@ -7993,6 +8333,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskTaken"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    let_task_through_api_tasks__task_id__let_through_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
                 };
             };
             /** @description A problem */

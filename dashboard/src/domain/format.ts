@@ -67,11 +67,13 @@ export function fullTime(iso: string): string {
   return full.format(new Date(iso));
 }
 
+const PARKED: ReadonlySet<string> = new Set(["not_logged_in", "quota", "budget"]);
+
 /** What a task's status is called, with the reason where there is one. */
 export function statusText(task: Pick<Task, "status" | "waiting_reason" | "queue_reason">): string {
   switch (task.status) {
     case "queued":
-      return task.queue_reason === "not_logged_in" || task.queue_reason === "quota" ? "Parked" : "Queued";
+      return task.queue_reason && PARKED.has(task.queue_reason) ? "Parked" : "Queued";
     case "running":
       return "Running";
     case "waiting_input":

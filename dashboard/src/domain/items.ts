@@ -121,6 +121,7 @@ const RESUMED: Readonly<Record<QueueReason, string>> = {
   input: "Resumed with your message",
   not_logged_in: "Resumed after the login",
   quota: "Resumed after the quota's reset",
+  budget: "Resumed with budget for it",
 };
 
 const QUEUED: Readonly<Record<QueueReason, string>> = {
@@ -130,6 +131,7 @@ const QUEUED: Readonly<Record<QueueReason, string>> = {
   input: "Waiting for a free slot to go on with your message.",
   not_logged_in: "Claude Code is not logged in on this machine. The task goes on by itself after the login.",
   quota: "The quota is used up. The task goes on by itself after the reset.",
+  budget: "A budget of the day holds it back. The task goes on by itself tomorrow, or when there is more.",
 };
 
 /** What a resumed start is called, by why the task stood in the queue. */

@@ -43,16 +43,22 @@ export function MachineStrip({ status, tasks }: { status: Status; tasks: readonl
   );
 }
 
+const PARKED_UNTIL: Readonly<Record<string, string>> = {
+  not_logged_in: "until there is a login",
+  quota: "until the quota is back",
+  budget: "until there is budget again",
+};
+
 function isParked({ status, queue_reason }: Task): boolean {
-  return status === "queued" && (queue_reason === "not_logged_in" || queue_reason === "quota");
+  return status === "queued" && queue_reason !== null && queue_reason in PARKED_UNTIL;
 }
 
 /** How many tasks stand still, and for what. */
 export function parkedText(parked: readonly Task[]): string {
   const [first] = parked;
   if (!first) return "";
-  const why = first.queue_reason === "quota" ? "until the quota is back" : "until there is a login";
-  return `${parked.length} parked ${why}`;
+  const why = PARKED_UNTIL[first.queue_reason ?? ""] ?? "";
+  return `${parked.length} parked ${why}`.trim();
 }
 
 interface CellProps {

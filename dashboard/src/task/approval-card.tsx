@@ -1,5 +1,6 @@
 import {
   Check,
+  CircleDollarSign,
   CircleSlash,
   Hand,
   ListChecks,
@@ -16,6 +17,7 @@ import { useKept } from "../parts/draft";
 import { Fold } from "../parts/fold";
 import { Markdown } from "../parts/markdown";
 import { Failed } from "../parts/states";
+import { BudgetForm } from "./budget-form";
 import { DenyForm, PermissionForm } from "./permission-form";
 import { QuestionForm } from "./question-form";
 import { ToolInput } from "./tool-body";
@@ -35,6 +37,7 @@ const ASKS: Readonly<Record<Approval["kind"], { Icon: LucideIcon; title(approval
   },
   question: { Icon: MessageCircleQuestionMark, title: () => "The agent has a question" },
   plan: { Icon: ListChecks, title: () => "The agent proposes a plan" },
+  budget: { Icon: CircleDollarSign, title: ({ title }) => title },
 };
 
 function Pending({ approval }: { approval: Approval }) {
@@ -60,6 +63,7 @@ function Pending({ approval }: { approval: Approval }) {
 function Form({ approval, answering }: { approval: Approval; answering: Answering }) {
   if (approval.kind === "question") return <QuestionForm approval={approval} answering={answering} />;
   if (approval.kind === "plan") return <PlanForm approval={approval} answering={answering} />;
+  if (approval.kind === "budget") return <BudgetForm approval={approval} answering={answering} />;
   return (
     <>
       <div className="overflow-hidden rounded-lg border bg-sunken">
@@ -113,6 +117,7 @@ function outcome(approval: Approval): { Icon: LucideIcon; colour: string; said: 
   }
   if (kind === "question") return { Icon: Check, colour: "text-good", said: "Answered" };
   if (kind === "plan") return { Icon: Check, colour: "text-good", said: "Plan approved" };
+  if (kind === "budget") return { Icon: Check, colour: "text-good", said: "Budget raised" };
   const how = answer.remember ? "Allowed, always" : answer.input ? "Allowed with a change" : "Allowed once";
   return { Icon: Check, colour: "text-good", said: how };
 }
@@ -144,6 +149,7 @@ function Answered({ approval }: { approval: Approval }) {
 function summary({ answer, kind, title, tool_name }: Approval): string {
   if (answer?.decision === "deny" && answer.reason) return answer.reason;
   if (kind === "question" && answer?.answers) return Object.values(answer.answers).flat().join(", ");
+  if (kind === "budget") return title;
   return kind === "permission" ? title || toolTitle(tool_name) : "";
 }
 

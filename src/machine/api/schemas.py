@@ -10,6 +10,7 @@ from machine.api.reply_view import ReplyView
 from machine.domain.approval import Approval
 from machine.domain.code import Changes, CodeSource
 from machine.domain.costs import CostKind
+from machine.domain.day_budget import BudgetNotice
 from machine.domain.events import AuthStatusData
 from machine.domain.machine_status import MachineStatusData
 from machine.domain.principal import Principal, Role, Scope, Via
@@ -233,6 +234,8 @@ class StatusView(_Out):
     sandbox: Sandbox
     me: Me
     default_agent: str
+    budgets: list[BudgetNotice]
+    """Budgets of the day that are near their end or used up, as far as they bound the caller's work."""
     feed_seq: int
     feed_oldest: int
 

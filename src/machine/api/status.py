@@ -2,14 +2,14 @@
 
 from fastapi import APIRouter
 
-from machine.api.deps import Caller, State
+from machine.api.deps import Caller, Seen, State
 from machine.api.schemas import Me, StatusView
 
 router = APIRouter(prefix="/api/status", tags=["status"])
 
 
 @router.get("")
-async def get_status(state: State, caller: Caller) -> StatusView:
+async def get_status(state: State, caller: Caller, seen: Seen) -> StatusView:
     """What it does, whether Claude Code can work, and who asks."""
     oldest, newest = await state.tasks.feed_range()
     return StatusView(
@@ -21,6 +21,7 @@ async def get_status(state: State, caller: Caller) -> StatusView:
         sandbox=state.sandbox,
         me=Me.of(caller),
         default_agent=state.settings.default_agent,
+        budgets=list(await state.day_budgets.notices(seen.owner)),
         feed_seq=newest,
         feed_oldest=oldest,
     )

@@ -52,6 +52,7 @@ async def opened(
         await ground.tasks.adopt()  # one machine, one database: a changed MACHINE_ID must not strand its tasks
         await engine.recovery.recover()
         await api.webhooks.replacing.sweep()
+        _watch_over(stack, engine.budget_board)
         _watch_over(stack, engine.gate, engine.idleness, engine.status_board, ground.definitions.loader)
         _watch_over(stack, DeliveryPruning(ground.deliveries, ground.clock), api.schedules.scheduler)
         _watch_over(stack, api.webhooks.replacing, api.webhooks.replies, engine.routing_desk)

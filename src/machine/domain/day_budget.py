@@ -127,14 +127,41 @@ def _standing(
     return Standing(scope=scope, name=name, daily_usd=daily_usd, spent_usd=round(counted, 9), spent=spent)
 
 
-def why_closed(standing: Standing, at: datetime) -> str:
-    """What is said to people whose task has to wait: no amounts, which are not everybody's to know."""
-    whose = {
+class BudgetNotice(_Fact):
+    """What people are told when a budget comes near its end, is used up, or has room again. No amounts: they are not
+    everybody's to know."""
+
+    scope: BudgetScope
+    name: str
+    state: BudgetState
+    message: str
+    until: datetime
+    """When the day is over."""
+
+
+def notice_of(standing: Standing, at: datetime) -> BudgetNotice:
+    """What is to be said of a budget now."""
+    said = {
+        "free": f"{_whose(standing)} for today has room again.",
+        "near": f"{_whose(standing)} for today is used up by {NEAR:.0%} and more.",
+        "used_up": why_closed(standing, at),
+    }[standing.state]
+    return BudgetNotice(
+        scope=standing.scope, name=standing.name, state=standing.state, message=said, until=next_day(at)
+    )
+
+
+def _whose(standing: Standing) -> str:
+    return {
         BudgetScope.MACHINE: "The machine's budget",
         BudgetScope.USER: "The budget of the person who asked",
         BudgetScope.AGENT: f"The budget of {standing.name}",
     }[standing.scope]
+
+
+def why_closed(standing: Standing, at: datetime) -> str:
+    """What is said to people whose task has to wait."""
     return (
-        f"{whose} for today is used up. The task goes on at {next_day(at):%Y-%m-%d} 00:00 UTC by itself, or when an "
-        "administrator raises the budget or lets it through."
+        f"{_whose(standing)} for today is used up. What is held back goes on at {next_day(at):%Y-%m-%d} 00:00 UTC by "
+        "itself, or when an administrator raises the budget or lets it through."
     )

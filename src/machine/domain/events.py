@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from machine.domain.approval import Approval
 from machine.domain.code import Changes
 from machine.domain.costs import CostKind, Usage
+from machine.domain.day_budget import BudgetNotice
 from machine.domain.definitions import DefinitionChange
 from machine.domain.happening import DeliveryData
 from machine.domain.machine_status import MachineStatusData
@@ -253,6 +254,13 @@ class AgentStatus(_Fact):
     data: DefinitionChange
 
 
+class BudgetStatus(_Fact):
+    """A budget of the day comes near its end, is used up, or has room again."""
+
+    type: Literal["budget.status"] = "budget.status"
+    data: BudgetNotice
+
+
 class MachineStatus(_Fact):
     type: Literal["machine.status"] = "machine.status"
     data: MachineStatusData
@@ -266,7 +274,7 @@ class WebhookReceived(_Fact):
 
 
 MachineEvent = Annotated[
-    ChatReply | AgentStatus | AuthStatus | MachineStatus | WebhookReceived, Field(discriminator="type")
+    ChatReply | AgentStatus | AuthStatus | BudgetStatus | MachineStatus | WebhookReceived, Field(discriminator="type")
 ]
 
 

@@ -3,7 +3,16 @@
 from collections.abc import Awaitable, Callable
 
 from machine.domain.clock import Clock
-from machine.domain.day_budget import BudgetScope, DayBudget, Standing, next_day, standings, why_closed
+from machine.domain.day_budget import (
+    BudgetNotice,
+    BudgetScope,
+    DayBudget,
+    Standing,
+    next_day,
+    notice_of,
+    standings,
+    why_closed,
+)
 from machine.domain.errors import Conflict
 from machine.domain.task import QueueReason, Task, TaskStatus
 from machine.engine.outcome import Parked
@@ -27,6 +36,14 @@ class DayBudgets:
         rules = self._slots.day_rules()
         budgets = (*await self._store.budgets(), *rules.of_agents)
         return standings(budgets, await self._store.spendings(self._now()), rules.kinds)
+
+    async def notices(self, user_id: str | None = None) -> tuple[BudgetNotice, ...]:
+        """What is worth saying of budgets now; with `user_id`, of those that bound that person's work."""
+        at = self._now()
+        near = [one for one in await self.standings() if one.state != "free"]
+        if user_id is not None:
+            near = [one for one in near if one.scope is not BudgetScope.USER or one.name == user_id]
+        return tuple(notice_of(one, at) for one in near)
 
     async def held_back(self, task: Task) -> Parked | None:
         """Whether a task that works has to stop for today."""
