@@ -81,9 +81,9 @@ async def test_what_destroys_waits_for_a_persons_word(tmp_path: Path) -> None:
 
 
 DELICATE: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("create_agent", {**AGENT, "permission_mode": "bypassPermissions"}),
+    ("create_agent", {**AGENT, "profile": "trusted"}),
     ("create_agent", {**AGENT, "allowed_tools": ["Bash"]}),
-    ("create_agent", {**AGENT, "sandbox": False}),
+    ("create_agent", {**AGENT, "variables": ["TOKEN"]}),
     ("create_skill", {**AGENT, "agents": "all"}),
     ("create_skill", {**AGENT, "allowed_tools": ["Bash"]}),
     ("create_skill", {**AGENT, "instructions": "Look: !`git log`"}),

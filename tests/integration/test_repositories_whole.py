@@ -250,7 +250,7 @@ async def test_an_agents_own_repository_is_fetched_and_pushed_with_its_credentia
     own = {"repository": closed.url(), "ref": "main", "credentials": "SHOP_TOKEN"}
     await enter(tmp_path / "data")
     # The sandbox keeps this computer's own loopback out of reach of commands; servers elsewhere are not.
-    async with machine_with(tmp_path / "data", model, code=own, sandbox=False) as machine:
+    async with machine_with(tmp_path / "data", model, code=own, sandbox=False, profile="trusted") as machine:
         task = await machine.ended(await machine.submit("change", agent="worker"))
         assert task.status is TaskStatus.COMPLETED, task.failure
         assert task.changes is not None

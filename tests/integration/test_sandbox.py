@@ -31,7 +31,7 @@ def an_agent(config: Path, name: str, **fields: str) -> None:
 
 @pytest.fixture
 async def machine(tmp_path: Path) -> AsyncIterator[Workbench]:
-    for name, fields in (("kept-in", {}), ("let-out", {"sandbox": "false"})):
+    for name, fields in (("kept-in", {}), ("let-out", {"sandbox": "false", "profile": "trusted"})):
         await asyncio.to_thread(an_agent, tmp_path / "data" / "config", name, **fields)
     async with workbench(tmp_path / "data", ScriptedModel()) as running:
         yield running

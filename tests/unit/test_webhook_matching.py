@@ -13,10 +13,11 @@ from pydantic import SecretStr, ValidationError
 
 from machine.domain.event_patterns import EventPattern
 from machine.domain.happening import Happening
+from machine.domain.profile import Profile
 from machine.domain.webhook import GenericScheme, ProviderName, Webhook
 from machine.domain.webhook_conditions import Condition, ConditionFault
 from machine.domain.webhook_templates import Template, TemplateFault
-from machine.domain.webhook_trigger import Profile, Trigger
+from machine.domain.webhook_trigger import Trigger
 from machine.webhooks.headers import Headers
 from machine.webhooks.matching import CheckoutRequest, Ignored, Match, Matched, find_command, match
 from machine.webhooks.payloads import JSON
@@ -313,9 +314,9 @@ def test_without_who_everybody_matches_untrusted() -> None:
 @pytest.mark.parametrize(
     ("who", "expected"),
     [
-        ({"id": "5"}, Profile.TRUSTED),
-        ({"login": "MIRA"}, Profile.TRUSTED),
-        ({"association": "MEMBER"}, Profile.TRUSTED),
+        ({"id": "5"}, Profile.STANDARD),
+        ({"login": "MIRA"}, Profile.STANDARD),
+        ({"association": "MEMBER"}, Profile.STANDARD),
         ({"id": "55"}, None),
         ({"login": "mir"}, None),
         ({"association": "OWNER"}, None),

@@ -140,7 +140,7 @@ function Result({ found }: { found: Simulation }): ReactNode {
             <p className="flex flex-wrap items-center gap-2">
               <span className="font-medium">{task.title}</span>
               <Mark>{task.agent ?? "the machine decides"}</Mark>
-              <Mark tone={task.profile === "trusted" ? "plain" : "warn"}>{task.profile}</Mark>
+              <Mark tone={task.profile === "untrusted" ? "warn" : "plain"}>{task.profile}</Mark>
             </p>
             <p className="verbatim rounded-md bg-sunken px-3 py-2">{task.prompt}</p>
           </div>

@@ -14,6 +14,7 @@ from machine.domain.day_budget import BudgetNotice
 from machine.domain.events import AuthStatusData
 from machine.domain.machine_status import MachineStatusData
 from machine.domain.principal import Principal, Role, Scope, Via
+from machine.domain.profile import Profile
 from machine.domain.reply import Reply
 from machine.domain.session import ApiToken, Login, Session
 from machine.domain.task import (
@@ -99,6 +100,8 @@ class TaskSummary(_Out):
     user_id: str
     machine_id: str
     assigned_agent: str
+    profile: Profile
+    """How much it may do at most."""
     parent_task_id: str | None
     conversation_id: str
     priority: int

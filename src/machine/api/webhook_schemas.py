@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from machine.domain.definitions import Definition, DefinitionFault, Preview
 from machine.domain.happening import Happening
+from machine.domain.profile import Profile
 from machine.domain.triggering import TriggerState
 from machine.domain.webhook import (
     Delivery,
@@ -18,7 +19,7 @@ from machine.domain.webhook import (
     Webhook,
     WrittenTime,
 )
-from machine.domain.webhook_trigger import Profile, Trigger
+from machine.domain.webhook_trigger import Trigger
 from machine.engine.webhook_simulation import Simulation
 from machine.webhooks.matching import Match, Matched, Trace
 from machine.webhooks.provider import SetupHints

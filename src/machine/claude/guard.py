@@ -1,4 +1,4 @@
-"""What the file tools of a task may not touch.
+"""What the file tools of a task may not touch, and where its WebFetch may not go.
 
 A PreToolUse hook sees every call of these tools, those that rules or a permission mode let through without asking
 included. It judges the real path, with every symbolic link resolved. Commands that an agent runs are out of its reach:
@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from machine.claude.clean import as_dict, as_text
+from machine.claude.network import objection_to_url
+from machine.domain.profile import Network
 
 READING: Final = frozenset({"Read", "NotebookRead"})
 WRITING: Final = frozenset({"Write", "Edit", "MultiEdit", "NotebookEdit"})
 SEARCHING: Final = frozenset({"Glob", "Grep", "LS"})
-MATCHER: Final = "|".join(sorted(READING | WRITING | SEARCHING))
+FETCHING: Final = "WebFetch"
+MATCHER: Final = "|".join(sorted(READING | WRITING | SEARCHING | {FETCHING}))
 
 _PROTECTED: Final = (".claude", "CLAUDE.md", ".mcp.json")
 """Files of the agent's definition in the root of its workspace: they are for its people to change."""
@@ -33,11 +36,20 @@ _log = logging.getLogger(__name__)
 class Guard:
     """The rules for one task, whose workspace is `cwd`.
 
+    `network` holds for WebFetch, which the CLI itself does, outside of the sandbox.
     `closed` and `open_folders` may lie inside of each other; the one nearest to a file decides. The workspace is open.
     """
 
-    def __init__(self, cwd: Path, *, home: Path, closed: Sequence[Path], open_folders: Sequence[Path] = ()) -> None:
-        self._cwd, self._home = cwd, home
+    def __init__(
+        self,
+        cwd: Path,
+        *,
+        home: Path,
+        closed: Sequence[Path],
+        open_folders: Sequence[Path] = (),
+        network: Network = "all",
+    ) -> None:
+        self._cwd, self._home, self._network = cwd, home, network
         self._closed, self._open = tuple(closed), (cwd, *open_folders)
 
     async def __call__(self, call: Any, _tool_use_id: str | None, _context: Any) -> dict[str, Any]:
@@ -58,6 +70,8 @@ class Guard:
 
     def objection(self, tool: str, tool_input: dict[str, Any]) -> str | None:
         """Why this call may not be, as a sentence for the agent; None when it may. Blocking: it looks at the disk."""
+        if tool == FETCHING:
+            return objection_to_url(as_text(tool_input.get("url")), self._network)
         try:
             return next((found for path in _paths(tool, tool_input) if (found := self._judge(tool, path))), None)
         except (OSError, ValueError) as error:

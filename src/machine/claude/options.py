@@ -18,6 +18,7 @@ from machine.claude.offered_tools import mcp_servers
 from machine.claude.permissions import PermissionDesk
 from machine.claude.sandbox import sandbox_settings
 from machine.claude.wardens import CONFIG_VARIABLE, Warden
+from machine.domain.profile import Network
 from machine.ports import Ask, LaunchSpec, OfferedTools
 
 LONGEST_LINE_BYTES: Final = 17 * 1024 * 1024
@@ -60,7 +61,10 @@ def build_options(
     on_stderr: Callable[[str], None],
     tools: OfferedTools | None = None,
 ) -> StartOptions:
-    """The options for `spec`: the launcher as `cli_path`, with the real one in its environment for the warden."""
+    """The options for `spec`: the launcher as `cli_path`, with the real one in its environment for the warden.
+
+    `dontAsk` is kept by the desk that answers: in that mode the CLI would not even ask for hosts.
+    """
     environment = installation.environment(spec.task_id, workspace=spec.cwd.name, given=spec.variables)
     keep = environment.keys() | SDK_VARIABLES
     guard = guard_for(spec, installation)
@@ -77,7 +81,7 @@ def build_options(
         max_turns=spec.max_turns,
         max_budget_usd=spec.max_budget_usd,
         model=spec.agent.model,
-        permission_mode=spec.agent.permission_mode,
+        permission_mode="default" if spec.agent.permission_mode == "dontAsk" else spec.agent.permission_mode,
         tools=None if spec.only_tools is None else list(spec.only_tools),
         allowed_tools=[*dict.fromkeys((*spec.agent.allowed_tools, *spec.allowed_tools))],
         disallowed_tools=list(spec.agent.disallowed_tools),
@@ -89,8 +93,9 @@ def build_options(
         max_buffer_size=LONGEST_LINE_BYTES,
         stderr=on_stderr,
     )
+    desk = PermissionDesk(ask, network=_network(spec), asks=spec.agent.permission_mode != "dontAsk")
     hook = HookMatcher(MATCHER, [cast("HookCallback", guard)], timeout=_GUARD_SECONDS, on_failure="block")
-    answers = ClaudeAgentOptions(can_use_tool=PermissionDesk(ask), hooks={"PreToolUse": [hook]}, mcp_servers=servers)
+    answers = ClaudeAgentOptions(can_use_tool=desk, hooks={"PreToolUse": [hook]}, mcp_servers=servers)
     return StartOptions(command, answers)
 
 
@@ -101,7 +106,12 @@ def guard_for(spec: LaunchSpec, installation: Installation) -> Guard:
     closed = installation.closed_to(spec.closed_folders)
     home = installation.home_of(spec.cwd.name)
     scratch = installation.scratch_of(spec.cwd.name)
-    return Guard(spec.cwd, home=home, closed=closed, open_folders=(project, config / "plans", scratch))
+    open_folders = (project, config / "plans", scratch)
+    return Guard(spec.cwd, home=home, closed=closed, open_folders=open_folders, network=_network(spec))
+
+
+def _network(spec: LaunchSpec) -> Network:
+    return "all" if spec.agent.network is None else spec.agent.network
 
 
 def _prompt(note: str) -> SystemPromptPreset:
@@ -119,6 +129,8 @@ def _settings(spec: LaunchSpec, installation: Installation, guard: Guard) -> dic
             readable=(spec.cwd, installation.home_of(spec.cwd.name)),
             writable=(installation.scratch_of(spec.cwd.name),),
             secrets=installation.secrets,
+            network=_network(spec),
+            asks=spec.agent.permission_mode != "bypassPermissions",
         )
     return settings
 

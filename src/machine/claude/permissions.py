@@ -1,28 +1,45 @@
 """Between the CLI's question whether a tool may be used and the person who answers it."""
 
+import asyncio
 import logging
 from typing import Any, Final
 
 from claude_agent_sdk import PermissionResultAllow, PermissionResultDeny, PermissionUpdate, ToolPermissionContext
 
+from machine.claude.clean import as_text
+from machine.claude.network import ASKED_AS, objection_to_host
 from machine.domain.approval import Answer, ApprovalKind, Decision, kind_of
 from machine.domain.errors import MachineError
+from machine.domain.profile import Network
 from machine.ports import Ask, ToolRequest
 
 _REFUSED: Final = "The person who was asked did not allow this. Go on without it, or ask what they want instead."
+_NOT_ASKED: Final = (
+    "This was refused: nobody is asked for this agent, and it was not allowed beforehand. Go on without."
+)
 
 _log = logging.getLogger(__name__)
 
 
 class PermissionDesk:
-    """Answers the SDK's `can_use_tool` by asking. Cancelled while it asks, it cancels the asking."""
+    """Answers the SDK's `can_use_tool` by asking. Cancelled while it asks, it cancels the asking.
 
-    def __init__(self, ask: Ask) -> None:
+    Hosts that commands want to reach are judged by `network`, and nobody is asked. Without `asks`, all else is refused.
+    """
+
+    def __init__(self, ask: Ask, *, network: Network = "all", asks: bool = True) -> None:
         self._ask = ask
+        self._network = network
+        self._asks = asks
 
     async def __call__(
         self, tool_name: str, tool_input: dict[str, Any], context: ToolPermissionContext
     ) -> PermissionResultAllow | PermissionResultDeny:
+        if tool_name == ASKED_AS:
+            why = await asyncio.to_thread(objection_to_host, as_text(tool_input.get("host")), self._network)
+            return PermissionResultAllow(updated_input=tool_input) if why is None else PermissionResultDeny(message=why)
+        if not self._asks:
+            return PermissionResultDeny(message=_NOT_ASKED)
         suggestions = _as_dicts(context.suggestions)
         request = ToolRequest(
             tool_name=tool_name,

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from machine.claude.network import sandbox_network
+from machine.domain.profile import Network
 from machine.ports import Sandbox
 
 PROBE_SECONDS: Final = 10.0
@@ -60,9 +62,16 @@ def private_in(home: Path) -> tuple[Path, ...]:
 
 
 def sandbox_settings(
-    *, closed: Sequence[Path], readable: Sequence[Path], writable: Sequence[Path], secrets: Iterable[str]
+    *,
+    closed: Sequence[Path],
+    readable: Sequence[Path],
+    writable: Sequence[Path],
+    secrets: Iterable[str],
+    network: Network,
+    asks: bool,
 ) -> dict[str, Any]:
     """The CLI's settings for it. `readable` may lie inside of `closed`; commands do not get the variables in `secrets`.
+    `asks`: whether the CLI asks before it does what it may not do by itself.
 
     Whether a command may run at all is asked as before: the sandbox allows nothing by itself.
     """
@@ -76,7 +85,6 @@ def sandbox_settings(
             "allowRead": [str(path) for path in (*readable, *writable)],
             "allowWrite": [str(path) for path in writable],
         },
-        # Through the CLI's proxy; the computer's own loopback, and with it this daemon, stays out of reach.
-        "network": {"allowedDomains": ["*"]},
+        "network": sandbox_network(network, asks=asks),
         "credentials": {"envVars": [{"name": name, "mode": "deny"} for name in sorted(secrets)]},
     }

@@ -166,6 +166,7 @@ def task_text(task: dict[str, Any]) -> str:
             "waits for": task.get("waiting_reason"),
             "queued for": task.get("queue_reason"),
             "agent": task.get("assigned_agent"),
+            "profile": task.get("profile"),
             "because": (task.get("routing") or {}).get("reason"),
             "created": _when(task.get("created_at")),
             "completed": _when(task.get("completed_at")),

@@ -3,10 +3,11 @@
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
 from machine.domain.code import CodeSource
 from machine.domain.day_budget import MAX_DAILY_USD
+from machine.domain.profile import Network, Profile, objection
 from machine.domain.routing import MAX_RULES, RoutingRule
 from machine.domain.variable import VariableName
 
@@ -48,6 +49,8 @@ class AgentFields(BaseModel):
     routing: tuple[RoutingRule, ...] = Field((), max_length=MAX_RULES)
     """Which tasks come to it without the Brain being asked."""
     model: ModelName | None = None
+    profile: Profile = Profile.STANDARD
+    """How much its tasks may do at most: `machine.domain.profile.TABLE`."""
     permission_mode: PermissionMode = "acceptEdits"
     tools: tuple[ToolRule, ...] | None = Field(None, max_length=200)
     """Of the CLI's own powerful tools, only these; unset: all of them."""
@@ -64,6 +67,8 @@ class AgentFields(BaseModel):
     workspace: WorkspaceKind = WorkspaceKind.TASK
     sandbox: bool = True
     """Keep its commands in, where the computer can. Without it, they can reach all that the daemon's user can."""
+    network: Network | None = None
+    """What its commands and WebFetch reach; unset: what its profile gives."""
     skills: tuple[EntityName, ...] = Field((), max_length=200)
     """Skills of the machine that this agent gets besides those that are given to it or to all."""
     variables: tuple[VariableName, ...] = Field((), max_length=100)
@@ -72,6 +77,14 @@ class AgentFields(BaseModel):
     """The code that its tasks work on when they name none."""
     claude_code: dict[str, Any] = Field(default_factory=dict)
     """Fields of a Claude Code file that have no effect here; kept for the way back."""
+
+    @field_validator("permission_mode", "tools", "allowed_tools", "sandbox", "network", "variables", "code")
+    @classmethod
+    def _within_profile(cls, value: Any, about: ValidationInfo) -> Any:
+        profile = about.data.get("profile")  # missing when it is none itself, which is said already
+        if profile is not None and about.field_name and (why := objection(profile, about.field_name, value)):
+            raise ValueError(f"it has the profile {profile}: {why}")
+        return value
 
 
 class AgentFile(AgentFields):

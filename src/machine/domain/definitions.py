@@ -9,6 +9,7 @@ from typing import ClassVar, Final, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from machine.domain.errors import MachineError
+from machine.domain.profile import Profile
 
 MAX_FILES: Final = 1_000
 MAX_BYTES: Final = 20 * 1024 * 1024
@@ -156,6 +157,8 @@ class Preview(BaseModel):
     kind: DefinitionKind
     name: str
     description: str
+    profile: Profile | None = None
+    """How much an agent's tasks may do at most; unset for what is no agent."""
     files: tuple[FileInfo, ...]
     tools: tuple[str, ...]
     """Tools and permission rules that it asks for."""

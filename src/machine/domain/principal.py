@@ -33,8 +33,25 @@ class Scope(StrEnum):
 
 
 _REACH: Final = {Scope.READ: 0, Scope.TASKS: 1, Scope.ADMIN: 2}
+_STANDING: Final = {Role.VIEWER: 0, Role.MEMBER: 1, Role.ADMINISTRATOR: 2}
 SCOPE_OF_ROLE: Final = {Role.ADMINISTRATOR: Scope.ADMIN, Role.MEMBER: Scope.TASKS, Role.VIEWER: Scope.READ}
 """What a token gets when nothing else is said."""
+
+
+class Rights(BaseModel):
+    """What somebody may do through one door: as who they are, and as far as their credential reaches."""
+
+    model_config = ConfigDict(frozen=True)
+
+    role: Role = Role.MEMBER
+    scope: Scope = Scope.TASKS
+
+    def narrower(self, other: "Rights") -> "Rights":
+        """What both allow."""
+        return Rights(
+            role=min(self.role, other.role, key=_STANDING.__getitem__),
+            scope=min(self.scope, other.scope, key=_REACH.__getitem__),
+        )
 
 
 class Via(StrEnum):
@@ -75,7 +92,14 @@ class Principal(BaseModel):
 
     @property
     def is_administrator(self) -> bool:
-        return self.user.role is Role.ADMINISTRATOR
+        """Whether they may do what only administrators may, with the credential that was presented."""
+        return self.user.role is Role.ADMINISTRATOR and self.allows(Scope.ADMIN)
+
+    @property
+    def rights(self) -> Rights:
+        """What they may do now; a credential that is good for nothing reads."""
+        reach = max(self.scopes, key=_REACH.__getitem__, default=Scope.READ)
+        return Rights(role=self.user.role, scope=min(reach, SCOPE_OF_ROLE[self.user.role], key=_REACH.__getitem__))
 
     @property
     def may_write(self) -> bool:

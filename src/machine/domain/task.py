@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from machine.domain.code import Changes, CodeSource
 from machine.domain.costs import CostKind, Usage
 from machine.domain.errors import IllegalTransition
+from machine.domain.principal import Rights
+from machine.domain.profile import Profile
 
 MAX_MESSAGE_CHARS: Final = 1_000_000
 MAX_BUDGET_USD: Final = 100_000
@@ -168,6 +170,10 @@ class Task(BaseModel):
     machine_id: str
     assigned_agent: str
     routing: Routing | None = None
+    profile: Profile = Profile.STANDARD
+    """How much it may do at most: the narrower of what its agent's definition says and where it comes from."""
+    rights: Rights = Rights()
+    """Those with which the wish came: what it does with the machine's own tools is bounded by them."""
     parent_task_id: str | None = None
     conversation_id: str
     """Tasks of one conversation share a CLI session and a workspace, and never run at the same time."""

@@ -5,14 +5,13 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from machine.domain.profile import narrower
 from machine.domain.task import FailureReason, Task, TaskStatus
 
 PAUSE_AFTER: Final = 5
 """So many failed tasks in a row, and the trigger is paused until a person resumes it."""
 CONTINUED_FOR: Final = timedelta(days=7)
 """How long after its last task a conversation is gone on with; the CLI keeps its transcripts for about a month."""
-PROFILE: Final = "profile"
-"""Under which a task's metadata say what strangers had to do with it."""
 
 _NO_FAULT: Final = frozenset({FailureReason.NOT_LOGGED_IN, FailureReason.QUOTA})
 """Failures of the login, which say nothing about the trigger."""
@@ -67,12 +66,12 @@ class TriggerState(BaseModel):
 def may_continue(before: Task, wanted: Task, at: datetime) -> bool:
     """Whether `wanted` may go on in the conversation of `before`.
 
-    One conversation has one profile, one agent and one owner: words of strangers never reach what a trusted task has
-    seen, and a trusted wish is not run with the narrow tools of strangers. What has failed is begun anew.
+    One conversation has one profile, one agent and one owner: words of strangers never reach what a wider task has
+    seen, and a wish that may do more is not run with the narrow tools of strangers. What has failed is begun anew.
     """
     return (
         before.status is not TaskStatus.FAILED
-        and before.source_metadata.get(PROFILE) == wanted.source_metadata.get(PROFILE)
+        and before.profile is wanted.profile
         and (wanted.awaits_routing or before.assigned_agent == wanted.assigned_agent)
         and not before.awaits_routing
         and before.user_id == wanted.user_id
@@ -91,6 +90,7 @@ def continuing(before: Task, wanted: Task) -> Task:
             "code": before.code,
             "parent_task_id": before.task_id,
             "assigned_agent": before.assigned_agent,
+            "profile": narrower(before.profile, wanted.profile),
             "awaits_routing": False,
             "source_metadata": {**wanted.source_metadata, "continues": before.task_id},
         }

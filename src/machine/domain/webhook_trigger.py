@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, 
 from machine.domain.agent import NAME_PATTERN
 from machine.domain.event_patterns import EventPattern
 from machine.domain.happening import Actor
+from machine.domain.profile import Profile
 from machine.domain.variable import VariableName
 from machine.domain.webhook_conditions import Condition
 from machine.domain.webhook_templates import Template
@@ -18,13 +19,6 @@ DEFAULT_PROMPT: Final = (
 )
 DEFAULT_KEY: Final = "{{ subject }}"
 """Whatever the key is, it counts within its webhook only."""
-
-
-class Profile(StrEnum):
-    """What a task may do: all that its agent may, or the narrow set for work that strangers can cause."""
-
-    TRUSTED = "trusted"
-    UNTRUSTED = "untrusted"
 
 
 class WhenBusy(StrEnum):
@@ -68,7 +62,7 @@ class Checkout(Part):
     repository: str = "{{ clone_url }}"
     ref: str = "{{ checkout_ref }}"
     credentials: VariableName | None = None
-    """The variable with which a trusted task's code is fetched and pushed."""
+    """The variable with which the code is fetched and pushed; not for tasks of the profile `untrusted`."""
 
     @field_validator("repository", "ref")
     @classmethod
@@ -92,7 +86,8 @@ class Trigger(Part):
     """JMESPath over the payload."""
     who: tuple[Who, ...] | None = Field(None, min_length=1, max_length=200)
     """Unset: everybody, `untrusted`. Set: these people, in `profile`; `others` says what of everybody else."""
-    profile: Profile = Profile.TRUSTED
+    profile: Profile = Profile.STANDARD
+    """The most that its tasks may do; what their agent's profile says counts, too, where it is narrower."""
     others: Literal["ignore", "untrusted"] = "ignore"
     command: str | None = Field(None, pattern=r"^/[a-z0-9][a-z0-9_-]{0,40}$")
     agent: str | None = Field(None, pattern=NAME_PATTERN)

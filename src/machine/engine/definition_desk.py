@@ -218,6 +218,7 @@ class DefinitionDesk(Generic[Model]):
             kind=self._shelf.kind,
             name=found.name,
             description=model.description,
+            profile=getattr(model, "profile", None),
             files=infos,
             tools=self._tools(found.model),
             scripts=tuple(info.path for info in infos if info.script),

@@ -12,7 +12,7 @@ from machine.domain.clock import Clock
 from machine.domain.costs import CostKind, Usage
 from machine.domain.errors import BadRequest
 from machine.domain.ids import new_id
-from machine.domain.principal import Principal, Via
+from machine.domain.principal import Principal, Rights, Via
 from machine.domain.routing import wish_of
 from machine.domain.task import (
     MAX_MESSAGE_CHARS,
@@ -24,7 +24,7 @@ from machine.domain.task import (
     TaskStatus,
     title_of,
 )
-from machine.engine.profiles import inherited
+from machine.engine.profiles import inherited, profile_for
 from machine.engine.task_request import ASKED, MAX_TITLE_CHARS, TaskRequest, asked_in, code_for, code_of
 from machine.engine.task_router import TaskRouter
 from machine.ports import Agents, PendingInput
@@ -66,18 +66,21 @@ class NewTasks:
         routing, is_open = self._routing(request, before)
         agent = self._agents.get(routing.decision)
         task_id = new_id("task")
+        metadata = {**request.source_metadata, **({} if before else asked_in(request)), **inherited(before)}
         return Task(
             task_id=task_id,
             title=request.title or title_of(request.message),
             input_message=request.message,
             source=request.source,
-            source_metadata={**request.source_metadata, **({} if before else asked_in(request)), **inherited(before)},
+            source_metadata=metadata,
             session_id=request.session_id,
             user_id=principal.user_id,
             machine_id=self._machine_id,
             assigned_agent=agent.name,
             routing=routing,
             awaits_routing=is_open,
+            profile=profile_for(agent, metadata),
+            rights=_rights(principal, before),
             parent_task_id=request.parent_task_id,
             conversation_id=before.conversation_id if before else new_id("conv"),
             claude_session_id=before.claude_session_id if before else str(uuid4()),
@@ -118,6 +121,7 @@ class NewTasks:
             update={
                 "task_id": task_id,
                 "user_id": principal.user_id,
+                "rights": ended.rights.narrower(principal.rights),
                 # Text that no person at the machine typed does not become typed by being sent once more.
                 "source": source_of(principal) if ended.source is TaskSource.DASHBOARD else ended.source,
                 "parent_task_id": ended.task_id,
@@ -132,7 +136,7 @@ class NewTasks:
     def from_plan(self, planned: Task, plan: str, principal: Principal, *, comment: str | None = None) -> Task:
         """The executor's task for the approved plan of a task, on the same code, for the same user.
 
-        What the plan came from stays with it, strangers' words included: an untrusted task's plan runs untrusted.
+        What the plan came from stays with it, strangers' words included: its profile is no wider than the plan's.
         """
         said = f"\n\nWho approved it adds:\n\n{comment.strip()}" if comment and comment.strip() else ""
         request = TaskRequest(
@@ -147,11 +151,13 @@ class NewTasks:
             source=planned.source,
             source_metadata={
                 **{name: value for name, value in planned.source_metadata.items() if name != ASKED},
+                **inherited(planned),
                 PLAN_OF: planned.task_id,
                 "approved_by": principal.user_id,
             },
         )
-        return self.from_request(request, principal).model_copy(update={"user_id": planned.user_id})
+        rights = planned.rights.narrower(principal.rights)
+        return self.from_request(request, principal).model_copy(update={"user_id": planned.user_id, "rights": rights})
 
     def first_input(self, task: Task) -> PendingInput:
         """The wish itself, as the first message of the conversation."""
@@ -166,6 +172,7 @@ class NewTasks:
                 "assigned_agent": agent.name,
                 "routing": routing,
                 "awaits_routing": False,
+                "profile": profile_for(agent, task.source_metadata),
                 "priority": asked.get("priority", agent.priority),
                 "limits": self._limits(asked, agent),
                 "code": code_of(task, agent),
@@ -220,6 +227,13 @@ _UNTOUCHED: Final[dict[str, Any]] = {
     "changes": None,
     "last_seq": 0,
 }
+
+
+def _rights(principal: Principal, before: Task | None) -> Rights:
+    """Those of who speaks; in somebody else's conversation no more than theirs, whose words are in it."""
+    if before is None or before.user_id == principal.user_id:
+        return principal.rights
+    return principal.rights.narrower(before.rights)
 
 
 def source_of(principal: Principal) -> TaskSource:

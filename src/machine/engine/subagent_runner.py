@@ -11,7 +11,7 @@ from machine.domain.agent import SubAgent
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.approval import Answer
 from machine.domain.budget import left_usd
-from machine.domain.errors import CliCrashed, CliGone, CliMissing, CodeFault, MachineError, StoreError
+from machine.domain.errors import CliCrashed, CliGone, CliMissing, CodeFault, MachineError, SandboxMissing, StoreError
 from machine.domain.events import Output, OutputKind
 from machine.domain.task import FailureReason, QueueReason, Task, TaskStatus
 from machine.engine.approvals import Approvals
@@ -21,7 +21,7 @@ from machine.engine.conversation import Conversation
 from machine.engine.descriptions import answer_schema_of
 from machine.engine.live_task import LiveTask, RunEnd
 from machine.engine.outcome import Outcome, OutOfBudget, Parked, StillWaiting, failed, stopped
-from machine.engine.profiles import in_profile, is_untrusted, tools_of
+from machine.engine.profiles import check_network, in_profile, rules_of, tools_of
 from machine.engine.task_code import CodeReady, TaskCode
 from machine.engine.task_variables import TaskVariables
 from machine.ports import Claude, ClaudeSession, CliExit, LaunchSpec, TaskStore, ToolRequest, Workspaces
@@ -66,7 +66,7 @@ class SubAgentRunner:
         """Run `live` to its outcome. When this returns, no process of the task is left."""
         try:
             return await self._run(live, agent)
-        except CodeFault as error:
+        except (CodeFault, SandboxMissing) as error:
             return failed(FailureReason.BAD_REQUEST, f"{error.message} {error.hint}")
         except CliMissing as error:
             return failed(FailureReason.CLI_MISSING, error.message)
@@ -81,6 +81,8 @@ class SubAgentRunner:
     async def _run(self, live: LiveTask, agent: SubAgent) -> Outcome:
         if left_usd(live.task) == 0:  # it was cut off in the middle of a turn, and came that far
             return OutOfBudget()
+        agent = in_profile(agent, live.task)
+        check_network(agent, sandboxed=self._claude.sandbox.active)
         stderr = _StderrLines(live)
         resume = await self._claude.knows(live.task.claude_session_id)
         if resume and live.task.attempt > 1:
@@ -117,18 +119,18 @@ class SubAgentRunner:
         return await self._claude.open(spec, ask=allowed, on_stderr=stderr.take, tools=tools)
 
     async def _spec(self, task: Task, agent: SubAgent, cwd: Path, code: CodeReady, *, resume: bool) -> LaunchSpec:
-        rules = () if is_untrusted(task) else await self._store.permission_rules(agent.name)
+        rules = rules_of(agent, await self._store.permission_rules(agent.name))
         return LaunchSpec(
             task_id=task.task_id,
             run_id=str(uuid4()),
             cwd=cwd,
-            agent=in_profile(agent, task),
+            agent=agent,
             claude_session_id=task.claude_session_id,
             resume=resume,
             max_turns=task.limits.max_turns,
             max_budget_usd=left_usd(task),
             allowed_tools=rules,
-            only_tools=() if (schema := answer_schema_of(task)) else tools_of(task),
+            only_tools=() if (schema := answer_schema_of(task)) else tools_of(agent),
             answer_schema=schema,
             variables={**await self._variables.of(task, agent), **code.environment},
             note=code.note,

@@ -9,7 +9,6 @@ from pydantic import SecretStr
 from machine.domain.agent import SubAgent
 from machine.domain.errors import TooLarge
 from machine.domain.task import Task
-from machine.engine.profiles import variables_of
 from machine.ports import Variables
 
 MAX_TOTAL_BYTES: Final = 512 * 1024
@@ -19,14 +18,14 @@ _log = logging.getLogger(__name__)
 
 
 class TaskVariables:
-    """Only what a task's agent names, and nothing for tasks that strangers can cause."""
+    """Only what a task's agent names, as the agent is in the task's profile."""
 
     def __init__(self, variables: Variables) -> None:
         self._variables = variables
 
     async def of(self, task: Task, agent: SubAgent) -> Mapping[str, SecretStr]:
         """Those that there are; what is missing is said in the log. Raises TooLarge."""
-        names = variables_of(agent, task)
+        names = agent.variables
         found = await self._variables.values_of(names) if names else {}
         if missing := [name for name in names if name not in found]:
             _log.warning("task %s runs without the variables %s: they cannot be read", task.task_id, ", ".join(missing))

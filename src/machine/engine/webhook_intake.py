@@ -14,13 +14,12 @@ from machine.domain.errors import BadRequest, Conflict, NotFound
 from machine.domain.happening import Happening
 from machine.domain.ids import new_id
 from machine.domain.principal import Principal, Role, User, Via
+from machine.domain.profile import PROFILE, TABLE
 from machine.domain.routing import MAX_LABELS
 from machine.domain.task import TaskSource
 from machine.domain.webhook import Delivery, DeliveryOutcome, Webhook
-from machine.domain.webhook_trigger import Profile
 from machine.engine.heavy_work import HeavyWork
 from machine.engine.new_tasks import NewTasks
-from machine.engine.profiles import PROFILE
 from machine.engine.task_request import TaskRequest
 from machine.engine.webhook_reading import Judged, Understood, judged, understood, verified
 from machine.engine.webhook_secrets import with_secret
@@ -240,7 +239,7 @@ def _code(one: Match, happening: Happening) -> CodeSource | None:
             repository=asked.repository,
             ref=asked.ref or None,
             base=happening.base_ref or None,
-            credentials=checkout.credentials if one.profile is Profile.TRUSTED else None,
+            credentials=checkout.credentials if TABLE[one.profile].credentials else None,
         )
     except ValidationError as error:
         fields = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False))

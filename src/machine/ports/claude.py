@@ -91,6 +91,11 @@ class ClaudeSession(Protocol):
 class Claude(Protocol):
     """Starts CLIs and reads their transcripts."""
 
+    @property
+    def sandbox(self) -> "Sandbox":
+        """Whether commands are kept in here."""
+        ...
+
     async def open(
         self, spec: LaunchSpec, *, ask: Ask, on_stderr: Callable[[str], None], tools: OfferedTools | None = None
     ) -> ClaudeSession:

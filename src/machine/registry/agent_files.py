@@ -12,9 +12,17 @@ from machine.domain.definitions import (
     InvalidDefinition,
     invalid,
 )
+from machine.domain.profile import TABLE, Profile
 from machine.domain.routing import RoutingRule
 from machine.domain.skill import split_tools
-from machine.registry.inspection import MCP_PATH, SETTINGS_PATH, commands_of, settings_left_out, settings_taken
+from machine.registry.inspection import (
+    MCP_PATH,
+    SETTINGS_PATH,
+    commands_of,
+    sandbox_widened,
+    settings_left_out,
+    settings_taken,
+)
 from machine.registry.skill_files import SKILL_MD, dumped, skill_head, unknown_fields
 from machine.registry.yaml_text import parse_yaml, split_front_matter, text_of
 
@@ -146,15 +154,22 @@ def _warnings(agent: SubAgent, files: Files) -> list[str]:
     warnings: list[str] = []
     if agent.permission_mode == "bypassPermissions":
         warnings.append(f"{AGENT_YAML}: permission_mode bypassPermissions: it does everything without asking.")
+    if not agent.sandbox:
+        warnings.append(f"{AGENT_YAML}: sandbox false: its commands reach all that the machine's own user can.")
     if agent.claude_code:
         names = ", ".join(sorted(str(key)[:60] for key in agent.claude_code)[:20])
         warnings.append(f"{AGENT_YAML}: fields of Claude Code that have no effect here, kept as they are: {names}.")
-    settings_taken(files)
+    if agent.profile is not Profile.TRUSTED and (field := sandbox_widened(settings_taken(files))):
+        reason = f"makes the sandbox wider, and {AGENT_YAML} has the profile {agent.profile}"
+        raise invalid(SETTINGS_PATH, f"{reason}: leave it out, or write `profile: trusted` there", field=field)
     if left_out := settings_left_out(files):
         warnings.append(f"{SETTINGS_PATH}: kept, but not put in force: {', '.join(left_out)[:500]}.")
     if LOCAL_SETTINGS in files:
         warnings.append(f"{LOCAL_SETTINGS}: kept, but not put in force.")
-    if commands := commands_of(files):
+    commands = commands_of(files)
+    if commands and not TABLE[agent.profile].servers_and_hooks:
+        warnings.append(f"It has the profile {agent.profile}: its servers, hooks and commands are not started.")
+    elif commands:
         warnings.append(f"It runs commands or servers of its own, without being asked: {len(commands)}.")
     warnings += [
         f"{path}: kept, but not put into workspaces; only .claude/, CLAUDE.md and .mcp.json are."

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from machine.domain.definitions import DefinitionFile, FileInfo, Files, invalid
+from machine.domain.profile import TABLE, Profile
 from machine.registry.yaml_text import text_of
 
 SCRIPT_ENDINGS: Final = frozenset(
@@ -20,6 +21,8 @@ SETTINGS_PATH: Final = ".claude/settings.json"
 MCP_PATH: Final = ".mcp.json"
 SETTINGS_TAKEN: Final = ("hooks", "permissions", "sandbox")
 """What of an agent's settings.json reaches the CLI. `env` and helpers for keys could send the login elsewhere."""
+_NARROWING: Final = {"filesystem": ("denyRead", "denyWrite"), "network": ("deniedDomains",)}
+"""What of `sandbox` takes something away and gives nothing."""
 PERMISSIONS_TAKEN: Final = ("allow", "ask", "deny")
 
 
@@ -86,6 +89,43 @@ def settings_taken(files: Files) -> dict[str, Any]:
             if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
                 raise invalid(SETTINGS_PATH, "has to be a list of rules", field=f"permissions.{key}")
     return taken
+
+
+def settings_within(settings: Mapping[str, Any], profile: Profile) -> dict[str, Any]:
+    """What of the settings that are put in force stays so in a profile: outside of `trusted`, a sandbox is only made
+    narrower by them; where nothing of the agent's own is started, nothing is allowed beforehand either."""
+    if profile is Profile.TRUSTED:
+        return dict(settings)
+    kept = dict(settings)
+    if "sandbox" in kept:
+        kept["sandbox"] = _narrowing(kept["sandbox"])
+    if not TABLE[profile].servers_and_hooks:
+        kept.pop("hooks", None)
+    if not TABLE[profile].own_rules and "permissions" in kept:
+        kept["permissions"] = {key: rules for key, rules in kept["permissions"].items() if key != "allow"}
+    return {key: value for key, value in kept.items() if value}
+
+
+def sandbox_widened(settings: Mapping[str, Any]) -> str:
+    """The first field of `sandbox` in an agent's settings that does not just make it narrower; empty without one."""
+    given = settings.get("sandbox", {})
+    narrow = _narrowing(given)
+    for key, value in given.items():
+        if key in _NARROWING and isinstance(value, dict):
+            if more := [inner for inner in value if inner not in narrow.get(key, {})]:
+                return f"sandbox.{key}.{more[0]}"[:200]
+        elif key not in narrow and (key, value) != ("enabled", True):
+            return f"sandbox.{key}"[:200]
+    return ""
+
+
+def _narrowing(sandbox: Mapping[str, Any]) -> dict[str, Any]:
+    found = {
+        part: {key: value for key, value in sandbox[part].items() if key in keys}
+        for part, keys in _NARROWING.items()
+        if isinstance(sandbox.get(part), dict)
+    }
+    return {part: fields for part, fields in found.items() if fields}
 
 
 def settings_left_out(files: Files) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ from typing import Any, Final
 from machine.domain.agent import NAME_PATTERN, SubAgent, denied_by
 from machine.domain.definitions import Definition, DefinitionFile, DefinitionKind, Files
 from machine.domain.errors import NotFound
+from machine.domain.profile import TABLE
 from machine.registry.agent_files import CLAUDE_MD, LOCAL_SETTINGS, own_skills, read_agent
 from machine.registry.builtin_definitions import builtin_agents
-from machine.registry.inspection import MCP_PATH, SETTINGS_PATH, settings_taken
+from machine.registry.inspection import MCP_PATH, SETTINGS_PATH, settings_taken, settings_within
 from machine.registry.shelf import Shelf, Snapshot
 from machine.registry.skill_registry import SkillRegistry
 
@@ -50,15 +51,18 @@ class SubAgentRegistry:
         return tuple(self._current().values())
 
     def outfit(self, agent: SubAgent) -> Files:
-        """Everything that lies in its workspace besides the task's own files, as it is defined now."""
+        """Everything that lies in its workspace besides the task's own files, as it is defined now, as far as the
+        profile that `agent` has allows it."""
         found = self.shelf.current.known.get(agent.name)
         own = found.files if found is not None else {}
         files = dict(self._skills.files_for(agent))
         for name in own_skills(own):  # a skill of its own stands for a shared one of that name, whole
             files = {path: file for path, file in files.items() if not path.startswith(f".claude/skills/{name}/")}
         files.update((path, file) for path, file in own.items() if _is_put_in(path))
-        if settings := settings_taken(own):
+        if settings := settings_within(settings_taken(own), agent.profile):
             files[SETTINGS_PATH] = DefinitionFile(json.dumps(settings).encode())
+        if not TABLE[agent.profile].servers_and_hooks:
+            files.pop(MCP_PATH, None)
         files[CLAUDE_MD] = DefinitionFile(agent.instructions.encode())
         return files
 

@@ -25,6 +25,7 @@ def task_values(task: Task) -> dict[str, Any]:
     return {
         **plain,
         **usage_values(task.usage),
+        "rights": task.rights.model_dump(mode="json"),
         "limits": task.limits.model_dump(mode="json"),
         "code": task.code and task.code.model_dump(mode="json"),
         "changes": task.changes and task.changes.model_dump(mode="json"),

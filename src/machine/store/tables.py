@@ -80,6 +80,8 @@ tasks: Final = Table(
     Column("parked_until", Moment),
     Column("concurrency_key", Text),
     Column("awaits_routing", Boolean, nullable=False, server_default=text("0")),
+    Column("profile", Text, nullable=False, server_default=text("'standard'")),
+    Column("rights", Json, nullable=False, server_default=text("""'{"role": "member", "scope": "tasks"}'""")),
     Column("limits", Json, nullable=False),
     Column("code", Json),
     Column("changes", Json),

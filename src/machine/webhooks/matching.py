@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from machine.domain.happening import Happening
+from machine.domain.profile import Profile
 from machine.domain.task import title_of
 from machine.domain.webhook import Webhook
 from machine.domain.webhook_conditions import ConditionFault
 from machine.domain.webhook_templates import TemplateFault
-from machine.domain.webhook_trigger import Profile, Trigger
+from machine.domain.webhook_trigger import Trigger
 from machine.webhooks.provider import Provider
 from machine.webhooks.rendering import new_fence, render_key, render_prompt, render_word, values_of
 

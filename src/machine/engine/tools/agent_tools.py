@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 
 from machine.domain.agent import AgentFields, AgentForm, EntityName, SubAgent
 from machine.domain.principal import Role
+from machine.domain.profile import Profile
 from machine.engine.entity_creator import EntityCreator
 from machine.engine.tools.definition_tools import Named, brief_list, detail, saved, states
 from machine.engine.tools.tool import Caller, Nothing, Tool, always
@@ -27,6 +28,7 @@ class AgentChanges(AgentFields):
     model_config = ConfigDict(extra="forbid")
 
     name: EntityName
+    profile: Profile = Profile.TRUSTED  # or what is said here alone would be held against the default
     description: str = Field("", max_length=2_000)
     instructions: str = Field("", max_length=200_000)
 
@@ -62,8 +64,8 @@ def agent_tools(creator: EntityCreator) -> tuple[Tool[Any], ...]:
 
 
 def _wants_rights(form: AgentForm) -> bool:
-    """Whether it would do things without asking: that is for a person to decide, not for who writes it."""
-    return bool(form.allowed_tools) or form.permission_mode == "bypassPermissions" or not form.sandbox
+    """Whether it would do things without asking, or get secrets: for a person to decide, not for who writes it."""
+    return bool(form.allowed_tools or form.variables or form.code) or form.profile is Profile.TRUSTED
 
 
 def _changed(agent: SubAgent, given: AgentChanges) -> AgentForm:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from machine.domain.agent import EntityName
 from machine.domain.definitions import Definition
+from machine.domain.profile import Profile
 from machine.domain.webhook import Delivery, Webhook, WebhookForm
 from machine.engine.tools.new_webhook import GUIDE, NewWebhook, with_secret
 from machine.engine.tools.tool import Caller, Given, Nothing, Tool, always
@@ -19,7 +20,8 @@ from machine.webhooks.providers import setup_hints
 _CREATE: Final = (
     "Create a webhook: an address to which another system sends events that start tasks. Live at once. Leave `secret` "
     "out: one is made, and the person reads it on the webhook's page; tell them that, and what to enter at the "
-    "provider. For administrators. A person is asked first where it is unsigned, or the secret is given. " + GUIDE
+    "provider. For administrators. A person is asked first where it is unsigned, the secret is given, or a trigger "
+    "wants more than usual. " + GUIDE
 )
 
 AddressOf = Callable[[str], str]
@@ -130,8 +132,10 @@ def _secret_of(given: NewWebhook) -> dict[str, str]:
 
 
 def _is_delicate(given: NewWebhook) -> bool:
-    """Who knows the secret can start tasks: a person decides whether anybody may, or who that is."""
-    return given.unsigned or given.secret is not None
+    """Who knows the secret can start tasks: a person decides whether anybody may, or who that is, and how much those
+    tasks may do."""
+    wide = any(one.profile is Profile.TRUSTED or (one.checkout and one.checkout.credentials) for one in given.triggers)
+    return given.unsigned or given.secret is not None or wide
 
 
 def _shown(found: Definition[Webhook], address_of: AddressOf) -> dict[str, Any]:
