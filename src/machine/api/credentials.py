@@ -13,7 +13,7 @@ from machine.api.sent_file import sent_file
 from machine.auth.credentials_file import MAX_KEY_CHARACTERS
 from machine.domain.errors import Forbidden
 from machine.domain.events import LoginWord
-from machine.domain.principal import Principal, Role
+from machine.domain.principal import Principal
 from machine.engine.auth_manager import AuthState, KeptSecret, Taken
 from machine.engine.login_trial import Verdict
 from machine.ports import LoginSource
@@ -107,7 +107,7 @@ class CredentialsView(_Out):
             last_ok=found.last_worked_at,
             last_refused=found.last_refused_at,
             last_validated_at=found.validated.at if found.validated else None,
-            details=_details(found) if by.user.role is Role.ADMINISTRATOR else None,
+            details=_details(found) if by.is_administrator else None,
         )
 
 
@@ -144,8 +144,8 @@ class LoginBegun(_Out):
 
 
 def _administrator(caller: Caller) -> Principal:
-    if caller.user.role is not Role.ADMINISTRATOR:
-        raise Forbidden("Only administrators may try or change Claude's login.", hint="Ask an administrator.")
+    if not caller.is_administrator:
+        raise Forbidden("Only administrators may try or change Claude's login.", hint=caller.how_to_administer)
     return caller
 
 

@@ -18,7 +18,7 @@ from machine.api.state import ApiState
 from machine.domain.agent import NAME_PATTERN
 from machine.domain.definitions import MAX_FILES, InvalidDefinition, invalid
 from machine.domain.errors import Forbidden
-from machine.domain.principal import Principal, Role
+from machine.domain.principal import Principal
 from machine.engine.definition_desk import DefinitionDesk, Seen
 from machine.registry.uploads import Draft, Upload
 
@@ -36,8 +36,8 @@ UPLOAD: Final = {"requestBody": {"required": True, "content": {MEDIA_TYPE: {"sch
 
 
 def _administrator(caller: Caller) -> Principal:
-    if caller.user.role is not Role.ADMINISTRATOR:
-        raise Forbidden("Only administrators may change definitions.", hint="Ask an administrator.")
+    if not caller.is_administrator:
+        raise Forbidden("Only administrators may change definitions.", hint=caller.how_to_administer)
     return caller
 
 
@@ -45,7 +45,7 @@ Administrator = Annotated[Principal, Depends(_administrator)]
 
 
 def is_administrator(caller: Principal) -> bool:
-    return caller.user.role is Role.ADMINISTRATOR
+    return caller.is_administrator
 
 
 @contextmanager

@@ -46,6 +46,10 @@ class Rights(BaseModel):
     role: Role = Role.MEMBER
     scope: Scope = Scope.TASKS
 
+    def covers(self, other: "Rights") -> bool:
+        """Whether these allow all that the others do."""
+        return self.narrower(other) == other
+
     def narrower(self, other: "Rights") -> "Rights":
         """What both allow."""
         return Rights(
@@ -94,6 +98,13 @@ class Principal(BaseModel):
     def is_administrator(self) -> bool:
         """Whether they may do what only administrators may, with the credential that was presented."""
         return self.user.role is Role.ADMINISTRATOR and self.allows(Scope.ADMIN)
+
+    @property
+    def how_to_administer(self) -> str:
+        """What to do for who is refused because they are not, or their credential is not good for it."""
+        if self.user.role is Role.ADMINISTRATOR:
+            return f"What this came with reaches as far as `{self.rights.scope}`; it takes a token with `admin`."
+        return "Ask an administrator."
 
     @property
     def rights(self) -> Rights:

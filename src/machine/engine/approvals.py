@@ -17,6 +17,7 @@ from machine.domain.ids import new_id
 from machine.domain.principal import Principal
 from machine.domain.task import WaitingReason
 from machine.engine.budget_answers import BudgetAnswers
+from machine.engine.brain_tools import PREFIX
 from machine.engine.live_task import LiveTask
 from machine.engine.live_tasks import LiveTasks
 from machine.engine.plans import Plans
@@ -67,6 +68,7 @@ class Approvals:
         if not principal.may_write:
             raise Forbidden("A viewer cannot answer.", hint="Ask a member or an administrator.")
         _check(approval, answer)
+        await self._check_rights(approval, answer, principal)
         answered = approval.model_copy(
             update={
                 "status": ApprovalStatus.ANSWERED,
@@ -83,6 +85,16 @@ class Approvals:
         if answer.remember and answer.decision is Decision.ALLOW and (rules := rules_for(approval)):
             await self._store.add_permission_rules(approval.agent, rules, principal.user_id, self._now())
         return stored
+
+    async def _check_rights(self, approval: Approval, answer: Answer, principal: Principal) -> None:
+        """A tool of the machine's own acts with the rights of its task: who has fewer may refuse it, not allow it."""
+        if answer.decision is not Decision.ALLOW or not approval.tool_name.startswith(PREFIX):
+            return
+        if not principal.rights.covers((await self._store.get(approval.task_id)).rights):
+            raise Forbidden(
+                "This would be done with rights that go beyond those of this credential.",
+                hint="Answer it signed in as who asked for it, or deny it.",
+            )
 
     async def _wait_for(self, live: LiveTask, approval: Approval, *, approvals: Sequence[Approval] = ()) -> Answer:
         """Wait with a card, which is stored first when it is new. Whoever answers it finds somebody waiting, or the

@@ -12,7 +12,7 @@ from machine.domain.errors import Conflict, Forbidden, StaleTask, Unavailable
 from machine.domain.events import InputData, TaskInput
 from machine.domain.machine_status import MachineStatusData
 from machine.domain.principal import Principal
-from machine.domain.task import Routing, Task, TaskSource, TaskStatus, WaitingReason
+from machine.domain.task import Lane, Routing, Task, TaskSource, TaskStatus, WaitingReason
 from machine.engine.conclusion import Conclusion
 from machine.engine.dispatcher import Dispatcher
 from machine.engine.following import texts
@@ -85,12 +85,14 @@ class BackgroundTaskManager:
     async def send_input(self, task_id: str, message: str, *, principal: Principal | None = None) -> Task:
         """Say something to a task. Returns the task that takes it: this one, or, when it has ended, its follow-up.
 
-        Raises NotFound, BadRequest, Unavailable.
+        Raises NotFound, BadRequest, Forbidden, Unavailable.
         """
         check_message(message)
         task = await self._store.get(task_id)
         if task.ended:
             return await self._follow_up(task, message, principal)
+        if principal is not None:
+            _check_rights(task, principal)
         typed = principal is not None and source_of(principal) is TaskSource.DASHBOARD
         one = new_input(task, message, self._now(), verbatim=not typed)
         said = InputData(input_id=one.input_id, message=message, user_id=principal.user_id if principal else None)
@@ -248,3 +250,13 @@ class BackgroundTaskManager:
             return ended
         except StaleTask:
             return False  # it was claimed in this very moment
+
+
+def _check_rights(task: Task, principal: Principal) -> None:
+    """A conversation with the Brain acts with the rights it was begun with: who has fewer may not speak through it.
+    Raises Forbidden."""
+    if task.lane is Lane.CHAT and not principal.rights.covers(task.rights):
+        raise Forbidden(
+            f"Task {task.task_id} is at work for somebody who may do more than this credential.",
+            hint="Say it again when it has ended: then it is done with your own rights.",
+        )

@@ -1,8 +1,9 @@
 """What the Brain can do: the machine's operations as tools, bounded by the rights of the person it speaks with.
 
-Only a conversation that a person has with the Brain gets them, and each call is made with the rights that this person
-has at that moment. What destroys, replaces, or hands out rights goes to the person as an approval first: the Brain
-reads words of strangers, and those must not be able to do more than make it ask.
+Only a conversation that a person has with the Brain gets them. Each call is made with the rights that this person has
+at that moment, and with no more than the login or token had with which they spoke: those are kept with the task. What
+destroys, replaces, or hands out rights goes to the person as an approval first: the Brain reads words of strangers, and
+those must not be able to do more than make it ask.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,7 +12,7 @@ from typing import Any, Final
 
 from machine.domain.approval import Answer, Decision
 from machine.domain.errors import NotFound
-from machine.domain.principal import Principal, User, Via
+from machine.domain.principal import SCOPE_OF_ROLE, Principal, Rights, User, Via
 from machine.domain.skill import BRAIN
 from machine.domain.task import Lane, Task
 from machine.engine.descriptions import is_description
@@ -71,15 +72,16 @@ class TaskTools:
         return self._box.offered()
 
     async def call(self, name: str, arguments: dict[str, Any]) -> ToolAnswer:
-        """Call one with the rights that the person has now."""
+        """Call one with the rights that the person has now, and no more than they spoke with."""
         try:
             row = await self._people.user(self._task.user_id)
         except NotFound:
             return ToolAnswer(text="not_found: The person of this conversation is gone. Stop here.", is_error=True)
         if row.disabled_at is not None:
             return ToolAnswer(text="forbidden: The person of this conversation is disabled. Stop here.", is_error=True)
-        user = User(user_id=row.user_id, name=row.name, role=row.role)
-        principal = Principal(user=user, via=Via.INTERNAL, credential_id=self._task.task_id)
+        rights = self._task.rights.narrower(Rights(role=row.role, scope=SCOPE_OF_ROLE[row.role]))
+        user = User(user_id=row.user_id, name=row.name, role=rights.role)
+        principal = Principal(user=user, via=Via.INTERNAL, credential_id=self._task.task_id, scopes=(rights.scope,))
         return await self._box.call(Caller(principal, self._task), name, arguments)
 
     async def allowed(self, request: ToolRequest, ask: AskPerson) -> Answer:

@@ -7,7 +7,7 @@ from machine.domain.aio import cancel_and_wait
 from machine.domain.definitions import Definition, Preview
 from machine.domain.errors import BadRequest, Conflict, Forbidden, StaleTask
 from machine.domain.events import TaskRouted
-from machine.domain.principal import Principal, Role
+from machine.domain.principal import Principal
 from machine.domain.routing import MAX_RULES, RoutingRule
 from machine.domain.task import Routing, Task, TaskStatus
 from machine.engine.background_manager import BackgroundTaskManager
@@ -114,7 +114,7 @@ class Corrections:
         return await self._manager.retry(task.task_id, principal, routing=routing)
 
     def _draft(self, agent: str, rule: RoutingRule, principal: Principal) -> Draft:
-        if principal.user.role is not Role.ADMINISTRATOR:
+        if not principal.is_administrator:
             raise Forbidden("Only administrators may make rules.", hint="Correct the task alone, without `rule`.")
         found: Definition[SubAgent] = self._creator.agents.get(agent)
         if rule in found.model.routing:

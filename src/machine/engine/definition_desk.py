@@ -18,7 +18,7 @@ from machine.domain.definitions import (
     invalid,
 )
 from machine.domain.errors import Conflict, Forbidden, NotFound, StoreError
-from machine.domain.principal import Principal, Role
+from machine.domain.principal import Principal
 from machine.registry.archives import packed
 from machine.registry.config_loader import ConfigLoader
 from machine.registry.folders import read_files
@@ -273,5 +273,5 @@ class DefinitionDesk(Generic[Model]):
 
     def check_may_change(self, by: Principal) -> None:
         """Raises Forbidden for all but administrators."""
-        if by.user.role is not Role.ADMINISTRATOR:
-            raise Forbidden(f"Only administrators may change {self._shelf.plural}.", hint="Ask an administrator.")
+        if not by.is_administrator:
+            raise Forbidden(f"Only administrators may change {self._shelf.plural}.", hint=by.how_to_administer)

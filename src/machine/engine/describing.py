@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from machine.domain.definitions import DefinitionKind, invalid_fields
 from machine.domain.errors import BadRequest, Forbidden, MachineError, Unavailable
-from machine.domain.principal import Principal, Role
+from machine.domain.principal import Principal
 from machine.domain.skill import BRAIN
 from machine.domain.task import Lane, Task, TaskStatus, title_of
 from machine.engine.background_manager import BackgroundTaskManager
@@ -56,8 +56,8 @@ class Describing:
 
         Raises Forbidden, BadRequest, InvalidDefinition, Unavailable, and what the task failed of.
         """
-        if principal.user.role is not Role.ADMINISTRATOR:
-            raise Forbidden(f"Only administrators may create a {kind}.", hint="Ask an administrator.")
+        if not principal.is_administrator:
+            raise Forbidden(f"Only administrators may create a {kind}.", hint=principal.how_to_administer)
         if len(wish) > MAX_WISH_CHARS:
             raise BadRequest(f"The description has {len(wish)} characters, the limit is {MAX_WISH_CHARS}.")
         request = TaskRequest(

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from machine.domain.code import REPO_FOLDER, Changes, CodeSource, Diff, Pushed
 from machine.domain.errors import CodeFault, Forbidden, MachineError, StaleTask
-from machine.domain.principal import Principal, Role
+from machine.domain.principal import Principal
 from machine.domain.task import Task
 from machine.engine.profiles import is_untrusted
 from machine.ports import Repositories, TaskStore, Variables
@@ -122,10 +122,10 @@ class TaskCode:
 
 def check_credentials(code: CodeSource | None, principal: Principal) -> None:
     """Whoever names an address and a secret together could send the secret anywhere. Raises Forbidden."""
-    if code is not None and code.credentials is not None and principal.user.role is not Role.ADMINISTRATOR:
+    if code is not None and code.credentials is not None and not principal.is_administrator:
         raise Forbidden(
             "Only an administrator may say with which credentials a repository is reached.",
-            hint="Leave them out, or use an agent that has a repository and its credentials.",
+            hint=f"{principal.how_to_administer} Or leave them out, or use an agent that has a repository and its own.",
         )
 
 

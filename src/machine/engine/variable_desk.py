@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from machine.auth.secrets import Secrets
 from machine.domain.errors import Forbidden, MachineError
-from machine.domain.principal import Principal, Role
+from machine.domain.principal import Principal
 from machine.domain.variable import Variable
 from machine.engine.env_file import Refusal, read_env_file
 from machine.registry.subagent_registry import SubAgentRegistry
@@ -97,5 +97,5 @@ class VariableDesk:
 
 def check_administrator(by: Principal) -> None:
     """Raises Forbidden."""
-    if by.user.role is not Role.ADMINISTRATOR:
-        raise Forbidden("Only administrators may see or change variables.", hint="Ask an administrator.")
+    if not by.is_administrator:
+        raise Forbidden("Only administrators may see or change variables.", hint=by.how_to_administer)

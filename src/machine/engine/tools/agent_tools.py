@@ -5,7 +5,6 @@ from typing import Any, Final
 from pydantic import ConfigDict, Field
 
 from machine.domain.agent import AgentFields, AgentForm, EntityName, SubAgent
-from machine.domain.principal import Role
 from machine.domain.profile import Profile
 from machine.engine.entity_creator import EntityCreator
 from machine.engine.tools.definition_tools import Named, brief_list, detail, saved, states
@@ -42,7 +41,7 @@ def agent_tools(creator: EntityCreator) -> tuple[Tool[Any], ...]:
 
     async def get_agent(caller: Caller, given: Named) -> Any:
         agent = desk.get(given.name).model
-        whole = caller.principal.user.role is Role.ADMINISTRATOR
+        whole = caller.principal.is_administrator
         settings = agent.model_dump(mode="json", include=set(AgentFields.model_fields) - {"claude_code"})
         return await detail(desk, given.name, {"settings": settings}, whole=whole)
 

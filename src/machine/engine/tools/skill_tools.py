@@ -5,7 +5,6 @@ from typing import Any, Final
 from pydantic import Field
 
 from machine.domain.agent import ToolRule
-from machine.domain.principal import Role
 from machine.domain.skill import Reach, Skill, SkillForm, SkillName
 from machine.engine.entity_creator import EntityCreator
 from machine.engine.tools.definition_tools import Named, brief_list, detail, saved, states
@@ -40,7 +39,7 @@ def skill_tools(creator: EntityCreator) -> tuple[Tool[Any], ...]:
 
     async def get_skill(caller: Caller, given: Named) -> Any:
         skill = desk.get(given.name).model
-        whole = caller.principal.user.role is Role.ADMINISTRATOR
+        whole = caller.principal.is_administrator
         more = {"agents": skill.agents, "allowed_tools": skill.allowed_tools}
         return await detail(desk, given.name, more, whole=whole)
 
