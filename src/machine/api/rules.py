@@ -86,6 +86,7 @@ _WEBHOOKS: Final = (
     *_definitions("webhook", "provider", "unsigned"),
     Rule("POST", "/api/webhooks/{name}/secret", action="webhook.secret"),
     Rule("POST", "/api/webhooks/{name}/resume", action="webhook.resume"),
+    Rule("POST", "/api/webhooks/{name}/owner", action="webhook.owner", fields=("user",)),
     Rule("POST", "/api/webhooks/{name}/simulate", why=_LOOKS),
     Rule("POST", "/api/webhooks/{name}/deliveries/{delivery_id}/replay", action="webhook.replay"),
     *_reading(Scope.ADMIN, "/api/webhooks/{name}/deliveries"),
@@ -97,6 +98,7 @@ _SCHEDULES: Final = (
     Rule("PUT", "/api/schedules/{name}", action="schedule.update", fields=("cron", "agent")),
     Rule("DELETE", "/api/schedules/{name}", action="schedule.delete"),
     *(Rule("POST", f"/api/schedules/{{name}}/{what}", action=f"schedule.{what}") for what in ("pause", "resume")),
+    Rule("POST", "/api/schedules/{name}/owner", action="schedule.owner", fields=("user",)),
     Rule("POST", "/api/schedules/{name}/run", action="schedule.run", made="task_id"),
     *_reading(Scope.READ, "/api/schedules", "/api/schedules/{name}", "/api/schedules/{name}/runs"),
 )

@@ -52,12 +52,19 @@ class ScheduleView(ScheduleFields):
     next_runs: list[datetime]
     """The next five, in its own zone; none while it is paused."""
     last_run: ScheduleRun | None
+    problem: str
+    """Why it starts nothing, and what to do; empty where nothing is wrong, and for all but administrators."""
     faults: list[DefinitionFault]
     """What is wrong with the newest version of its file; the last good one is in force."""
 
     @classmethod
     def of(
-        cls, schedule: Schedule, now: datetime, last_run: ScheduleRun | None, faults: Sequence[DefinitionFault]
+        cls,
+        schedule: Schedule,
+        now: datetime,
+        last_run: ScheduleRun | None,
+        faults: Sequence[DefinitionFault],
+        problem: str,
     ) -> "ScheduleView":
         """Blocking."""
         return cls(
@@ -65,6 +72,7 @@ class ScheduleView(ScheduleFields):
             words=schedule.compiled().words,
             next_runs=list(next_runs(schedule, now, SHOWN_RUNS)),
             last_run=last_run,
+            problem=problem,
             faults=list(faults),
         )
 
@@ -85,6 +93,10 @@ def views_of(
     now: datetime,
     last_runs: Mapping[str, ScheduleRun],
     faults: Mapping[str, Sequence[DefinitionFault]],
+    problems: Mapping[str, str],
 ) -> list[ScheduleView]:
-    """Blocking."""
-    return [ScheduleView.of(one, now, last_runs.get(one.name), faults.get(one.name, ())) for one in schedules]
+    """`problems` are those of owners, by id. Blocking."""
+    return [
+        ScheduleView.of(one, now, last_runs.get(one.name), faults.get(one.name, ()), problems.get(one.user_id, ""))
+        for one in schedules
+    ]

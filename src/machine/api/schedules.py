@@ -8,31 +8,34 @@ from starlette.responses import Response
 
 from machine.api.definition_routes import Administrator, Name, refusals
 from machine.api.deps import Caller, Cursor, Limit, State
+from machine.api.owners import NewOwner, problems_of
 from machine.api.schedule_schemas import CronAnswer, CronQuestion, RunList, ScheduleList, ScheduleView, views_of
 from machine.api.schemas import TaskView
 from machine.api.state import ApiState
 from machine.domain.cron import CronFault, ZoneFault
 from machine.domain.definitions import invalid
+from machine.domain.principal import Principal
 from machine.domain.schedule import Schedule, ScheduleForm
 
 router = APIRouter(prefix="/api/schedules", tags=["schedules"])
 
 
-async def _views(state: ApiState, *schedules: Schedule) -> list[ScheduleView]:
+async def _views(state: ApiState, caller: Principal, *schedules: Schedule) -> list[ScheduleView]:
     last_runs = await state.schedules.store.last_runs()
     faults = state.schedules.registry.shelf.current.faults
-    return await asyncio.to_thread(views_of, schedules, state.clock(), last_runs, faults)
+    problems = await problems_of(state, caller, [one.user_id for one in schedules])
+    return await asyncio.to_thread(views_of, schedules, state.clock(), last_runs, faults, problems)
 
 
-async def _view(state: ApiState, name: str) -> ScheduleView:
-    (view,) = await _views(state, state.schedules.registry.get(name).model)
+async def _view(state: ApiState, caller: Principal, name: str) -> ScheduleView:
+    (view,) = await _views(state, caller, state.schedules.registry.get(name).model)
     return view
 
 
 @router.get("")
-async def list_schedules(state: State, _: Caller) -> ScheduleList:
+async def list_schedules(state: State, caller: Caller) -> ScheduleList:
     """All schedules, by name, and what is wrong with their files."""
-    items = await _views(state, *state.schedules.registry.all())
+    items = await _views(state, caller, *state.schedules.registry.all())
     return ScheduleList(items=items, faults=list(state.schedules.desk.faults))
 
 
@@ -41,7 +44,7 @@ async def create_schedule(form: ScheduleForm, state: State, by: Administrator) -
     """A new schedule, live at once; its tasks are those of who made it. 409 when the name is taken."""
     with refusals():
         await state.schedules.desk.create(form, by)
-    return await _view(state, form.name)
+    return await _view(state, by, form.name)
 
 
 @router.post("/preview")
@@ -55,9 +58,9 @@ async def preview_cron(asked: CronQuestion, state: State, _: Caller) -> CronAnsw
 
 
 @router.get("/{name}")
-async def get_schedule(name: Name, state: State, _: Caller) -> ScheduleView:
+async def get_schedule(name: Name, state: State, caller: Caller) -> ScheduleView:
     """One schedule, and when it runs next."""
-    return await _view(state, name)
+    return await _view(state, caller, name)
 
 
 @router.put("/{name}")
@@ -67,7 +70,7 @@ async def update_schedule(name: Name, form: ScheduleForm, state: State, by: Admi
         if form.name != name:
             raise invalid("", f"is {form.name}, but the schedule is called {name}", field="name")
         await state.schedules.desk.update(form, by)
-    return await _view(state, name)
+    return await _view(state, by, name)
 
 
 @router.delete("/{name}", status_code=204)
@@ -82,7 +85,7 @@ async def pause_schedule(name: Name, state: State, by: Administrator) -> Schedul
     """Start nothing more until it is resumed; what runs goes on."""
     with refusals():
         await state.schedules.desk.pause(name, by, paused=True)
-    return await _view(state, name)
+    return await _view(state, by, name)
 
 
 @router.post("/{name}/resume")
@@ -90,7 +93,16 @@ async def resume_schedule(name: Name, state: State, by: Administrator) -> Schedu
     """Go on with the next time; those that came meanwhile are not made up for."""
     with refusals():
         await state.schedules.desk.pause(name, by, paused=False)
-    return await _view(state, name)
+    return await _view(state, by, name)
+
+
+@router.post("/{name}/owner")
+async def give_schedule(name: Name, state: State, by: Administrator, to: NewOwner | None = None) -> ScheduleView:
+    """Make it somebody else's; without `user`, yours. What it starts from now on are their tasks."""
+    user_id = await state.owners.new_owner(to.user if to else None, by)
+    with refusals():
+        await state.schedules.desk.give(name, user_id, by)
+    return await _view(state, by, name)
 
 
 @router.post("/{name}/run", status_code=201)

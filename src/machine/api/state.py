@@ -25,6 +25,7 @@ from machine.engine.entity_creator import EntityCreator
 from machine.engine.intake import Intake
 from machine.engine.login_gate import LoginGate
 from machine.engine.logins import ClaudeLogins
+from machine.engine.owners import Owners
 from machine.engine.plans import Plans
 from machine.engine.schedules import Schedules
 from machine.engine.task_code import TaskCode
@@ -76,6 +77,7 @@ class ApiState:
     creator: EntityCreator
     webhooks: Webhooks
     schedules: Schedules
+    owners: Owners
     variables: VariableDesk
     redactor: Redactor
     authenticator: Authenticator

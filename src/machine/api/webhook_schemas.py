@@ -72,6 +72,8 @@ class WebhookView(_Out):
     allowed_bots: list[str]
     triggers: list[Trigger]
     user_id: str
+    problem: str
+    """Why it starts nothing, and what to do; empty where nothing is wrong, and for all but administrators."""
     old_secret_until: datetime | None
     """Until when the secret before this one is accepted as well."""
     warnings: list[str]
@@ -87,13 +89,14 @@ class WebhookView(_Out):
         enabled: bool,
         paused: Iterable[TriggerState] = (),
         trouble: str | None = None,
+        problem: str = "",
     ) -> dict[str, Any]:
         """The values for this model; `trouble`: what is wrong with its replies."""
         public = found.model.public()
         shown = {name: public[name] for name in WebhookView.model_fields if name in public}
         warnings = [*found.warnings, *([trouble] if trouble else [])]
         resting = [PausedTrigger.of(state) for state in paused if state.webhook == found.name]
-        return {**shown, "url": url, "enabled": enabled, "warnings": warnings, "paused": resting}
+        return {**shown, "url": url, "enabled": enabled, "warnings": warnings, "paused": resting, "problem": problem}
 
 
 class OldSecret(BaseModel):

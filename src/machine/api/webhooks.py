@@ -11,6 +11,7 @@ from starlette.responses import Response
 from machine.api.definition_routes import Administrator, Kind, Name, add_routes, refusals
 from machine.api.deps import Caller, Cursor, Id, Limit, State
 from machine.api.errors import problem
+from machine.api.owners import NewOwner, problems_of
 from machine.api.state import ApiState
 from machine.api.webhook_door import taken
 from machine.api.webhook_schemas import (
@@ -45,18 +46,19 @@ def _url(state: ApiState, request: Request, name: str) -> str:
 
 
 async def _fields(
-    state: ApiState, request: Request, found: Definition[Webhook], paused: Iterable[TriggerState]
+    state: ApiState, request: Request, found: Definition[Webhook], paused: Iterable[TriggerState], problem: str
 ) -> dict[str, Any]:
     trouble = await state.webhooks.replies.trouble(found.name) if found.model.reply else None
     enabled = state.webhooks.registry.is_enabled(found.model)
     url = _url(state, request, found.name)
-    return WebhookView.fields(found, url, enabled=enabled, paused=paused, trouble=trouble)
+    return WebhookView.fields(found, url, enabled=enabled, paused=paused, trouble=trouble, problem=problem)
 
 
-async def _detail(request: Request, state: ApiState, name: str, _: Principal) -> WebhookDetail:
+async def _detail(request: Request, state: ApiState, name: str, caller: Principal) -> WebhookDetail:
     standing = await state.creator.webhooks.standing(name)
     found = replace(standing.definition, warnings=standing.preview.warnings)
-    fields = await _fields(state, request, found, await state.webhooks.deliveries.paused(name))
+    problem = (await problems_of(state, caller, [found.model.user_id])).get(found.model.user_id, "")
+    fields = await _fields(state, request, found, await state.webhooks.deliveries.paused(name), problem)
     return WebhookDetail(
         **fields,
         setup=setup_hints(found.model, fields["url"]),
@@ -80,11 +82,14 @@ def _preview(request: Request, state: ApiState, seen: Seen[Webhook]) -> WebhookP
 
 
 @router.get("")
-async def list_webhooks(state: State, request: Request, _: Caller) -> WebhookList:
+async def list_webhooks(state: State, request: Request, caller: Caller) -> WebhookList:
     """All webhooks, by name, and what is wrong with their files."""
     registry = state.webhooks.registry
     paused = await state.webhooks.deliveries.paused()
-    items = [WebhookView(**await _fields(state, request, one, paused)) for one in registry.all()]
+    found = registry.all()
+    wrong = await problems_of(state, caller, [one.model.user_id for one in found])
+    of = wrong.get
+    items = [WebhookView(**await _fields(state, request, one, paused, of(one.model.user_id, ""))) for one in found]
     return WebhookList(items=items, faults=list(state.creator.webhooks.faults))
 
 
@@ -110,6 +115,17 @@ async def new_secret(name: Name, state: State, by: Administrator, keep: OldSecre
     with refusals():
         until = keep.old_secret_until if keep else None
         return FreshSecret(secret=await state.creator.webhooks.fresh_secret(name, by, until))
+
+
+@router.post("/{name}/owner")
+async def give_webhook(
+    name: Name, request: Request, state: State, by: Administrator, to: NewOwner | None = None
+) -> WebhookDetail:
+    """Make it somebody else's; without `user`, yours. What it starts from now on are their tasks."""
+    user_id = await state.owners.new_owner(to.user if to else None, by)
+    with refusals():
+        await state.creator.webhooks.give(name, user_id, by)
+    return await _detail(request, state, name, by)
 
 
 @router.post("/{name}/resume")

@@ -22,6 +22,7 @@ from machine.domain.version import VERSION
 from machine.engine.audit import Audit
 from machine.engine.delivery_pruning import DeliveryPruning
 from machine.engine.logins import ClaudeLogins
+from machine.engine.owners import Owners
 from machine.engine.variable_desk import VariableDesk
 from machine.settings import Settings
 
@@ -87,6 +88,7 @@ def _api_state(ground: Ground, engine: EngineRoom, claude_logins: ClaudeLogins) 
         corrections=engine.corrections(creator=creator),
         webhooks=webhooks,
         schedules=schedules,
+        owners=Owners(ground.people),
         variables=VariableDesk(ground.variables, ground.definitions.agents, ground.definitions.webhooks),
         redactor=ground.redactor,
         failed_signatures=FailedAttempts(ground.clock, most=FAILED_SIGNATURES, per_second=FAILED_SIGNATURES / 60),

@@ -2,6 +2,7 @@
 
 from machine.app.engine_room import EngineRoom
 from machine.app.ground import Ground
+from machine.engine.owners import Owners
 from machine.engine.schedule_desk import ScheduleDesk
 from machine.engine.schedule_tasks import ScheduleTasks
 from machine.engine.scheduler import Scheduler
@@ -14,7 +15,7 @@ def build_schedules(ground: Ground, engine: EngineRoom) -> Schedules:
     scheduler = Scheduler(
         schedules=definitions.schedules,
         store=ground.schedules,
-        tasks=ScheduleTasks(new_tasks=engine.new_tasks, people=ground.people),
+        tasks=ScheduleTasks(new_tasks=engine.new_tasks, owners=Owners(ground.people)),
         stop=engine.manager.stop,
         freed=engine.freed,
         clock=ground.clock,

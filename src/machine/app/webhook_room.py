@@ -2,6 +2,7 @@
 
 from machine.app.engine_room import EngineRoom
 from machine.app.ground import Ground
+from machine.engine.owners import Owners
 from machine.engine.replacing import Replacing
 from machine.engine.reply_calls import ReplyCalls
 from machine.engine.webhook_intake import WebhookIntake
@@ -13,9 +14,6 @@ from machine.engine.webhooks import Webhooks
 def build_webhooks(ground: Ground, engine: EngineRoom) -> Webhooks:
     """Join the parts. Nothing runs yet."""
 
-    async def owner() -> str:
-        return (await ground.people.local_administrator()).user_id
-
     definitions = ground.definitions
     replacing = Replacing(store=ground.tasks, stop=engine.manager.stop)
     intake = WebhookIntake(
@@ -24,7 +22,7 @@ def build_webhooks(ground: Ground, engine: EngineRoom) -> Webhooks:
         tasks=ground.tasks,
         new_tasks=engine.new_tasks,
         variables=ground.variables,
-        owner=owner,
+        owners=Owners(ground.people),
         stored=engine.freed,
         replaced=replacing.ask,
         clock=ground.clock,

@@ -22,8 +22,9 @@ def list_(invocation: Invocation, *, data_dir: str | None) -> None:
     page = with_api(data_dir, lambda api: api.get("/api/schedules"))
     rows = [(one["name"], one["cron"], one["timezone"], _next(one), _last(one)) for one in page["items"]]
     text = table(("schedule", "cron", "zone", "next", "last"), rows) if rows else "No schedules."
+    wrong = [f"{one['name']}: {one['problem']}" for one in page["items"] if one["problem"]]
     faults = [f"{one['path']}:{one['line'] or ''} {one['field']} {one['reason']}" for one in page["faults"]]
-    emit(invocation, page, "\n".join([text, *(clean(fault) for fault in faults)]))
+    emit(invocation, page, "\n".join([text, *(clean(line) for line in (*wrong, *faults))]))
 
 
 @schedules.command()
@@ -57,6 +58,18 @@ def resume(invocation: Invocation, *, name: str, data_dir: str | None) -> None:
     """Let it go on with its next time."""
     one = with_api(data_dir, lambda api: api.post(path_of("schedules", name, "resume")))
     emit(invocation, one, f"{one_line(one['name'], 60)} runs next at {_next(one)}")
+
+
+@schedules.command()
+@click.argument("name")
+@click.option("--to", metavar="PERSON", default=None, help="Name or id; unset: yourself.")
+@data_dir_option
+@json_option
+@click.pass_obj
+def give(invocation: Invocation, *, name: str, to: str | None, data_dir: str | None) -> None:
+    """Make it another person's: what it starts from now on are their tasks."""
+    one = with_api(data_dir, lambda api: api.post(path_of("schedules", name, "owner"), {"user": to}))
+    emit(invocation, one, f"{one_line(one['name'], 60)} belongs to {one_line(one['user_id'], 60)}")
 
 
 def _next(one: dict[str, Any]) -> str:

@@ -68,6 +68,18 @@ def resume(invocation: Invocation, *, name: str, data_dir: str | None) -> None:
     emit(invocation, answer, f"{answer['resumed']} triggers of {one_line(name, 70)} resumed")
 
 
+@webhooks.command()
+@click.argument("name")
+@click.option("--to", metavar="PERSON", default=None, help="Name or id; unset: yourself.")
+@data_dir_option
+@json_option
+@click.pass_obj
+def give(invocation: Invocation, *, name: str, to: str | None, data_dir: str | None) -> None:
+    """Make it another person's: what it starts from now on are their tasks."""
+    one = with_api(data_dir, lambda api: api.post(path_of("webhooks", name, "owner"), {"user": to}))
+    emit(invocation, one, f"{one_line(name, 70)} belongs to {one_line(one['user_id'], 60)}")
+
+
 def _switch(invocation: Invocation, name: str, step: str, data_dir: str | None) -> None:
     one = with_api(data_dir, lambda api: api.post(path_of("webhooks", name, step)))
     emit(invocation, one, f"{one_line(name, 70)} is {_state(one)}")
@@ -76,6 +88,8 @@ def _switch(invocation: Invocation, name: str, step: str, data_dir: str | None) 
 def _state(one: Mapping[str, Any]) -> str:
     if not one["enabled"]:
         return "disabled"
+    if one["problem"]:
+        return "starts nothing"
     return "paused" if one["paused"] else "enabled"
 
 
@@ -93,6 +107,7 @@ def _text(one: Mapping[str, Any]) -> str:
             "of triggers": ", ".join(one["listens_to"]),
             "notes": "\n".join(setup["notes"]),
             "paused": "\n".join(f"{each['trigger']}: {each['why']}" for each in one["paused"]),
+            "problem": one["problem"] or None,
             "heed": "\n".join(one["warnings"]),
         }
     )

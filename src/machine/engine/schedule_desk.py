@@ -41,18 +41,29 @@ class ScheduleDesk:
 
         Raises NotFound, Conflict when its file is broken: what was written there would be lost.
         """
-        found = self._desk.get(name)
-        if faults := self._schedules.faults_of(name):
-            raise Conflict(f"The file of the schedule {name} is broken: {faults[0]}.", hint="Correct it first.")
+        found = self._unbroken(name)
         if found.model.paused is paused:
             self._desk.check_may_change(by)
             return found
         files = await asyncio.to_thread(with_paused, found, paused=paused)
         return await self._desk.save(Draft(name, files), by, replace_it=True)
 
+    async def give(self, name: str, user_id: str, by: Principal) -> Definition[Schedule]:
+        """Make it that person's: its tasks are theirs from now on. Raises NotFound, and Conflict as `pause` does."""
+        found = self._unbroken(name)
+        given = found.model.model_copy(update={"user_id": user_id})
+        return await self._desk.save(Draft(name, schedule_files(given)), by, replace_it=True)
+
     async def delete(self, name: str, by: Principal) -> None:
         """Take it away, be it broken; its tasks stay. Raises NotFound."""
         await self._desk.delete(name, by)
+
+    def _unbroken(self, name: str) -> Definition[Schedule]:
+        """Raises NotFound, and Conflict when its file is broken: what was written there would be lost."""
+        found = self._desk.get(name)
+        if faults := self._schedules.faults_of(name):
+            raise Conflict(f"The file of the schedule {name} is broken: {faults[0]}.", hint="Correct it first.")
+        return found
 
 
 def _draft(form: ScheduleForm, *, owner: str) -> Draft:

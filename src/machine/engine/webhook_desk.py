@@ -76,6 +76,15 @@ class WebhookDesk(DefinitionDesk[Webhook]):
         await self.save(Draft(name, fields_files(name, fields)), by, replace_it=True)
         return secret
 
+    async def give(self, name: str, user_id: str, by: Principal) -> Definition[Webhook]:
+        """Make it that person's: its tasks are theirs from now on. Raises NotFound, Forbidden, StoreError."""
+        self.check_may_change(by)
+        fields = {**self.get(name).model.model_dump(exclude_unset=True), "user_id": user_id}
+        given = self._shelf.read(name, fields_files(name, fields))
+        await self._change(lambda: self._write(given, replace_it=True))
+        _log.info("the webhook %s was given to %s by %s", name, user_id, by.user_id)
+        return self.get(name)
+
     async def export(self, name: str, by: Principal) -> bytes:
         """Its file, without secrets. Raises NotFound, Forbidden."""
         self.check_may_change(by)

@@ -1,7 +1,7 @@
 """The door for other systems: a delivery is checked, understood, and stored with the tasks that it starts."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,16 +10,16 @@ from pydantic import ValidationError
 
 from machine.domain.clock import Clock
 from machine.domain.code import CodeSource
-from machine.domain.errors import BadRequest, Conflict, NotFound
+from machine.domain.errors import BadRequest, Conflict, Forbidden, NotFound
 from machine.domain.happening import Happening
 from machine.domain.ids import new_id
-from machine.domain.principal import Principal, Role, User, Via
 from machine.domain.profile import PROFILE, TABLE
 from machine.domain.routing import MAX_LABELS
 from machine.domain.task import TaskSource
 from machine.domain.webhook import Delivery, DeliveryOutcome, Webhook
 from machine.engine.heavy_work import HeavyWork
 from machine.engine.new_tasks import NewTasks
+from machine.engine.owners import Owners
 from machine.engine.task_request import TaskRequest
 from machine.engine.webhook_reading import Judged, Understood, judged, understood, verified
 from machine.engine.webhook_secrets import with_secret
@@ -57,19 +57,19 @@ class WebhookIntake:
         tasks: TaskStore,
         new_tasks: NewTasks,
         variables: Variables,
-        owner: Callable[[], Awaitable[str]],
+        owners: Owners,
         stored: Callable[[], None],
         replaced: Callable[[Sequence[str]], None],
         clock: Clock,
     ) -> None:
-        """`owner` gives the user whose webhooks are that name nobody; `stored` is called when there is work, `replaced`
+        """`stored` is called when there is work, `replaced`
         with the tasks that newer ones take the place of."""
         self._webhooks = webhooks
         self._deliveries = deliveries
         self._tasks = tasks
         self._new_tasks = new_tasks
         self._variables = variables
-        self._owner = owner
+        self._owners = owners
         self._stored = stored
         self._replaced = replaced
         self._now = clock
@@ -111,11 +111,11 @@ class WebhookIntake:
         hops = await self.hops(said.happening)
         judging = partial(judged, webhook, provider, said, body, delivery_id=delivery_id, hops=hops)
         result = await self._heavy.on(body, judging)
-        user_id = webhook.user_id or await self._owner()
         metadata = {"webhook": webhook.name, "delivery_id": delivery_id, "hops": hops}
-        starts, why = self._starts(webhook, said.happening, result.found, metadata, user_id)
+        starts, why = await self._starts(webhook, said.happening, result.found, metadata)
         delivery = self._delivery(webhook, said, result, headers, delivery_id, why)
-        accepted = await self._deliveries.accept(delivery, starts, user_id=user_id)
+        owner = await self._owners.id_of(webhook.user_id)
+        accepted = await self._deliveries.accept(delivery, starts, user_id=owner)
         if accepted.is_new:
             _log.info("delivery %s of %s: %s", delivery_id, webhook.name, _sentence(accepted.delivery))
             self._replaced(accepted.replaced)
@@ -146,21 +146,23 @@ class WebhookIntake:
             happening=said.happening,
         )
 
-    def _starts(
+    async def _starts(
         self,
         webhook: Webhook,
         happening: Happening,
         found: Matched | Ignored,
         metadata: dict[str, Any],
-        user_id: str,
     ) -> tuple[list[Start], str]:
         """The tasks that are wanted, and why there are none or fewer."""
         if isinstance(found, Ignored):
             _tell_faults(webhook, found)
             return [], found.why
         _tell_faults(webhook, found)
-        user = User(user_id=user_id, name=f"webhook {webhook.name}", role=Role.MEMBER)
-        principal = Principal(user=user, via=Via.INTERNAL, credential_id=f"webhook {webhook.name}")
+        try:
+            principal = await self._owners.acting(webhook.user_id, f"webhook {webhook.name}")
+        except Forbidden as error:
+            _log.warning("webhook %s: %s %s", webhook.name, error.message, error.hint)
+            return [], error.message
         about = {
             **metadata,
             "provider": webhook.provider.value,
