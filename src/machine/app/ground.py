@@ -27,6 +27,7 @@ from machine.settings import Settings
 from machine.store.audit import SqlAuditStore
 from machine.store.budgets import SqlBudgetStore
 from machine.store.deliveries import SqlDeliveryStore
+from machine.store.notes import SqlNotes
 from machine.store.opening import open_database
 from machine.store.people import SqlPeopleStore
 from machine.store.replies import SqlReplyStore
@@ -46,6 +47,7 @@ class Ground:
     people: SqlPeopleStore
     audit: SqlAuditStore
     budgets: SqlBudgetStore
+    notes: SqlNotes
     deliveries: SqlDeliveryStore
     schedules: SqlScheduleStore
     replies: SqlReplyStore
@@ -75,6 +77,7 @@ async def open_ground(
         people=SqlPeopleStore(database),
         audit=SqlAuditStore(database),
         budgets=SqlBudgetStore(database, clock=clock),
+        notes=SqlNotes(database),
         deliveries=SqlDeliveryStore(database),
         schedules=SqlScheduleStore(database),
         replies=SqlReplyStore(database),

@@ -21,6 +21,7 @@ from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
 from machine.engine.audit import Audit
 from machine.engine.delivery_pruning import DeliveryPruning
+from machine.engine.disk_changes import DiskChanges
 from machine.engine.logins import ClaudeLogins
 from machine.engine.owners import Owners
 from machine.engine.variable_desk import VariableDesk
@@ -51,6 +52,9 @@ async def opened(
         engine = build_engine(ground)
         api = _api_state(ground, engine, await open_login(ground, engine, stack))
         await ground.tasks.adopt()  # one machine, one database: a changed MACHINE_ID must not strand its tasks
+        changes = _disk_changes(ground)
+        await changes.since_last_time()
+        stack.push_async_callback(changes.close)
         await engine.recovery.recover()
         await api.webhooks.replacing.sweep()
         _watch_over(stack, engine.budget_board)
@@ -99,6 +103,11 @@ def _api_state(ground: Ground, engine: EngineRoom, claude_logins: ClaudeLogins) 
         clock=ground.clock,
         sandbox=ground.claude.sandbox,
     )
+
+
+def _disk_changes(ground: Ground) -> DiskChanges:
+    audit = Audit(ground.audit, ground.clock)
+    return DiskChanges(audit=audit, loader=ground.definitions.loader, variables=ground.variables, notes=ground.notes)
 
 
 class _Watcher(Protocol):

@@ -53,7 +53,8 @@ class Offline:
 
     async def login_link(self) -> str:
         """A fresh one-time link to the daemon of this folder, or to where it would listen."""
-        return await self._authenticator.new_link(await asyncio.to_thread(base_url, self.settings))
+        async with self._audit.recording(await self._administrator(), "login-link.create"):
+            return await self._authenticator.new_link(await asyncio.to_thread(base_url, self.settings))
 
     async def tokens(self) -> tuple[ApiToken, ...]:
         """All tokens, without secrets."""

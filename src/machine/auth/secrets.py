@@ -1,11 +1,13 @@
 """The variables that people give, sealed at rest: one file each under `config/env/`, for the daemon's user alone."""
 
 import asyncio
+import hashlib
 import json
 import logging
+import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pydantic import SecretStr, ValidationError
 
@@ -58,6 +60,9 @@ class Secrets:
         self._writing = asyncio.Lock()
         self._known: dict[str, Variable] = {}
         self._values: dict[str, str] = {}
+        self._files: dict[str, _File] = {}
+        """As they were read or written here, by name."""
+        self._filing = threading.Lock()
         self._seal: Seal | None = None
         self._trouble: MachineError | None = None
 
@@ -132,6 +137,26 @@ class Secrets:
             self._values.pop(name, None)
             self._redact()
 
+    def changed_by_others(self) -> dict[str, str]:
+        """Names of the variables whose files are not as they were left here: `new`, `changed` or `gone`. Each is told
+        once. Blocking."""
+        with self._filing:
+            names = {path.name.removesuffix(SUFFIX) for path in self._folder.glob(f"*{SUFFIX}")}
+            now = {name: _file(self._path(name), self._files.get(name)) for name in sorted(names)[: 2 * MAX_VARIABLES]}
+            before, self._files = self._files, {name: file for name, file in now.items() if file is not None}
+        found = dict.fromkeys(before.keys() - self._files.keys(), "gone")
+        for name, file in self._files.items():
+            if name not in before:
+                found[name] = "new"
+            elif file.digest != before[name].digest:
+                found[name] = "changed"
+        return dict(sorted(found.items()))
+
+    def digests(self) -> dict[str, str]:
+        """Of the files as they were last seen, by name."""
+        with self._filing:
+            return {name: file.digest for name, file in self._files.items()}
+
     def _redact(self) -> None:
         self._redactor.know(self._kind, self._values)
 
@@ -141,6 +166,7 @@ class Secrets:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder.chmod(0o700)
         sealed: dict[str, str] = {}
+        self.changed_by_others()
         for path in sorted(self._folder.glob(f"*{SUFFIX}"))[:MAX_VARIABLES]:
             name = path.name.removesuffix(SUFFIX)
             if objection_to_name(name) is None:
@@ -174,7 +200,10 @@ class Secrets:
         said = variable.model_dump(mode="json", include={"set_at", "set_by", "made_for"})
         text = json.dumps({**said, _SEALED: seal.close(variable.name, value)}, indent=1)
         try:
-            write_private(self._path(variable.name), text.encode())
+            with self._filing:
+                write_private(path := self._path(variable.name), text.encode())
+                if (file := _file(path, None)) is not None:
+                    self._files[variable.name] = file
         except OSError as error:
             raise StoreError(
                 f"The variable {variable.name} could not be written: {error.strerror or error}.",
@@ -183,13 +212,35 @@ class Secrets:
 
     def _remove(self, name: str) -> None:
         try:
-            self._path(name).unlink(missing_ok=True)
+            with self._filing:
+                self._path(name).unlink(missing_ok=True)
+                self._files.pop(name, None)
             sync_folder(self._folder)
         except OSError as error:
             raise StoreError(f"The variable {name} could not be deleted: {error.strerror or error}.") from error
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}{SUFFIX}"
+
+
+class _File(NamedTuple):
+    """A file as it was seen: what is cheap to compare, and a digest of what is in it."""
+
+    mark: tuple[int, int, int]
+    digest: str
+
+
+def _file(path: Path, before: _File | None) -> _File | None:
+    """A file as it is now; None when it is none. It is read only where it looks other than before."""
+    try:
+        found = path.stat()
+        mark = (found.st_mtime_ns, found.st_size, found.st_ino)
+        if before is not None and before.mark == mark:
+            return before
+        with path.open("rb") as file:
+            return _File(mark, hashlib.sha256(file.read(_MAX_FILE_BYTES)).hexdigest())
+    except OSError:
+        return None
 
 
 def _parsed(path: Path, name: str) -> tuple[Variable, str]:

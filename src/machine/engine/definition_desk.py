@@ -246,7 +246,8 @@ class DefinitionDesk(Generic[Model]):
                 self._loader.switches.set(self._shelf.plural, name, disabled=False)
 
     def _switch(self, name: str, *, enabled: bool) -> None:
-        with self._loader.writing():
+        with self._loader.writing() as folder:
+            folder.touched(self._shelf.plural, name)
             self._loader.switches.set(self._shelf.plural, name, disabled=not enabled)
 
     def _bring_back(self, name: str) -> None:

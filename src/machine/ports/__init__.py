@@ -17,6 +17,7 @@ from machine.ports.definitions import Agents, Workspaces
 from machine.ports.deliveries import Accepted, DeliveryPage, DeliveryStore, Start, Terms
 from machine.ports.hub import Hub, Subscription
 from machine.ports.login import ClaudeAccount, LoginSource, LoginWays, SignIn, Trial
+from machine.ports.notes import Notes
 from machine.ports.outgoing import HttpAnswer, Outgoing
 from machine.ports.people import PeopleStore, UserChange, UserRow
 from machine.ports.replies import ReplyStore
@@ -49,6 +50,7 @@ __all__ = [
     "LoginSource",
     "LoginState",
     "LoginWays",
+    "Notes",
     "OfferedTools",
     "Outgoing",
     "PendingInput",

@@ -102,8 +102,10 @@ def remove(path: Path) -> None:
 class ConfigFolder:
     """`config/`: one folder for each kind, one folder or file in it for each definition."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, touched: Callable[[str, str], None] = lambda _kind, _name: None) -> None:
+        """`touched` is told of each definition that is written, taken away or brought back here."""
         self.root = root
+        self.touched = touched
 
     def place(self, kind: str, name: str) -> Path:
         return self.root / kind / name
@@ -137,10 +139,12 @@ class ConfigFolder:
 
     def delete(self, kind: str, name: str) -> None:
         """Take a definition away; it stays as the previous version. Raises OSError."""
+        self.touched(kind, name)
         self._move(self.place(kind, name), self.previous(kind, name))
 
     def bring_back(self, kind: str, name: str) -> None:
         """Put the previous version of a definition that is not there in its place. Raises OSError."""
+        self.touched(kind, name)
         self._move(self.previous(kind, name), self.place(kind, name))
 
     def recover(self) -> None:
@@ -153,6 +157,7 @@ class ConfigFolder:
 
     def _finish(self, kind: str, name: str) -> None:
         """From staged to in force; may be repeated after a crash at any point."""
+        self.touched(kind, name)
         if os.path.lexists(self.place(kind, name)):
             self._move(self.place(kind, name), self.previous(kind, name))
         self._move(self.root / STAGING / kind / name, self.place(kind, name))

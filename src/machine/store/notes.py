@@ -1,0 +1,33 @@
+"""`SqlNotes`: the port `Notes`, in the table in which the machine keeps what it knows of itself."""
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import Connection
+
+from machine.store.database import Database
+from machine.store.small_tables import first_row
+from machine.store.tables import machine_meta
+from machine.store.writer import Recorder
+
+_PREFIX = "note "
+"""The table holds other things, too, which are nobody's to write over."""
+
+
+class SqlNotes:
+    """`machine.ports.Notes` says what each method promises."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, name: str) -> str | None:
+        row = await first_row(self._database, select(machine_meta.c.value).where(machine_meta.c.key == _PREFIX + name))
+        return None if row is None else str(row["value"])
+
+    async def put(self, name: str, text: str) -> None:
+        statement = insert(machine_meta).values(key=_PREFIX + name, value=text)
+        statement = statement.on_conflict_do_update(index_elements=["key"], set_={"value": text})
+
+        def write(connection: Connection, _recorder: Recorder) -> None:
+            connection.execute(statement)
+
+        await self._database.write(write)
