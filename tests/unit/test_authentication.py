@@ -102,6 +102,27 @@ async def test_without_a_login_tasks_wait_and_a_valid_upload_lets_them_run_in_or
     assert not list(bench.settings.run_dir.glob("login-*"))
 
 
+async def test_when_the_login_last_worked_is_known_after_a_restart(tmp_path: Path, account: AccountServer) -> None:
+    account.dead = True
+    async with workbench(tmp_path / "data", ScriptedModel(gatekeeper), login={KEY: "good"}) as bench:
+        assert (await bench.ended(await bench.submit("one"))).status is TaskStatus.COMPLETED
+        worked_at = (await manager_of(bench).check_auth()).last_worked_at
+        assert worked_at is not None
+    async with workbench(tmp_path / "data", ScriptedModel(gatekeeper), login={KEY: "bad"}) as bench:
+        await state_is(bench, "ready")  # the CLI itself cannot know better
+        found = await manager_of(bench).check_auth()
+        assert (found.last_worked_at, found.last_refused_at) == (worked_at, None)
+        await bench.submit("two")
+        await state_is(bench, "refused")
+        refused_at = (await manager_of(bench).check_auth()).last_refused_at
+        assert refused_at is not None
+    async with workbench(tmp_path / "data", ScriptedModel(gatekeeper), login={KEY: "bad"}) as bench:
+        await state_is(bench, "ready", "refused")
+        found = await manager_of(bench).check_auth()
+        assert found.last_worked_at == worked_at
+        assert (found.last_refused_at or worked_at) >= refused_at
+
+
 async def test_a_refused_upload_leaves_the_old_login_in_place_and_says_why(
     bench: Workbench, account: AccountServer
 ) -> None:

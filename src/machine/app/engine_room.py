@@ -30,6 +30,7 @@ from machine.engine.intake import Intake
 from machine.engine.live_task import LiveTask
 from machine.engine.live_tasks import LiveTasks
 from machine.engine.login_gate import LoginGate
+from machine.engine.login_record import LoginRecord
 from machine.engine.new_tasks import NewTasks
 from machine.engine.plans import Plans
 from machine.engine.recovery import Recovery
@@ -79,7 +80,8 @@ def build_engine(ground: Ground) -> EngineRoom:
     settings, store, clock, agents = ground.settings, ground.tasks, ground.clock, ground.definitions.agents
     redactor, slots, live = ground.redactor, _slots(ground), LiveTasks()
     day_budgets = DayBudgets(store=ground.budgets, slots=slots, clock=clock)
-    gate = LoginGate(login=ground.claude, store=store, clock=clock, opened=slots.freed)
+    record = LoginRecord(ground.notes, clock, name="login of the demo" if settings.demo else "login")
+    gate = LoginGate(login=ground.claude, store=store, record=record, clock=clock, opened=slots.freed)
     code = TaskCode(repositories=ground.repositories, variables=ground.variables, store=store)
     conclusion = Conclusion(store=store, gate=gate, clock=clock, redactor=redactor, changes=code.changes)
     new_tasks = _new_tasks(settings, agents, gate, clock)

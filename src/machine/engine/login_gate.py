@@ -11,6 +11,7 @@ from machine.domain.costs import CostKind
 from machine.domain.errors import MachineError
 from machine.domain.events import AuthStatus, AuthStatusData, LoginWord
 from machine.domain.task import QueueReason
+from machine.engine.login_record import LoginRecord
 from machine.engine.outcome import REFUSED, Parked
 from machine.ports import ClaudeLogin, LoginState, TaskStore
 
@@ -31,17 +32,23 @@ class LoginGate:
     A refused login is tried again when the login's own evidence changes, and now and then in any case.
     """
 
-    def __init__(self, *, login: ClaudeLogin, store: TaskStore, clock: Clock, opened: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        *,
+        login: ClaudeLogin,
+        store: TaskStore,
+        record: LoginRecord,
+        clock: Clock,
+        opened: Callable[[], None],
+    ) -> None:
         self.state = AuthStatusData(state="unknown", message="The login was not checked yet.")
         self.cost_kind = CostKind.BILLED
         """What work costs with the present login."""
         self.method: str | None = None
         """The CLI's own word for how it logs in."""
-        self.last_worked_at: datetime | None = None
-        """When a real request last went through, since the machine's start."""
-        self.last_refused_at: datetime | None = None
         self._login = login
         self._store = store
+        self._record = record
         self._now = clock
         self._opened = opened
         self._closed_until: datetime | None = None
@@ -50,6 +57,16 @@ class LoginGate:
         self._looked_at = clock()
         self._checked = False
         self._told = asyncio.Event()
+
+    @property
+    def last_worked_at(self) -> datetime | None:
+        """When a real request last went through."""
+        return self._record.moments.worked_at
+
+    @property
+    def last_refused_at(self) -> datetime | None:
+        """When the API last refused the login."""
+        return self._record.moments.refused_at
 
     @property
     def open(self) -> bool:
@@ -64,7 +81,7 @@ class LoginGate:
         elif parked.reason is QueueReason.NOT_LOGGED_IN:
             self._closed_until = self._now() + self._patience
             self._patience = min(self._patience * 2, LONGEST_RETRY)
-            self.last_refused_at = self._now()
+            self._record.refused()
             word: LoginWord = "refused" if parked.refused else "needs_login"
             state = AuthStatusData(state=word, message=parked.message or REFUSED, hint=_LOGIN_HINT)
         else:
@@ -75,7 +92,7 @@ class LoginGate:
     def worked(self) -> None:
         """A real request went through."""
         self._patience = FIRST_RETRY
-        self.last_worked_at = self._now()
+        self._record.worked()
 
     def renewed_since(self, moment: datetime) -> bool:
         """Whether the login of that time is not the one in force."""
@@ -92,9 +109,17 @@ class LoginGate:
 
     async def watch(self) -> None:
         """Check the login now and whenever it may have changed, for as long as the machine runs."""
+        await self._record.open()
+        try:
+            await self._watch()
+        finally:
+            await self._record.keep(at_once=True)
+
+    async def _watch(self) -> None:
         evidence = await self._login.evidence()
         await self.check()
         while True:
+            await self._record.keep()
             if await self._heard_something():
                 await self._announce()
             seen = await self._login.evidence()
