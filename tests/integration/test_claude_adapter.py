@@ -144,7 +144,9 @@ class Place:
         self.session_id = str(uuid.uuid4())
 
     def spec(self, *, mode: PermissionMode = "default", resume: bool = False, **more: Any) -> LaunchSpec:
-        agent = SubAgent(name="tester", description="", instructions="", model="demo-model", permission_mode=mode)
+        agent = SubAgent(
+            name="tester", description="", instructions="", model="demo-model", profile="trusted", permission_mode=mode
+        )
         return LaunchSpec(
             task_id="task_1",
             run_id=uuid.uuid4().hex,

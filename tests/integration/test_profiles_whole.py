@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from tests.integration.test_webhook_profile import SERVER
+from tests.support.api import served
 from tests.support.model import ScriptedModel
 from tests.support.workbench import Workbench, workbench
 
 from machine.claude.sandbox import probe
+from machine.cli.tasks import task_text
 from machine.demo.replies import Reply
 from machine.domain.definitions import DefinitionFile
 from machine.domain.profile import PROFILE, Profile
@@ -180,3 +182,20 @@ async def test_a_limit_that_nothing_could_hold_is_refused_with_what_to_do(tmp_pa
         assert "limits its network" in task.failure.message
         assert "take `network` out" in task.failure.message
         assert machine.model.requests == []
+
+
+async def test_the_profile_is_seen_in_previews_in_tasks_and_on_the_command_line(tmp_path: Path) -> None:
+    form = {"name": "free", "description": "Does.", "instructions": "Do.", "profile": "trusted", "sandbox": False}
+    async with served(tmp_path / "data") as machine:
+        preview = (await machine.admin.post("/api/agents/preview", json=form)).json()
+        assert preview["profile"] == "trusted"
+        assert any("sandbox false" in warning for warning in preview["warnings"])
+        refused = await machine.admin.post("/api/agents/preview", json={**form, "profile": "standard"})
+        assert refused.status_code == 422
+        assert "write `profile: trusted`" in refused.text
+        assert (await machine.admin.post("/api/agents", json=form)).json()["settings"]["profile"] == "trusted"
+        for agent, profile in (("free", "trusted"), ("planning", "standard")):
+            made = (await machine.admin.post("/api/tasks", json={"message": "Go.", "agent": agent})).json()
+            task = (await machine.admin.get(f"/api/tasks/{made['task_id']}")).json()
+            assert (made["profile"], task["profile"]) == (profile, profile)
+            assert ["profile", profile] in [line.split() for line in task_text(task).splitlines()]

@@ -12,7 +12,7 @@ from machine.domain.code import Changes, CodeSource
 from machine.domain.costs import CostKind
 from machine.domain.day_budget import BudgetNotice
 from machine.domain.events import AuthStatusData
-from machine.domain.machine_status import MachineStatusData
+from machine.domain.machine_status import MachineStatusData, MachineWarning
 from machine.domain.principal import Principal, Role, Scope, Via
 from machine.domain.profile import Profile
 from machine.domain.reply import Reply
@@ -235,6 +235,8 @@ class StatusView(_Out):
     machine: MachineStatusData
     auth: AuthStatusData
     sandbox: Sandbox
+    warnings: list[MachineWarning]
+    """What to mend, the graver first; empty for all but administrators."""
     me: Me
     default_agent: str
     budgets: list[BudgetNotice]

@@ -25,6 +25,7 @@ from machine.engine.entity_creator import EntityCreator
 from machine.engine.intake import Intake
 from machine.engine.login_gate import LoginGate
 from machine.engine.logins import ClaudeLogins
+from machine.engine.machine_warnings import MachineWarnings
 from machine.engine.owners import Owners
 from machine.engine.plans import Plans
 from machine.engine.schedules import Schedules
@@ -78,6 +79,7 @@ class ApiState:
     webhooks: Webhooks
     schedules: Schedules
     owners: Owners
+    warnings: MachineWarnings
     variables: VariableDesk
     redactor: Redactor
     authenticator: Authenticator

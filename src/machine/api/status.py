@@ -19,6 +19,7 @@ async def get_status(state: State, caller: Caller, seen: Seen) -> StatusView:
         machine=await state.manager.status(),
         auth=state.gate.state,
         sandbox=state.sandbox,
+        warnings=list(await state.warnings.all()) if caller.is_administrator else [],
         me=Me.of(caller),
         default_agent=state.settings.default_agent,
         budgets=list(await state.day_budgets.notices(seen.owner)),

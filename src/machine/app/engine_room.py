@@ -80,8 +80,7 @@ def build_engine(ground: Ground) -> EngineRoom:
     settings, store, clock, agents = ground.settings, ground.tasks, ground.clock, ground.definitions.agents
     redactor, slots, live = ground.redactor, _slots(ground), LiveTasks()
     day_budgets = DayBudgets(store=ground.budgets, slots=slots, clock=clock)
-    record = LoginRecord(ground.notes, clock, name="login of the demo" if settings.demo else "login")
-    gate = LoginGate(login=ground.claude, store=store, record=record, clock=clock, opened=slots.freed)
+    gate = _gate(ground, slots)
     code = TaskCode(repositories=ground.repositories, variables=ground.variables, store=store)
     conclusion = Conclusion(store=store, gate=gate, clock=clock, redactor=redactor, changes=code.changes)
     new_tasks = _new_tasks(settings, agents, gate, clock)
@@ -165,6 +164,12 @@ def _dispatcher(
     )
     agents = ground.definitions.agents
     return Dispatcher(**shared, agents=agents, slots=slots, gate=gate, runner=runner, new_live=new_live)
+
+
+def _gate(ground: Ground, slots: Slots) -> LoginGate:
+    name = "login of the demo" if ground.settings.demo else "login"
+    record = LoginRecord(ground.notes, ground.clock, name=name)
+    return LoginGate(login=ground.claude, store=ground.tasks, record=record, clock=ground.clock, opened=slots.freed)
 
 
 def _new_tasks(settings: Settings, agents: SubAgentRegistry, gate: LoginGate, clock: Clock) -> NewTasks:

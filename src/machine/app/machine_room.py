@@ -1,5 +1,6 @@
 """Everything a running machine consists of, opened in order and closed in the opposite one."""
 
+import os
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from machine.engine.audit import Audit
 from machine.engine.delivery_pruning import DeliveryPruning
 from machine.engine.disk_changes import DiskChanges
 from machine.engine.logins import ClaudeLogins
+from machine.engine.machine_warnings import MachineWarnings
 from machine.engine.owners import Owners
 from machine.engine.variable_desk import VariableDesk
 from machine.settings import Settings
@@ -93,6 +95,7 @@ def _api_state(ground: Ground, engine: EngineRoom, claude_logins: ClaudeLogins) 
         webhooks=webhooks,
         schedules=schedules,
         owners=Owners(ground.people),
+        warnings=_warnings(ground),
         variables=VariableDesk(ground.variables, ground.definitions.agents, ground.definitions.webhooks),
         redactor=ground.redactor,
         failed_signatures=FailedAttempts(ground.clock, most=FAILED_SIGNATURES, per_second=FAILED_SIGNATURES / 60),
@@ -102,6 +105,18 @@ def _api_state(ground: Ground, engine: EngineRoom, claude_logins: ClaudeLogins) 
         audit=Audit(ground.audit, ground.clock),
         clock=ground.clock,
         sandbox=ground.claude.sandbox,
+    )
+
+
+def _warnings(ground: Ground) -> MachineWarnings:
+    definitions = ground.definitions
+    return MachineWarnings(
+        is_root=os.geteuid() == 0,
+        sandbox=ground.claude.sandbox,
+        agents=definitions.agents,
+        webhooks=definitions.webhooks,
+        schedules=definitions.schedules,
+        owners=Owners(ground.people),
     )
 
 

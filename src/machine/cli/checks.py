@@ -49,9 +49,10 @@ def python_version(_: "Settings") -> Iterator[Finding]:
 
 def user(_: "Settings") -> Iterator[Finding]:
     """Agents run with the rights of the daemon's user."""
-    if os.geteuid() == 0:
-        hint = "Run the daemon as a user of its own: agents can do whatever that user can."
-        yield Finding("user", "warning", "running as root", hint)
+    from machine.domain.machine_status import exposure
+
+    if found := exposure(is_root=os.geteuid() == 0, kept_in=True):
+        yield from (Finding("user", "warning", one.message, one.hint) for one in found)
     else:
         yield Finding("user", "ok", f"running as user {os.geteuid()}, not as root")
 
@@ -168,14 +169,15 @@ def claude_cli(settings: "Settings") -> Iterator[Finding]:
 def sandbox(settings: "Settings") -> Iterator[Finding]:
     """Whether commands of agents are kept in."""
     from machine.claude.sandbox import probe
+    from machine.domain.machine_status import exposure
 
     found = probe(settings.sandbox)
     if found.active:
         yield Finding("sandbox", "ok", found.message)
         return
     level: Level = "problem" if settings.sandbox == "required" else "warning"
-    said = f"{found.message} An agent's commands can read what the daemon can, and change it."
-    yield Finding("sandbox", level, said, found.hint)
+    for one in exposure(is_root=False, kept_in=False, why_not=found.message, remedy=found.hint):
+        yield Finding("sandbox", level, one.message, one.hint)
 
 
 def tools(_: "Settings") -> Iterator[Finding]:

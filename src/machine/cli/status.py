@@ -59,5 +59,6 @@ def status_text(answer: Mapping[str, Any]) -> str:
             "login": " · ".join(str(login[name]) for name in ("state", "message", "hint", "until") if login.get(name)),
             "you": f"{caller.get('name')} ({caller.get('role')})",
             "default agent": answer.get("default_agent"),
+            "heed": "\n".join(f"{one['message']} {one['hint']}" for one in answer.get("warnings") or ()),
         }
     )

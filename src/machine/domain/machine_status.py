@@ -1,6 +1,6 @@
 """How much the machine does, in figures."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,3 +16,36 @@ class MachineStatusData(BaseModel):
     queued: int
     waiting: int
     slots: int
+
+
+class MachineWarning(BaseModel):
+    """Something that is not as it should be and does not stop the machine. `code` is stable, and made for programs;
+    `message` says what is so, `hint` what to do. `about` names what it is about, such as `webhook/issues`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: Literal["runs_as_root", "agents_not_kept_in", "agents_outside_sandbox", "starts_nothing"]
+    message: str
+    hint: str
+    about: str = ""
+
+
+def exposure(*, is_root: bool, kept_in: bool, why_not: str = "", remedy: str = "") -> tuple[MachineWarning, ...]:
+    """What an agent can reach because of the user that the daemon runs as, and of commands that nothing keeps in.
+
+    `why_not` and `remedy` are the sandbox's own words where it is not active.
+    """
+    found = []
+    if is_root:
+        message = (
+            "The machine runs as root. What gets out of an agent's sandbox, or is never in it, owns this computer."
+        )
+        hint = "Run it as a user of its own, who may write in its data folder and nowhere else."
+        found.append(MachineWarning(code="runs_as_root", message=message, hint=hint))
+    if not kept_in:
+        message = f"An agent can read what the daemon can, and change it: its commands run as the same user. {why_not}"
+        found.append(MachineWarning(code="agents_not_kept_in", message=message.strip(), hint=remedy or _SWITCH_ON))
+    return tuple(found)
+
+
+_SWITCH_ON: Final = "Take MACHINE_SANDBOX=off away, and start the machine again."
