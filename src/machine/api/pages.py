@@ -73,7 +73,8 @@ async def asset(name: str, request: Request, state: State) -> Response:
     media_type = _MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream")
     headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
     gzipped = folder / f"{name}.gz"
-    if _TAKES_GZIP.search(request.headers.get("accept-encoding", "")) and await asyncio.to_thread(gzipped.is_file):
+    takes_it = _TAKES_GZIP.search(request.headers.get("accept-encoding", "")) is not None
+    if takes_it and await asyncio.to_thread(gzipped.is_file):
         headers["content-encoding"] = "gzip"
         return FileResponse(gzipped, media_type=media_type, headers=headers)
     return FileResponse(folder / name, media_type=media_type, headers=headers)

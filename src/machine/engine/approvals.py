@@ -16,8 +16,8 @@ from machine.domain.events import ApprovalAnswered, ApprovalRequested
 from machine.domain.ids import new_id
 from machine.domain.principal import Principal
 from machine.domain.task import WaitingReason
-from machine.engine.budget_answers import BudgetAnswers
 from machine.engine.brain_tools import PREFIX
+from machine.engine.budget_answers import BudgetAnswers
 from machine.engine.live_task import LiveTask
 from machine.engine.live_tasks import LiveTasks
 from machine.engine.plans import Plans
