@@ -122,6 +122,7 @@ RIGHTS = {
     "DELETE /api/invitations/{invitation_id}": May(A, ADMIN),
     "GET /api/audit": May(A, ADMIN),
     "GET /api/audit/export": May(A, ADMIN),
+    "GET /api/health": May(A, ADMIN),
     "PUT /api/auth/password": May(V, ADMIN, body={}),
     "GET /api/auth/me": May(V, READ),
     "POST /api/auth/logout": May(V, READ),

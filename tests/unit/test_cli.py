@@ -13,8 +13,8 @@ import pytest
 from tests.support.daemon import clean_environment
 from tests.support.fake_daemon import ended, event, said
 
+from machine.app.checks import claude_cli, data_folder, file_system, port_is_free
 from machine.cli import main
-from machine.cli.checks import claude_cli, data_folder, file_system, port_is_free
 from machine.cli.config import locate, read_checked_settings
 from machine.cli.figures import Progress, cost_text, count_text, duration_text
 from machine.cli.output import CliError, clean, one_line, table

@@ -737,6 +737,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Health
+         * @description Look at computer, data folder, Claude Code, database and login, as `machine doctor` does. For administrators.
+         */
+        get: operations["get_health_api_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitations": {
         parameters: {
             query?: never;
@@ -3181,6 +3201,23 @@ export interface components {
             /** Size Bytes */
             size_bytes: number;
         };
+        /**
+         * FindingView
+         * @description One thing that was looked at; `hint` says how to mend it.
+         */
+        FindingView: {
+            /** Check */
+            check: string;
+            /** Hint */
+            hint: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "ok" | "warning" | "problem";
+            /** Text */
+            text: string;
+        };
         /** FreshSecret */
         FreshSecret: {
             /** Secret */
@@ -3347,6 +3384,18 @@ export interface components {
             status: "ok" | "draining";
             /** Version */
             version: string;
+        };
+        /** HealthView */
+        HealthView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Checks */
+            checks: components["schemas"]["FindingView"][];
+            /** Ok */
+            ok: boolean;
         };
         /**
          * ImportView
@@ -7122,6 +7171,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_health_api_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthView"];
+                };
             };
             /** @description A problem */
             default: {

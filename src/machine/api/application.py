@@ -16,6 +16,7 @@ from machine.api import (
     credentials,
     describe,
     docs,
+    doctor,
     env,
     health,
     invitations,
@@ -48,6 +49,7 @@ ROUTERS = (
     webhook_door.router,  # first: routes are tried in their order, and no other is asked for as often at once
     health.router,
     status.router,
+    doctor.router,
     tasks.router,
     task_events.router,
     chat.router,

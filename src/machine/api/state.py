@@ -32,7 +32,7 @@ from machine.engine.schedules import Schedules
 from machine.engine.task_code import TaskCode
 from machine.engine.variable_desk import VariableDesk
 from machine.engine.webhooks import Webhooks
-from machine.ports import Agents, PeopleStore, Sandbox, TaskStore
+from machine.ports import Agents, Health, PeopleStore, Sandbox, TaskStore
 from machine.settings import Settings
 
 
@@ -89,6 +89,7 @@ class ApiState:
     audit: Audit
     clock: Clock
     sandbox: Sandbox
+    health: Health
     dashboard_dir: Path = field(default_factory=lambda: Path(machine.__path__[0]) / "dashboard")
     """Where the built dashboard lies, if there is one: `index.html` and `assets/`."""
 

@@ -26,6 +26,7 @@ from machine.registry.opening import Definitions, open_definitions
 from machine.settings import Settings
 from machine.store.audit import SqlAuditStore
 from machine.store.budgets import SqlBudgetStore
+from machine.store.database import Database
 from machine.store.deliveries import SqlDeliveryStore
 from machine.store.notes import SqlNotes
 from machine.store.opening import open_database
@@ -43,6 +44,7 @@ class Ground:
 
     settings: Settings
     hub: EventHub
+    database: Database
     tasks: SqlTaskStore
     people: SqlPeopleStore
     audit: SqlAuditStore
@@ -74,6 +76,7 @@ async def open_ground(
         settings=settings,
         hub=hub,
         tasks=SqlTaskStore(database, machine_id=settings.machine_id, clock=clock),
+        database=database,
         people=SqlPeopleStore(database),
         audit=SqlAuditStore(database),
         budgets=SqlBudgetStore(database, clock=clock),

@@ -10,6 +10,7 @@ from machine.api import ApiState
 from machine.app.definition_room import build_creator
 from machine.app.engine_room import EngineRoom, build_engine
 from machine.app.ground import Ground, open_ground
+from machine.app.health_room import DaemonHealth
 from machine.app.login_room import open_login
 from machine.app.people_room import build_people
 from machine.app.schedule_room import build_schedules
@@ -105,6 +106,7 @@ def _api_state(ground: Ground, engine: EngineRoom, claude_logins: ClaudeLogins) 
         audit=Audit(ground.audit, ground.clock),
         clock=ground.clock,
         sandbox=ground.claude.sandbox,
+        health=DaemonHealth(ground, engine.gate),
     )
 
 

@@ -1,7 +1,7 @@
 """`machine doctor`: what is in the way of working here, and how to mend it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -9,10 +9,9 @@ import click
 from machine.cli.output import COMPLETED, FAILED, Invocation, clean, data_dir_option, emit, json_option
 
 if TYPE_CHECKING:
-    from machine.cli.checks import Finding
+    from machine.app.checks import Check
+    from machine.domain.finding import Finding
     from machine.settings import Settings
-
-    Check = Callable[[Settings], Iterator[Finding]]
 
 _MARKS: Final = {"ok": "ok     ", "warning": "warning", "problem": "PROBLEM"}
 
@@ -42,28 +41,19 @@ def doctor(invocation: Invocation, *, data_dir: str | None) -> int:
 
 
 def _examine(settings: "Settings") -> "list[Finding]":
-    from machine.cli.checks import LOCAL_CHECKS
+    from machine.app.checks import LOCAL_CHECKS, guarded
 
     checks: tuple[Check, ...] = (*LOCAL_CHECKS, _daemon, _folder)
-    return [finding for check in checks for finding in _guarded(check, settings)]
-
-
-def _guarded(check: "Check", settings: "Settings") -> "list[Finding]":
-    """A check that cannot look is a finding itself; the others go on."""
-    from machine.cli.checks import Finding
-
-    try:
-        return list(check(settings))
-    except OSError as error:
-        return [Finding(check.__name__.replace("_", " "), "problem", f"cannot be checked: {error}", "")]
+    return [finding for check in checks for finding in guarded(check, settings)]
 
 
 def _folder(settings: "Settings") -> "Iterator[Finding]":
     """Database and login, through the same code that the daemon uses; nothing is made that is not there yet."""
     import asyncio
 
-    from machine.cli.checks import Finding
+    from machine.app import checks
     from machine.domain.errors import MachineError
+    from machine.domain.finding import Finding
 
     if not settings.database_file.exists():
         yield Finding("database", "warning", "there is none yet", "`machine serve` makes it.")
@@ -74,8 +64,8 @@ def _folder(settings: "Settings") -> "Iterator[Finding]":
         hint = getattr(error, "hint", "") or "Look at the message; a backup is beside the database."
         yield Finding("database", "problem", str(error), hint)
         return
-    yield _database(report)
-    yield _login(login, demo=settings.demo)
+    yield checks.database(report)
+    yield checks.login(login, login.method, demo=settings.demo)
 
 
 async def _ask_folder(settings: "Settings") -> tuple[dict[str, Any], Any]:
@@ -85,31 +75,11 @@ async def _ask_folder(settings: "Settings") -> tuple[dict[str, Any], Any]:
         return await folder.database_report(), await folder.check_login()
 
 
-def _database(report: dict[str, Any]) -> "Finding":
-    from machine.cli.checks import Finding
-
-    integrity = str(report.get("check", "unknown"))
-    said = f"schema {report.get('revision', 'unknown')}, integrity {integrity}"
-    if integrity == "ok":
-        return Finding("database", "ok", said)
-    return Finding("database", "problem", said, "Stop the daemon and restore the newest backup beside the database.")
-
-
-def _login(state: Any, *, demo: bool) -> "Finding":
-    from machine.cli.checks import Finding
-
-    method = f" ({state.method})" if state.method else ""
-    if state.state in ("ready", "expires_soon", "demo"):
-        said = f"{state.message or 'logged in'}{method}; a real request may still be refused"
-        return Finding("login", "ok", "the demo needs none" if demo or state.state == "demo" else said)
-    hint = state.hint or "Log in as README says, or try `machine serve --demo`, which needs no account."
-    return Finding("login", "warning", f"{state.message or state.state}{method}", hint)
-
-
 def _daemon(settings: "Settings") -> "Iterator[Finding]":
     """The folder's daemon answers and is as old as this program; or its port is free."""
-    from machine.cli.checks import Finding, port_is_free
+    from machine.app.checks import port_is_free
     from machine.cli.config import daemon_url
+    from machine.domain.finding import Finding
 
     if (url := daemon_url(settings.data_dir)) is not None:
         if (health := _health(url)) is not None:
@@ -130,7 +100,7 @@ def _daemon(settings: "Settings") -> "Iterator[Finding]":
 
 
 def _version(url: str, running: str) -> "Finding":
-    from machine.cli.checks import Finding
+    from machine.domain.finding import Finding
     from machine.domain.version import VERSION
 
     if running == VERSION:

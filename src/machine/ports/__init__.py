@@ -15,6 +15,7 @@ from machine.ports.claude import (
 )
 from machine.ports.definitions import Agents, Workspaces
 from machine.ports.deliveries import Accepted, DeliveryPage, DeliveryStore, Start, Terms
+from machine.ports.health import Health, HealthReport
 from machine.ports.hub import Hub, Subscription
 from machine.ports.login import ClaudeAccount, LoginSource, LoginWays, SignIn, Trial
 from machine.ports.notes import Notes
@@ -44,6 +45,8 @@ __all__ = [
     "DayRules",
     "DeliveryPage",
     "DeliveryStore",
+    "Health",
+    "HealthReport",
     "HttpAnswer",
     "Hub",
     "LaunchSpec",

@@ -1,4 +1,5 @@
-"""What `machine doctor` looks at on this computer: each check is a function from the settings to findings."""
+"""What `machine doctor` and the page of health look at on this computer: each check is a function from the settings to
+findings. They block: the daemon runs them in a thread."""
 
 import os
 import platform
@@ -9,16 +10,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from machine.settings import Settings
+from machine.domain.events import AuthStatusData
+from machine.domain.finding import Finding, Level
+from machine.ports import LoginState
+from machine.settings import Settings
 
-Level = Literal["ok", "warning", "problem"]
+Check = Callable[[Settings], Iterator[Finding]]
 
 _MIN_FREE_BYTES: Final = 200 * 1024**2
 _GOOD_FREE_BYTES: Final = 2 * 1024**3
@@ -32,22 +34,12 @@ _NETWORK: Final = frozenset(
 _DOUBTFUL: Final = frozenset({"9p", "virtiofs", "fuse.grpcfuse", "drvfs", "vboxsf", "prl_fs"})
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One line of the report: what was looked at, how it is, and how to mend it."""
-
-    check: str
-    level: Level
-    text: str
-    hint: str = ""
-
-
-def python_version(_: "Settings") -> Iterator[Finding]:
+def python_version(_: Settings) -> Iterator[Finding]:
     """Which interpreter this is; one that is too old does not get this far."""
     yield Finding("python", "ok", f"Python {platform.python_version()} ({sys.executable})")
 
 
-def user(_: "Settings") -> Iterator[Finding]:
+def user(_: Settings) -> Iterator[Finding]:
     """Agents run with the rights of the daemon's user."""
     from machine.domain.machine_status import exposure
 
@@ -57,7 +49,7 @@ def user(_: "Settings") -> Iterator[Finding]:
         yield Finding("user", "ok", f"running as user {os.geteuid()}, not as root")
 
 
-def data_folder(settings: "Settings") -> Iterator[Finding]:
+def data_folder(settings: Settings) -> Iterator[Finding]:
     """The data folder is there, ours alone, and can be written to."""
     folder = settings.data_dir
     try:
@@ -82,7 +74,7 @@ def data_folder(settings: "Settings") -> Iterator[Finding]:
     yield from _writable(folder)
 
 
-def _secret_folders(settings: "Settings") -> Iterator[Finding]:
+def _secret_folders(settings: Settings) -> Iterator[Finding]:
     for folder in (settings.credentials_dir, settings.run_dir, settings.database_file.parent):
         if folder.is_dir() and (mode := stat.S_IMODE(folder.stat().st_mode)) & 0o077:
             yield Finding(
@@ -104,7 +96,7 @@ def _writable(folder: Path) -> Iterator[Finding]:
         yield Finding("clock", "warning", "the file system's clock is not this computer's clock", hint)
 
 
-def disk(settings: "Settings") -> Iterator[Finding]:
+def disk(settings: Settings) -> Iterator[Finding]:
     """There is space, on a file system that a database can live on."""
     folder = _existing(settings.data_dir)
     free = shutil.disk_usage(folder).free
@@ -142,7 +134,7 @@ def file_system(folder: Path, mountinfo: Path) -> str | None:
     return kind
 
 
-def claude_cli(settings: "Settings") -> Iterator[Finding]:
+def claude_cli(settings: Settings) -> Iterator[Finding]:
     """Claude Code is there and starts."""
     from machine.claude.installation import bundled_cli
 
@@ -166,7 +158,7 @@ def claude_cli(settings: "Settings") -> Iterator[Finding]:
     yield Finding("claude", "ok", f"Claude Code {done.stdout.strip()[:60]} ({where})")
 
 
-def sandbox(settings: "Settings") -> Iterator[Finding]:
+def sandbox(settings: Settings) -> Iterator[Finding]:
     """Whether commands of agents are kept in."""
     from machine.claude.sandbox import probe
     from machine.domain.machine_status import exposure
@@ -180,7 +172,7 @@ def sandbox(settings: "Settings") -> Iterator[Finding]:
         yield Finding("sandbox", level, one.message, one.hint)
 
 
-def tools(_: "Settings") -> Iterator[Finding]:
+def tools(_: Settings) -> Iterator[Finding]:
     """Programs that agents use; none of them is needed to start."""
     wanted = {
         "git": "Without it agents cannot work on repositories: install git.",
@@ -193,7 +185,7 @@ def tools(_: "Settings") -> Iterator[Finding]:
         yield Finding("tools", "ok", ", ".join(wanted))
 
 
-def clock(settings: "Settings") -> Iterator[Finding]:
+def clock(settings: Settings) -> Iterator[Finding]:
     """Time is plausible and does not run behind what is already stored."""
     now = datetime.now(UTC)
     newest = settings.database_file.stat().st_mtime if settings.database_file.is_file() else 0.0
@@ -225,4 +217,31 @@ def _existing(folder: Path) -> Path:
     return next(parent for parent in (folder, *folder.parents) if parent.exists())
 
 
-LOCAL_CHECKS: Final = (python_version, user, data_folder, disk, claude_cli, sandbox, tools, clock)
+def guarded(check: Check, settings: Settings) -> list[Finding]:
+    """A check that cannot look is a finding itself; the others go on."""
+    try:
+        return list(check(settings))
+    except OSError as error:
+        return [Finding(check.__name__.strip("_").replace("_", " "), "problem", f"cannot be checked: {error}", "")]
+
+
+def database(report: dict[str, Any]) -> Finding:
+    """What the database says of itself, as `store.health.report` gives it."""
+    integrity = str(report.get("check", "unknown"))
+    said = f"schema {report.get('revision', 'unknown')}, integrity {integrity}"
+    if integrity == "ok":
+        return Finding("database", "ok", said)
+    return Finding("database", "problem", said, "Stop the daemon and restore the newest backup beside the database.")
+
+
+def login(state: LoginState | AuthStatusData, method: str | None, *, demo: bool) -> Finding:
+    """Whether Claude Code is logged in, as far as the CLI or the last request says."""
+    via = f" ({method})" if method else ""
+    if state.state in ("ready", "expires_soon", "demo"):
+        said = f"{state.message or 'logged in'}{via}; a real request may still be refused"
+        return Finding("login", "ok", "the demo needs none" if demo or state.state == "demo" else said)
+    hint = state.hint or "Log in as README says, or try `machine serve --demo`, which needs no account."
+    return Finding("login", "warning", f"{state.message or state.state}{via}", hint)
+
+
+LOCAL_CHECKS: Final[tuple[Check, ...]] = (python_version, user, data_folder, disk, claude_cli, sandbox, tools, clock)
