@@ -58,6 +58,23 @@ function opened({ delivery }: Record<string, unknown>): Opened {
   return typeof delivery === "string" ? { delivery } : {};
 }
 
+/** What a page of settings is looked at with: `?with=…` a way to log in, the rest of the audit log. */
+interface LookedAt {
+  with?: string;
+  actor?: string;
+  action?: string;
+  since?: string;
+}
+
+function lookedAt(search: Record<string, unknown>): LookedAt {
+  const texts = ["with", "actor", "action", "since"].map((key) => [key, search[key]] as const);
+  return Object.fromEntries(
+    texts.flatMap(([key, value]) =>
+      typeof value === "string" || typeof value === "number" ? [[key, String(value)]] : [],
+    ),
+  );
+}
+
 const settingsPages = () => import("./settings/pages");
 const definitions = () => import("./definitions/pages");
 const schedules = () => import("./schedules/pages");
@@ -150,11 +167,22 @@ const scheduleEdit = createRoute({
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
+  component: lazyRouteComponent(settingsPages, "SettingsFrame"),
+});
+const settingsList = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
   component: lazyRouteComponent(settingsPages, "SettingsPage"),
+});
+const settingsPart = createRoute({
+  getParentRoute: () => settings,
+  path: "/$part",
+  validateSearch: lookedAt,
+  component: lazyRouteComponent(settingsPages, "OneSettingsPage"),
 });
 
 const pages = [
-  ...[start, task, settings],
+  ...[start, task, settings.addChildren([settingsList, settingsPart])],
   ...[agentList, agent, agentEdit],
   ...[skillList, skill, skillEdit],
   ...[scheduleList, schedule, scheduleEdit],

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { machine, type Status } from "../api/machine";
 import { hasEnded, needsAnswer } from "../domain/task";
 import { useAgents, useStatus, useTasks } from "../live/hooks";
@@ -9,6 +9,9 @@ import { useIsWide } from "../parts/media";
 import { ActiveTasks } from "./active";
 import { MachineStrip } from "./machine-strip";
 import { RecentWebhooks } from "./recent-webhooks";
+import { isHidden } from "./steps";
+
+const FirstSteps = lazy(() => import("./first-steps"));
 
 interface Example {
   title: string;
@@ -45,6 +48,11 @@ export function StartPage() {
   return (
     <div className="h-full overflow-y-auto">
       <div className="mx-auto w-full max-w-[44rem] px-4 pt-8 pb-10 md:pt-[9vh]">
+        {status.data?.me.role === "administrator" && !isHidden("all") && (
+          <Suspense>
+            <FirstSteps status={status.data} />
+          </Suspense>
+        )}
         <h1 className="mb-4 font-semibold text-xl tracking-tight">What should be done?</h1>
         <Composer
           draft="start"

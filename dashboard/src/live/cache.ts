@@ -11,6 +11,14 @@ export const keys = {
   definition: (kind: KindId, name: string) => ["definitions", kind, name],
   deliveries: (webhook: string) => ["deliveries", webhook],
   variables: ["variables"],
+  credentials: ["credentials"],
+  people: ["people"],
+  person: (userId: string) => ["people", userId],
+  invitations: ["invitations"],
+  tokens: ["tokens"],
+  logins: ["logins"],
+  audit: ["audit"],
+  health: ["health"],
   tasks: ["tasks"],
   active: ["tasks", "active"],
   recent: ["tasks", "recent"],
@@ -65,6 +73,7 @@ export function applyToCache(client: QueryClient, event: FeedEvent): void {
     void client.invalidateQueries({ queryKey: keys.deliveries(event.data.webhook) });
     return;
   }
+  if (event.type === "auth.status") void client.invalidateQueries({ queryKey: keys.credentials });
   client.setQueryData<Status>(keys.status, (status) => status && applyToStatus(status, event));
 }
 

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { CircleAlert, FlaskConical, WifiOff } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Status } from "../api/machine";
@@ -30,7 +31,7 @@ export function Banners({ status }: { status: Status | undefined }) {
           </span>
         </Banner>
       )}
-      {status && <LoginBanner auth={status.auth} />}
+      {status && <LoginBanner auth={status.auth} me={status.me} />}
       {status?.machine.state === "draining" && (
         <Banner tone="warn" icon={<CircleAlert aria-hidden className="size-3.5 shrink-0" />}>
           The machine is shutting down. Running tasks go on after its restart.
@@ -68,9 +69,11 @@ const SAID: Readonly<Partial<Record<Status["auth"]["state"], string>>> = {
   expires_soon: "The login of this machine expires soon.",
 };
 
-function LoginBanner({ auth }: { auth: Status["auth"] }) {
+/** That Claude cannot work, or not for long, until that is over: its state comes with the feed. */
+function LoginBanner({ auth, me }: Pick<Status, "auth" | "me">) {
   const said = SAID[auth.state];
   if (!said) return null;
+  const isUp = auth.state !== "quota";
   const until =
     auth.state === "expires_soon"
       ? ""
@@ -79,8 +82,19 @@ function LoginBanner({ auth }: { auth: Status["auth"] }) {
         : " Tasks wait and go on by themselves.";
   return (
     <Banner tone="warn" icon={<CircleAlert aria-hidden className="size-3.5 shrink-0" />}>
-      <b>{auth.message || said}</b> {auth.hint}
-      {until}
+      <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-0.5">
+        <span className="min-w-0 [overflow-wrap:anywhere]">
+          <b>{auth.message || said}</b>
+          {until} {isUp && me.role !== "administrator" && "An administrator has to log it in."}
+        </span>
+        <Link
+          to="/settings/$part"
+          params={{ part: "login" }}
+          className="inline-flex min-h-6 items-center font-medium underline"
+        >
+          {isUp && me.role === "administrator" ? "Log Claude in" : "Claude’s login"}
+        </Link>
+      </div>
     </Banner>
   );
 }

@@ -3,7 +3,7 @@ import { LogOut, Settings } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { machine, type Status } from "../api/machine";
 import { SignedOut } from "../feed/connection";
-import { useConnection, useIsAdministrator, useLive, useStatus } from "../live/hooks";
+import { useConnection, useLive, useStatus } from "../live/hooks";
 import { IconButton } from "../parts/button";
 import { Logo } from "../parts/logo";
 import { useIsWide } from "../parts/media";
@@ -105,19 +105,16 @@ function Load({ status }: { status: Status | undefined }) {
 }
 
 function Account() {
-  const mayChange = useIsAdministrator();
   return (
     <div className="flex shrink-0">
-      {mayChange && (
-        <Link
-          to="/settings"
-          aria-label="Settings"
-          title="Settings"
-          className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-soft transition-colors hover:bg-hover hover:text-ink"
-        >
-          <Settings aria-hidden className="size-4" />
-        </Link>
-      )}
+      <Link
+        to="/settings"
+        aria-label="Settings"
+        title="Settings"
+        className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-soft transition-colors hover:bg-hover hover:text-ink"
+      >
+        <Settings aria-hidden className="size-4" />
+      </Link>
       <ThemeButton />
       <SignOut />
     </div>

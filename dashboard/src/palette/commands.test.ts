@@ -26,9 +26,12 @@ describe("the palette", () => {
     expect(commandsOf({ ...known, mayCreate: false }).filter(({ kind }) => kind === "Create")).toEqual([]);
   });
 
-  it("leads to the settings only those who may see them", () => {
-    expect(names("settings")).toEqual(["Settings"]);
-    expect(search(commandsOf({ ...known, mayCreate: false }), "settings", 10)).toEqual([]);
+  it("leads to pages of settings only those who may see them", () => {
+    expect(names("settings")[0]).toBe("Settings");
+    expect(names("audit")).toEqual(["Audit log"]);
+    const member = commandsOf({ ...known, mayCreate: false });
+    expect(search(member, "audit", 10)).toEqual([]);
+    expect(search(member, "tokens", 10).map(({ to }) => to)).toEqual(["/settings/tokens"]);
   });
 
   it("knows the address of everything", () => {

@@ -3,6 +3,7 @@ import type { DefinitionView } from "../api/definitions";
 import { KINDS } from "../definitions/kinds";
 import type { KindId } from "../domain/definition";
 import type { Task } from "../domain/task";
+import { sectionsFor } from "../settings/sections";
 
 /** Something to go to: `to` is its address. */
 export interface Command {
@@ -26,9 +27,14 @@ export function commandsOf({ tasks, definitions, mayCreate }: Known): Command[] 
   return [
     { id: "start", name: "New task", kind: "Page", to: "/", Icon: SquarePen },
     ...kinds.map(({ path, title, Icon }) => ({ id: path, name: title, kind: "Page", to: path, Icon })),
-    ...(mayCreate
-      ? [{ id: "/settings", name: "Settings", kind: "Page", to: "/settings", Icon: Settings }]
-      : []),
+    { id: "/settings", name: "Settings", kind: "Page", to: "/settings", Icon: Settings },
+    ...sectionsFor(mayCreate).map(({ id, name, Icon }) => ({
+      id: `/settings/${id}`,
+      name,
+      kind: "Settings",
+      to: `/settings/${id}`,
+      Icon,
+    })),
     ...kinds
       .filter(() => mayCreate)
       .map(({ path, one }) => ({

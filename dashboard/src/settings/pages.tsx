@@ -1,60 +1,31 @@
-import { useQuery } from "@tanstack/react-query";
-import { variables } from "../api/variables";
-import { keys } from "../live/cache";
-import { useIsAdministrator } from "../live/hooks";
-import { Notice } from "../parts/notice";
-import { Page, Section } from "../parts/page";
-import { Empty, Failed, Loading } from "../parts/states";
-import { NewVariable } from "./new-variable";
-import { TakeFile } from "./take-file";
-import { VariableRows } from "./variable-rows";
+import { useParams } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import { Empty } from "../parts/states";
+import { AccountPage } from "./account-page";
+import { AppearancePage } from "./appearance-page";
+import { AuditPage } from "./audit-page";
+import { HealthPage } from "./health-page";
+import { LoginPage } from "./login-page";
+import { PeoplePage } from "./people-page";
+import { TokensPage } from "./tokens-page";
+import { VariablesPage } from "./variables-page";
 
-export function SettingsPage() {
-  const isAdministrator = useIsAdministrator();
-  return (
-    <Page title="Settings">
-      {isAdministrator ? (
-        <Variables />
-      ) : (
-        <Empty title="Only administrators see the settings.">Ask one of them.</Empty>
-      )}
-    </Page>
-  );
-}
+export { SettingsFrame, SettingsPage } from "./frame";
 
-function Variables() {
-  const list = useQuery({ queryKey: keys.variables, queryFn: variables.list });
-  if (list.error && !list.data) {
-    return (
-      <Failed
-        what="The variables could not be loaded."
-        error={list.error}
-        retry={() => void list.refetch()}
-      />
-    );
-  }
-  if (!list.data) return <Loading label="Loading the variables" lines={5} />;
-  const { items, trouble } = list.data;
-  return (
-    <>
-      <Section title="Variables">
-        <p className="mb-3 max-w-[40rem] text-soft">
-          Tokens and other secrets. The machine keeps them encrypted and gives them to agents and webhooks
-          that name them. No value is ever shown again.
-        </p>
-        {trouble && (
-          <div className="mb-3">
-            <Notice title="Variables cannot be used now.">{trouble}</Notice>
-          </div>
-        )}
-        <VariableRows items={items} />
-      </Section>
-      <Section title="Set a variable">
-        <NewVariable />
-      </Section>
-      <Section title="From a .env file">
-        <TakeFile />
-      </Section>
-    </>
-  );
+const PAGES: Readonly<Record<string, ComponentType>> = {
+  login: LoginPage,
+  variables: VariablesPage,
+  people: PeoplePage,
+  tokens: TokensPage,
+  logins: AccountPage,
+  appearance: AppearancePage,
+  audit: AuditPage,
+  health: HealthPage,
+};
+
+/** The page that the address names. */
+export function OneSettingsPage() {
+  const { part = "" } = useParams({ strict: false });
+  const One = Object.hasOwn(PAGES, part) ? PAGES[part] : undefined;
+  return One ? <One /> : <Empty title="There is no such page of settings" isPage />;
 }

@@ -4,9 +4,9 @@ import { useState } from "react";
 import { webhooks } from "../api/webhooks";
 import { keys } from "../live/cache";
 import { Button } from "../parts/button";
-import { CopyButton } from "../parts/copy";
 import { Dialog } from "../parts/dialog";
 import { Check } from "../parts/field";
+import { ShownOnce } from "../parts/shown-once";
 import { Failed } from "../parts/states";
 import { useActing } from "../task/task-actions";
 import { inADay } from "./people";
@@ -39,7 +39,13 @@ function Question({ name, close }: { name: string; close(): void }) {
       setSecret(made.secret);
       await client.invalidateQueries({ queryKey: keys.definitions("webhooks") });
     });
-  if (secret !== null) return <Shown name={name} secret={secret} close={close} />;
+  if (secret !== null) {
+    return (
+      <ShownOnce title={`The new secret of ${name}`} secret={secret} close={close}>
+        Enter it at the provider now: it is not shown again.
+      </ShownOnce>
+    );
+  }
   return (
     <Dialog label="New secret" close={close}>
       <div className="space-y-3 p-5">
@@ -53,29 +59,6 @@ function Question({ name, close }: { name: string; close(): void }) {
           </Button>
           <Button look="primary" busy={acting.busy !== null} onClick={() => void make()}>
             Make it
-          </Button>
-        </div>
-      </div>
-    </Dialog>
-  );
-}
-
-/** Closed by its button alone: a click beside it would lose what is not shown again. */
-function Shown({ name, secret, close }: { name: string; secret: string; close(): void }) {
-  return (
-    <Dialog label="The new secret" close={() => undefined}>
-      <div className="space-y-3 p-5">
-        <h2 className="font-semibold text-base tracking-tight">The new secret of {name}</h2>
-        <p className="text-soft">Enter it at the provider now: it is not shown again.</p>
-        <div className="flex min-w-0 items-center justify-between gap-2 rounded-md border bg-sunken py-1 pr-1 pl-3">
-          <code data-testid="secret" className="min-w-0 font-mono text-xs [overflow-wrap:anywhere]">
-            {secret}
-          </code>
-          <CopyButton text={secret} label="Copy the secret" />
-        </div>
-        <div className="flex justify-end pt-1">
-          <Button autoFocus look="primary" onClick={close}>
-            Done
           </Button>
         </div>
       </div>

@@ -1,0 +1,34 @@
+import type { AuditEntry } from "../api/people";
+
+const DAY_MS = 86_400_000;
+
+export const PERIODS = [
+  ["", "The beginning"],
+  ["1", "A day ago"],
+  ["7", "A week ago"],
+  ["30", "30 days ago"],
+] as const;
+/** Days, as they stand in the address; empty is without a limit. */
+export type Period = (typeof PERIODS)[number][0];
+
+export function periodOf(text: string | undefined): Period {
+  return PERIODS.find(([days]) => days === text)?.[0] ?? "";
+}
+
+/** The moment from which on entries are wanted; undefined for all. */
+export function sinceOf(period: Period, now: number): string | undefined {
+  return period === "" ? undefined : new Date(now - Number(period) * DAY_MS).toISOString();
+}
+
+/** How an act ended, where that is worth a word: what was done is not. */
+export function endingOf(status: number | null): { name: string; tone: "plain" | "warn" | "bad" } {
+  if (status === null) return { name: "not known", tone: "warn" };
+  if (status < 400) return { name: "", tone: "plain" };
+  return status < 500 ? { name: "refused", tone: "warn" } : { name: "failed", tone: "bad" };
+}
+
+/** To what it was done: by its name where the entry has one, else by its id. */
+export function objectOf({ object_id, made_id, summary }: AuditEntry): string {
+  const name = summary?.name;
+  return typeof name === "string" && name !== "" ? name : object_id || made_id || "";
+}
