@@ -67,11 +67,9 @@ interface LookedAt {
 }
 
 function lookedAt(search: Record<string, unknown>): LookedAt {
-  const texts = ["with", "actor", "action", "since"].map((key) => [key, search[key]] as const);
+  const known = ["with", "actor", "action", "since"];
   return Object.fromEntries(
-    texts.flatMap(([key, value]) =>
-      typeof value === "string" || typeof value === "number" ? [[key, String(value)]] : [],
-    ),
+    Object.entries(search).filter(([key, value]) => known.includes(key) && typeof value === "string"),
   );
 }
 

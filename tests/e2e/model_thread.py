@@ -2,17 +2,23 @@
 
 import asyncio
 import threading
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-
-from tests.support.model import ScriptedModel
+from typing import Protocol
 
 START_SECONDS = 10.0
+
+
+class Served(Protocol):
+    def serve(self) -> AbstractAsyncContextManager[str]:
+        """The address, while it is served there."""
+        ...
 
 
 class ModelThread:
     """Serves `model` from `start` to `close`, on its own event loop."""
 
-    def __init__(self, model: ScriptedModel) -> None:
+    def __init__(self, model: Served) -> None:
         self.model = model
         self.url = ""
         self._loop = asyncio.new_event_loop()

@@ -159,9 +159,12 @@ export class Connection {
 
   #closed(code: number): void {
     if (code === SIGNED_OUT) {
+      // Rights or a name that change end a connection, too: asking for another session tells whether the login is over.
+      const mayBeIn = this.state.get().kind === "online";
       this.#drop();
       this.#sessionId = null;
-      this.state.set({ kind: "signed_out" });
+      if (mayBeIn) void this.#open();
+      else this.state.set({ kind: "signed_out" });
       return;
     }
     if (code === NOT_YOURS) this.#sessionId = null;

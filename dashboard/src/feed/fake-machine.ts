@@ -1,4 +1,4 @@
-import type { SocketLike } from "./connection";
+import { SignedOut, type SocketLike } from "./connection";
 import type { FeedDoors } from "./feed";
 import type { EventPage } from "./stream";
 import type { MachineEvent, TaskEvent } from "./wire";
@@ -56,6 +56,7 @@ export class FakeMachine implements FeedDoors {
   sessions: string[] = [];
   isUp = true;
   isDeaf = false;
+  isLoginOver = false;
   /** Set to make loading wait until it is called. */
   holdLoads = false;
   pageSize = 1000;
@@ -70,6 +71,7 @@ export class FakeMachine implements FeedDoors {
 
   openSession = async (): Promise<string> => {
     if (!this.isUp) throw new TypeError("Failed to fetch");
+    if (this.isLoginOver) throw new SignedOut("You are not signed in.");
     this.sessions.push(`session_${this.sessions.length + 1}`);
     return this.sessions.at(-1) ?? "";
   };

@@ -210,10 +210,19 @@ describe("a connection that breaks", () => {
 
   it("is not taken up again by somebody whose login is over", async () => {
     await connected();
+    machine.isLoginOver = true;
     machine.socket.end(4401);
     await settle(60_000);
     expect(feed.connection.state.get()).toEqual({ kind: "signed_out" });
     expect(machine.sockets).toHaveLength(1);
+  });
+
+  it("is taken up again by somebody whose rights have changed", async () => {
+    await connected();
+    machine.socket.end(4401);
+    await settle(1_000);
+    expect(feed.connection.state.get()).toEqual({ kind: "online" });
+    expect(machine.sessions).toEqual(["session_1", "session_2"]);
   });
 });
 

@@ -80,6 +80,9 @@ export function applyToCache(client: QueryClient, event: FeedEvent): void {
 /** What the machine says of itself at the beginning of a connection. */
 export function applyReady(client: QueryClient, { data }: Ready): void {
   const { machine_id, version, demo, me, machine, auth } = data;
+  const before = client.getQueryData<Status>(keys.status)?.me;
+  // Somebody with other rights sees other things.
+  if (before && (before.role !== me.role || before.user_id !== me.user_id)) void client.invalidateQueries();
   client.setQueryData<Status>(
     keys.status,
     (status) => status && { ...status, machine_id, version, demo, me, machine, auth },

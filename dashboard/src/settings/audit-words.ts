@@ -1,23 +1,24 @@
 import type { AuditEntry } from "../api/people";
 
 const DAY_MS = 86_400_000;
+const DAYS = { day: 1, week: 7, month: 30 };
 
 export const PERIODS = [
   ["", "The beginning"],
-  ["1", "A day ago"],
-  ["7", "A week ago"],
-  ["30", "30 days ago"],
+  ["day", "A day ago"],
+  ["week", "A week ago"],
+  ["month", "30 days ago"],
 ] as const;
-/** Days, as they stand in the address; empty is without a limit. */
+/** As it stands in the address; empty is without a limit. */
 export type Period = (typeof PERIODS)[number][0];
 
 export function periodOf(text: string | undefined): Period {
-  return PERIODS.find(([days]) => days === text)?.[0] ?? "";
+  return PERIODS.find(([period]) => period === text)?.[0] ?? "";
 }
 
 /** The moment from which on entries are wanted; undefined for all. */
 export function sinceOf(period: Period, now: number): string | undefined {
-  return period === "" ? undefined : new Date(now - Number(period) * DAY_MS).toISOString();
+  return period === "" ? undefined : new Date(now - DAYS[period] * DAY_MS).toISOString();
 }
 
 /** How an act ended, where that is worth a word: what was done is not. */

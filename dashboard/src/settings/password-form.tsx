@@ -52,7 +52,7 @@ export function GivePassword({ name, change, close }: GiveProps) {
     });
   };
   return (
-    <Dialog label="New password" close={close}>
+    <Dialog label={`A new password for ${name}`} close={close}>
       <form onSubmit={save} className="space-y-3 p-5">
         <h2 className="font-semibold text-base tracking-tight">A new password for {name}</h2>
         <p className="text-soft">Tell it to them yourself. Their logins end, and they sign in with it.</p>

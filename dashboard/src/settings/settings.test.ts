@@ -86,8 +86,8 @@ describe("Claude's login in words", () => {
 
 describe("the audit log", () => {
   it("takes only periods that it knows from the address", () => {
-    expect([periodOf("7"), periodOf("8"), periodOf(undefined)]).toEqual(["7", "", ""]);
-    expect(sinceOf("1", NOW)).toBe("2026-11-02T12:00:00.000Z");
+    expect([periodOf("week"), periodOf("year"), periodOf(undefined)]).toEqual(["week", "", ""]);
+    expect(sinceOf("day", NOW)).toBe("2026-11-02T12:00:00.000Z");
     expect(sinceOf("", NOW)).toBeUndefined();
   });
 
