@@ -1,7 +1,9 @@
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Status } from "../api/machine";
 import { time } from "../domain/format";
 import type { Task } from "../domain/task";
+import { type MachineWarning, warningsOf } from "../domain/warnings";
 
 const CLAUDE: Readonly<Record<Status["auth"]["state"], string>> = {
   ready: "logged in",
@@ -39,6 +41,7 @@ export function MachineStrip({ status, tasks }: { status: Status; tasks: readonl
           {machine.queued === 0 ? "empty" : machine.queued}
         </Cell>
       </dl>
+      <Warnings warnings={warningsOf(status)} />
     </section>
   );
 }
@@ -48,6 +51,20 @@ const PARKED_UNTIL: Readonly<Record<string, string>> = {
   quota: "until the quota is back",
   budget: "until there is budget again",
 };
+
+/** What an administrator should mend, without hurry. */
+function Warnings({ warnings }: { warnings: readonly MachineWarning[] }) {
+  const [first] = warnings;
+  if (!first) return null;
+  return (
+    <p className="mt-2 flex flex-wrap items-baseline gap-x-2 text-soft text-xs">
+      <span className="min-w-0 [overflow-wrap:anywhere]">{first.message}</span>
+      <Link to="/settings/$part" params={{ part: "health" }} className="text-accent underline">
+        {warnings.length === 1 ? "What to do" : `${warnings.length} warnings`}
+      </Link>
+    </p>
+  );
+}
 
 function isParked({ status, queue_reason }: Task): boolean {
   return status === "queued" && queue_reason !== null && queue_reason in PARKED_UNTIL;

@@ -1,15 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { CircleAlert, CircleCheck, RefreshCw, TriangleAlert } from "lucide-react";
-import { type Finding, type Health, health } from "../api/health";
+import { type Health, health } from "../api/health";
+import { type MachineWarning, warningsOf } from "../domain/warnings";
 import { keys } from "../live/cache";
-import { useIsAdministrator } from "../live/hooks";
+import { useIsAdministrator, useStatus } from "../live/hooks";
 import { Button } from "../parts/button";
 import { When } from "../parts/when";
 import { SettingsPart } from "./frame";
+import { inOrder, type Seen, summary } from "./health-words";
 import { Loaded } from "./loaded";
 
 /** What `machine doctor` says. */
 export function HealthPage() {
+  const status = useStatus().data;
   const found = useQuery({
     queryKey: keys.health,
     queryFn: health.get,
@@ -31,17 +35,14 @@ export function HealthPage() {
       }
     >
       <Loaded query={found} what="The state of this computer">
-        {(data) => <Report data={data} />}
+        {(data) => <Report data={data} warnings={warningsOf(status)} />}
       </Loaded>
     </SettingsPart>
   );
 }
 
-const ORDER = { problem: 0, warning: 1, ok: 2 };
-
-function Report({ data }: { data: Health }) {
-  // What is in the way stands above what is well; else the order is that of the checks.
-  const checks = [...data.checks].sort((a, b) => ORDER[a.level] - ORDER[b.level]);
+function Report({ data, warnings }: { data: Health; warnings: readonly MachineWarning[] }) {
+  const checks = inOrder(data.checks, warnings);
   return (
     <>
       <p className="mb-3">
@@ -59,23 +60,14 @@ function Report({ data }: { data: Health }) {
   );
 }
 
-function summary(checks: readonly Finding[]): string {
-  const problems = checks.filter(({ level }) => level === "problem").length;
-  if (problems > 0)
-    return problems === 1 ? "One problem is in the way." : `${problems} problems are in the way.`;
-  const warnings = checks.filter(({ level }) => level === "warning").length;
-  if (warnings === 0) return "All is well.";
-  return warnings === 1 ? "Ready to work, with one warning." : `Ready to work, with ${warnings} warnings.`;
-}
-
 const LOOKS = {
   ok: { Icon: CircleCheck, colour: "text-good", word: "well" },
   warning: { Icon: TriangleAlert, colour: "text-warn", word: "warning" },
   problem: { Icon: CircleAlert, colour: "text-bad", word: "problem" },
 };
 
-function Check({ finding }: { finding: Finding }) {
-  const { check, level, text, hint } = finding;
+function Check({ finding }: { finding: Seen }) {
+  const { check, level, text, hint, link } = finding;
   const { Icon, colour, word } = LOOKS[level];
   return (
     <li className="flex gap-3 px-3.5 py-2.5">
@@ -86,6 +78,11 @@ function Check({ finding }: { finding: Finding }) {
           <span className="sr-only">, {word}</span> <span className="text-soft">{text}</span>
         </p>
         {hint && level !== "ok" && <p className="mt-0.5 text-soft text-xs">→ {hint}</p>}
+        {link && (
+          <Link to={link} className="inline-flex min-h-6 items-center text-accent text-xs underline">
+            Look at it
+          </Link>
+        )}
       </div>
     </li>
   );

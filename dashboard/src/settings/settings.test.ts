@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Credentials, Taken } from "../api/login";
 import type { AuditEntry, Invitation, Token } from "../api/people";
+import { warningsOf } from "../domain/warnings";
 import { stepsOf } from "../home/steps";
 import { endingOf, objectOf, periodOf, sinceOf } from "./audit-words";
+import { inOrder, summary } from "./health-words";
 import { hintHere, sourceWords, stateWords, takenWords } from "./login-words";
 import { browserWords, invitationStanding, nameFault, reachWords, scopesFor, tokenEnd } from "./people-words";
 import { sectionsFor } from "./sections";
@@ -104,6 +106,40 @@ describe("the audit log", () => {
     const entry = { object_id: "", made_id: "token_1", summary: { name: "ci" } } as unknown as AuditEntry;
     expect(objectOf(entry)).toBe("ci");
     expect(objectOf({ ...entry, summary: {} })).toBe("token_1");
+  });
+});
+
+describe("health", () => {
+  const check = (name: string, level: "ok" | "warning" | "problem", text = name) => ({
+    check: name,
+    level,
+    text,
+    hint: "",
+  });
+
+  it("shows what is in the way first, and what both know once", () => {
+    const warnings = [
+      { code: "runs_as_root", message: "It runs as root.", hint: "" },
+      { code: "starts_nothing", message: "Its owner is gone.", hint: "", about: "webhook/issues" },
+    ];
+    const checks = [
+      check("disk", "ok"),
+      check("user", "warning", "It runs as root."),
+      check("clock", "problem"),
+    ];
+    const found = inOrder(checks, warnings);
+    expect(found.map((one) => one.check)).toEqual(["clock", "user", "webhook issues", "disk"]);
+    expect(found[2]?.link).toBe("/webhooks/issues");
+  });
+
+  it("is well, or says how much is not", () => {
+    expect(summary([check("disk", "ok")])).toBe("All is well.");
+    expect(summary([check("a", "warning"), check("b", "warning")])).toContain("2 warnings");
+    expect(summary([check("a", "warning"), check("b", "problem")])).toContain("One problem");
+  });
+
+  it("is nothing that a status without warnings speaks of", () => {
+    expect([warningsOf(undefined), warningsOf({})]).toEqual([[], []]);
   });
 });
 
