@@ -168,3 +168,36 @@ def test_axe_finds_nothing_on_webhooks(open_page: OpenPage, daemon: DaemonProces
     person.opens("/webhooks/kettle/deliveries")
     person.sees("Nothing has come in yet")
     faultless(person, "no deliveries")
+    person.opens("/webhooks/kettle/edit")
+    expect(person.page.get_by_role("region", name="Preview")).to_be_visible()
+    faultless(person, "editing a webhook")
+
+
+def test_axe_finds_nothing_on_schedules(open_page: OpenPage, daemon: DaemonProcess) -> None:
+    person = open_page().opens("/schedules")
+    person.sees("No schedules yet")
+    faultless(person, "no schedules")
+    person.opens("/schedules?create=form")
+    expect(person.page.get_by_role("heading", name="New schedule")).to_be_visible()
+    faultless(person, "a new schedule")
+    nightly = {"name": "nightly", "cron": "0 3 * * *", "agent": "planning", "message": "Look around."}
+    daemon.post("/api/schedules", nightly)
+    person.opens("/schedules/nightly")
+    person.sees("In words")
+    faultless(person, "a schedule")
+    person.opens("/schedules/nightly/edit")
+    expect(person.page.get_by_role("heading", name="Edit nightly")).to_be_visible()
+    faultless(person, "editing a schedule")
+    person.faults[:] = [fault for fault in person.faults if "422" not in fault]
+
+
+def test_axe_finds_nothing_on_variables(open_page: OpenPage) -> None:
+    person = open_page().opens("/settings/variables")
+    person.page.get_by_label("Name", exact=True).fill("KETTLE_KEY")
+    person.page.get_by_label("Value", exact=True).fill("a-value")
+    person.presses("Set it")
+    expect(person.button("Delete KETTLE_KEY")).to_be_visible()
+    file = {"name": ".env", "mimeType": "text/plain", "buffer": b"KETTLE_KEY=2\nPATH=/x\nTEA=1\n"}
+    person.page.locator("input[type=file]").set_input_files(file)
+    expect(person.page.get_by_role("region", name="What the file would set")).to_be_visible()
+    faultless(person, "variables")

@@ -92,7 +92,7 @@ def test_a_waiting_task_runs_once_a_good_login_is_dropped_and_a_bad_one_changes_
     steps = person.page.get_by_role("region", name="First steps")
     expect(steps).to_contain_text("Log Claude in")
     expect(banner(person)).to_be_visible()
-    task_id = person.wishes("hello")
+    task_id = person.wishes("hello", agent="planning")
     # It is on every page, and leads to where something can be done about it.
     expect(banner(person)).to_be_visible()
     banner(person).get_by_role("link", name="Log Claude in").click()
@@ -189,7 +189,7 @@ def test_the_first_steps_end_with_the_first_task(person: Person, daemon: DaemonP
     expect(person.page.get_by_text("It works: Claude is logged in")).to_be_visible(timeout=TRIAL_MS)
     person.opens()
     expect(steps).to_contain_text("Write below what should be done")
-    person.wishes("hello")
+    person.wishes("hello", agent="planning")
     person.sees_status("Completed")
     person.opens()
     person.sees("What should be done?")

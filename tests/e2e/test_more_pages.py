@@ -111,6 +111,8 @@ def test_variables_are_set_taken_from_a_file_and_deleted_and_no_value_comes_back
     person.opens("/")
     person.page.get_by_role("link", name="Settings").click()
     expect(person.page.get_by_role("heading", name="Settings")).to_be_visible()
+    person.page.get_by_role("main").get_by_role("link", name=re.compile("^Variables")).click()
+    expect(person.page.get_by_role("heading", name="Variables", level=1)).to_be_visible()
     fills(person, Name="github", Value="the-first-value")
     sees_alert(person, "such as GITHUB_TOKEN")
     fills(person, Name="PATH")
