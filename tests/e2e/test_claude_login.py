@@ -157,11 +157,11 @@ def test_a_key_is_kept_beside_the_file_and_forgotten_and_a_token_is_not_taken_fo
     person: Person, daemon: DaemonProcess
 ) -> None:
     person.opens("/settings/login?with=key")
-    fills(person, **{"API_key": "sk-ant-oat01-this-is-a-token"})
+    fills(person, API_key="sk-ant-oat01-this-is-a-token")
     person.presses("Try and keep it")
     sees_alert(person, "This is a token of claude setup-token, not an API key.")
     sees_alert(person, "under “Token”, on this page")
-    fills(person, **{"API_key": "sk-ant-api03-a-good-key-of-ours"})
+    fills(person, API_key="sk-ant-api03-a-good-key-of-ours")
     person.presses("Try and keep it")
     expect(person.page.get_by_text("It works: Claude is logged in")).to_be_visible(timeout=TRIAL_MS)
     expect(person.page.get_by_label("API key", exact=True)).to_have_value("")

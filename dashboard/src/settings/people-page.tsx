@@ -73,7 +73,7 @@ function One({ person, isMe }: { person: Person; isMe: boolean }) {
         marks={<Marks person={person} isMe={isMe} />}
         about={
           <>
-            came <When at={person.created_at} />
+            joined <When at={person.created_at} />
           </>
         }
       >
