@@ -134,6 +134,10 @@ class Settings(BaseSettings):
         return self.data_dir / "repos"
 
     @property
+    def attachments_dir(self) -> Path:
+        return self.data_dir / "attachments"
+
+    @property
     def run_dir(self) -> Path:
         return self.data_dir / "run"
 

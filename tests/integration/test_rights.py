@@ -53,6 +53,11 @@ RIGHTS = {
     "GET /docs": May(V, READ),
     "GET /openapi.json": May(V, READ),
     "POST /api/chat": May(M, TASKS),
+    "GET /api/chat": May(V, READ),
+    "GET /api/chat/{conversation_id}": May(V, READ, "conversation"),
+    "PATCH /api/chat/{conversation_id}": May(M, TASKS, "conversation", {"title": "Tea"}),
+    "DELETE /api/chat/{conversation_id}": May(M, TASKS, "conversation"),
+    "POST /api/attachments": May(M, TASKS),
     "GET /api/tasks": May(V, READ),
     "POST /api/tasks": May(M, TASKS),
     "GET /api/tasks/{task_id}": May(V, READ, "task"),
@@ -155,7 +160,9 @@ async def made(machine: Served, kind: str, owner: str) -> str:
         return (await room.authenticator.sign_in(owner, "a browser")).login.login_id
     if kind == "session":
         return await _session(machine, owner)
-    task = await resting_task(machine, user_id=owner)
+    task = await resting_task(machine, user_id=owner, with_brain=kind == "conversation")
+    if kind == "conversation":
+        return task.conversation_id
     return task.task_id if kind == "task" else _approval(machine, task.task_id, owner)
 
 

@@ -25,7 +25,7 @@ from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.events import Output, OutputKind, TaskOutput
 from machine.domain.ids import new_id
 from machine.domain.principal import Role
-from machine.domain.task import QueueReason, Task
+from machine.domain.task import Lane, QueueReason, Task
 from machine.ports import PendingInput, UserRow
 from machine.settings import read_settings
 
@@ -171,7 +171,9 @@ async def served(data_dir: Path, *, environ: dict[str, str] | None = None) -> As
             listener.close()
 
 
-async def resting_task(machine: Served, *, user_id: str | None = None, message: str = "Rest.") -> Task:
+async def resting_task(
+    machine: Served, *, user_id: str | None = None, message: str = "Rest.", with_brain: bool = False
+) -> Task:
     """A task that is stored and queued and, being parked, is run by nobody."""
     room = machine.room.api
     now = room.clock()
@@ -182,7 +184,8 @@ async def resting_task(machine: Served, *, user_id: str | None = None, message: 
         input_message=message,
         user_id=user_id or (await room.people.local_administrator()).user_id,
         machine_id="machine-001",
-        assigned_agent="planning",
+        assigned_agent="brain" if with_brain else "planning",
+        lane=Lane.CHAT if with_brain else Lane.WORK,
         conversation_id=new_id("conv"),
         claude_session_id=str(uuid4()),
         workspace=task_id,

@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from machine.api import (
     agents,
     approvals,
+    attachments,
     audit,
     auth,
     budgets,
@@ -53,6 +54,7 @@ ROUTERS = (
     tasks.router,
     task_events.router,
     chat.router,
+    attachments.router,
     approvals.router,
     describe.router,
     agents.router,

@@ -60,6 +60,9 @@ def _definitions(kind: str, *fields: str) -> Iterator[Rule]:
 _TASKS: Final = (
     Rule("POST", "/api/tasks", Scope.TASKS, why=_KEPT_ITSELF),
     Rule("POST", "/api/chat", Scope.TASKS, why=_KEPT_ITSELF),
+    Rule("PATCH", "/api/chat/{conversation_id}", Scope.TASKS, "conversation.rename", fields=("title",)),
+    Rule("DELETE", "/api/chat/{conversation_id}", Scope.TASKS, "conversation.delete"),
+    Rule("POST", "/api/attachments", Scope.TASKS, why="kept with the message that comes with it"),
     Rule("POST", "/api/tasks/{task_id}/stop", Scope.TASKS, "task.stop", fields=("mode",)),
     Rule("POST", "/api/tasks/{task_id}/input", Scope.TASKS, why=_KEPT_ITSELF),
     Rule("POST", "/api/tasks/{task_id}/retry", Scope.TASKS, why=_KEPT_ITSELF),
@@ -69,7 +72,7 @@ _TASKS: Final = (
     Rule("POST", "/api/tasks/{task_id}/approve-plan", Scope.TASKS, "task.approve-plan"),
     Rule("POST", "/api/approvals/{approval_id}", Scope.TASKS, "approval.answer", fields=("decision", "remember")),
     Rule("POST", "/api/tasks/{task_id}/let-through", action="task.let-through"),
-    *_reading(Scope.READ, "/api/tasks", "/api/tasks/{task_id}"),
+    *_reading(Scope.READ, "/api/tasks", "/api/tasks/{task_id}", "/api/chat", "/api/chat/{conversation_id}"),
     *_reading(Scope.READ, "/api/tasks/{task_id}/events", "/api/tasks/{task_id}/output"),
     *_reading(Scope.READ, "/api/tasks/{task_id}/diff", "/api/costs"),
     *_reading(Scope.READ, "/api/approvals", "/api/approvals/{approval_id}"),

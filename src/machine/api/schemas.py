@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from machine.api.code_schemas import NamedCode
 from machine.api.reply_view import ReplyView
 from machine.domain.approval import Approval
+from machine.domain.chat import MAX_ATTACHMENTS
 from machine.domain.code import Changes, CodeSource
 from machine.domain.costs import CostKind
 from machine.domain.day_budget import BudgetNotice
@@ -34,6 +35,8 @@ PREVIEW_CHARS: Final = 500
 
 Message = Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_CHARS, pattern=r"\S")]
 ObjectId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
+Attached = Annotated[list[ObjectId], Field(max_length=MAX_ATTACHMENTS)]
+"""Ids of files that were sent to `/api/attachments`."""
 AgentName = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -62,6 +65,7 @@ class NewTask(_In, NamedCode):
     parent_task_id: ObjectId | None = None
     conversation_id: ObjectId | None = None
     session_id: ObjectId | None = None
+    attachments: Attached = []
 
 
 class Say(_In):
@@ -83,6 +87,7 @@ class ChatMessage(_In):
     conversation_id: ObjectId | None = None
     agent: AgentName | None = None
     session_id: ObjectId | None = None
+    attachments: Attached = []
 
 
 # --- out ------------------------------------------------------------------------------------------------------------

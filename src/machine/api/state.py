@@ -19,6 +19,7 @@ from machine.engine.audit import Audit
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain import MachineBrain
 from machine.engine.brain_tools import BrainTools
+from machine.engine.chats import Chats
 from machine.engine.corrections import Corrections
 from machine.engine.day_budgets import DayBudgets
 from machine.engine.entity_creator import EntityCreator
@@ -70,6 +71,7 @@ class ApiState:
     plans: Plans
     corrections: Corrections
     brain: MachineBrain
+    chats: Chats
     brain_tools: BrainTools
     day_budgets: DayBudgets
     gate: LoginGate

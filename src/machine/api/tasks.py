@@ -27,8 +27,9 @@ Name = Annotated[str | None, Query(min_length=1, max_length=80, pattern=r"^[\x21
 async def create_task(new: NewTask, state: State, caller: Caller, seen: Seen) -> TaskView:
     """Start a task. It is stored when this answers."""
     await seen.own_session(new.session_id)
-    said = new.model_dump(exclude={"repository", "ref", "base", "credentials"})
-    request = TaskRequest(**said, code=new.code, source=source_of(caller))
+    said = new.model_dump(exclude={"repository", "ref", "base", "credentials", "attachments"})
+    about = await state.chats.attachments.for_message(new.attachments, caller, new.conversation_id)
+    request = TaskRequest(**said, code=new.code, source=source_of(caller), source_metadata=about)
     return TaskView.of(await state.intake.accept(request, caller))
 
 

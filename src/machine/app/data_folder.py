@@ -14,7 +14,7 @@ from machine.settings import Settings
 
 def prepare(settings: Settings) -> None:
     """Make the folders, 0700. Raises StoreError."""
-    folders = (settings.data_dir, settings.database_file.parent, settings.workspaces_dir)
+    folders = (settings.data_dir, settings.database_file.parent, settings.workspaces_dir, settings.attachments_dir)
     try:
         for folder in (*folders, settings.run_dir, settings.credentials_dir):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

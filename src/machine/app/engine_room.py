@@ -6,11 +6,13 @@ from datetime import timedelta
 from functools import partial
 from typing import TypedDict
 
+from machine.app.chat_room import attachment_desk, attachment_files
 from machine.app.ground import Ground
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
 from machine.domain.day_budget import PLAY, REAL
 from machine.engine.approvals import Approvals
+from machine.engine.attachments import WorkspacesWithAttachments
 from machine.engine.audit import Audit
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain import MachineBrain
@@ -191,6 +193,7 @@ def _brain(ground: Ground, intake: Intake, manager: BackgroundTaskManager) -> Ma
         intake=intake,
         manager=manager,
         store=tasks,
+        attachments=attachment_desk(ground),
         describing=Describing(intake=intake, manager=manager, store=tasks, agents=agents),
         agents=agents,
         routing=BrainRouting(questions),
@@ -213,7 +216,7 @@ def _runner(
     ground: Ground, approvals: Approvals, catching_up: CatchingUp, code: TaskCode, brain_tools: BrainTools
 ) -> SubAgentRunner:
     folders = WorkspaceFolders(ground.settings.workspaces_dir, ground.definitions.agents.outfit)
-    workspaces = WorkspacesWithPayloads(folders, ground.deliveries)
+    workspaces = WorkspacesWithAttachments(WorkspacesWithPayloads(folders, ground.deliveries), attachment_files(ground))
     return SubAgentRunner(
         claude=ground.claude,
         store=ground.tasks,

@@ -27,6 +27,7 @@ from machine.settings import Settings
 from machine.store.audit import SqlAuditStore
 from machine.store.budgets import SqlBudgetStore
 from machine.store.database import Database
+from machine.store.chats import SqlChatStore
 from machine.store.deliveries import SqlDeliveryStore
 from machine.store.notes import SqlNotes
 from machine.store.opening import open_database
@@ -46,6 +47,7 @@ class Ground:
     hub: EventHub
     database: Database
     tasks: SqlTaskStore
+    chats: SqlChatStore
     people: SqlPeopleStore
     audit: SqlAuditStore
     budgets: SqlBudgetStore
@@ -77,6 +79,7 @@ async def open_ground(
         hub=hub,
         tasks=SqlTaskStore(database, machine_id=settings.machine_id, clock=clock),
         database=database,
+        chats=SqlChatStore(database),
         people=SqlPeopleStore(database),
         audit=SqlAuditStore(database),
         budgets=SqlBudgetStore(database, clock=clock),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from machine.api import ApiState
+from machine.app.chat_room import build_chats
 from machine.app.definition_room import build_creator
 from machine.app.engine_room import EngineRoom, build_engine
 from machine.app.ground import Ground, open_ground
@@ -63,6 +64,7 @@ async def opened(
         _watch_over(stack, engine.budget_board)
         _watch_over(stack, engine.gate, engine.idleness, engine.status_board, ground.definitions.loader)
         _watch_over(stack, DeliveryPruning(ground.deliveries, ground.clock), api.schedules.scheduler)
+        _watch_over(stack, api.chats.attachments)
         _watch_over(stack, api.webhooks.replacing, api.webhooks.replies, engine.routing_desk)
         engine.manager.start()
         stack.push_async_callback(engine.manager.drain, 0)
@@ -86,6 +88,7 @@ def _api_state(ground: Ground, engine: EngineRoom, claude_logins: ClaudeLogins) 
         code=engine.code,
         plans=engine.plans,
         brain=engine.brain,
+        chats=build_chats(ground),
         brain_tools=engine.brain_tools,
         day_budgets=engine.day_budgets,
         gate=engine.gate,

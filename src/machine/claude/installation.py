@@ -124,6 +124,7 @@ class Installation(BaseModel):
                 settings.run_dir,
                 settings.workspaces_dir,
                 settings.repos_dir,
+                settings.attachments_dir,
                 data / "homes",
                 data / "scratch",
                 settings.cli_config_dir,

@@ -1,13 +1,15 @@
 """MachineBrain: the conversation with the machine itself."""
 
 import json
+from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
 from machine.domain.definitions import DefinitionKind
-from machine.domain.errors import NotFound
+from machine.domain.errors import Conflict, NotFound
 from machine.domain.principal import Principal
 from machine.domain.task import Lane, Routing, Task
+from machine.engine.attachments import AttachmentDesk
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain_routing import BrainRouting, Opinion
 from machine.engine.describing import Describing
@@ -47,11 +49,13 @@ class MachineBrain:
         intake: Intake,
         manager: BackgroundTaskManager,
         store: TaskStore,
+        attachments: AttachmentDesk,
         describing: Describing,
         agents: Agents,
         routing: BrainRouting,
         default_agent: str,
     ) -> None:
+        self._attachments = attachments
         self._describing = describing
         self._intake = intake
         self._manager = manager
@@ -68,13 +72,17 @@ class MachineBrain:
         conversation_id: str | None = None,
         agent: str | None = None,
         session_id: str | None = None,
+        attachments: Sequence[str] = (),
     ) -> ChatStarted:
         """Take a chat message: into the task that works on the conversation now, or as its next task.
 
-        A new conversation is with the agent `brain` unless `agent` is named. Raises BadRequest, NotFound, Forbidden.
+        A new conversation is with the agent `brain` unless `agent` is named; `attachments` are ids of files that come
+        with the message. Raises BadRequest, NotFound, Forbidden, Conflict (files in the middle of an answer).
         """
         before = await self._newest(conversation_id, principal)
         if before is not None and not before.ended:
+            if attachments:
+                raise Conflict("Files cannot come in the middle of an answer.", hint="Wait for its end, or stop it.")
             task = await self._manager.send_input(before.task_id, message, principal=principal)
             return ChatStarted(conversation_id=task.conversation_id, task_id=task.task_id)
         chosen = agent or (before.assigned_agent if before else BRAIN_AGENT)
@@ -85,6 +93,7 @@ class MachineBrain:
             parent_task_id=before.task_id if before else None,
             lane=Lane.CHAT if chosen == BRAIN_AGENT else Lane.WORK,
             source=source_of(principal),
+            source_metadata=await self._attachments.for_message(attachments, principal, conversation_id),
             session_id=session_id,
         )
         task = await self._intake.accept(request, principal)

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from machine.domain.agent import SubAgent
 from machine.domain.budget import step_usd
+from machine.domain.chat import attachments_of, with_attachments
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind, Usage
 from machine.domain.errors import BadRequest
@@ -160,8 +161,9 @@ class NewTasks:
         return self.from_request(request, principal).model_copy(update={"user_id": planned.user_id, "rights": rights})
 
     def first_input(self, task: Task) -> PendingInput:
-        """The wish itself, as the first message of the conversation."""
-        return new_input(task, task.input_message, self._now(), verbatim=not _typed(task))
+        """The wish itself, as the first message of the conversation, with the names of files that came with it."""
+        message = with_attachments(task.input_message, attachments_of(task))
+        return new_input(task, message, self._now(), verbatim=not _typed(task))
 
     def given_to(self, task: Task, routing: Routing) -> Task:
         """A task that nothing has been done for yet, in the hands of the agent that was chosen. Raises NotFound."""

@@ -2,6 +2,7 @@
 
 from machine.ports.audit import AuditFilter, AuditPage, AuditStore
 from machine.ports.budgets import BudgetStore, DayRules
+from machine.ports.chats import ChatStore, ConversationPage
 from machine.ports.claude import (
     Ask,
     Claude,
@@ -36,6 +37,7 @@ __all__ = [
     "AuditPage",
     "AuditStore",
     "BudgetStore",
+    "ChatStore",
     "ClaimLimits",
     "Claude",
     "ClaudeAccount",
@@ -43,6 +45,7 @@ __all__ = [
     "ClaudeSession",
     "CliExit",
     "DayRules",
+    "ConversationPage",
     "DeliveryPage",
     "DeliveryStore",
     "Health",

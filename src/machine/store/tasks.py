@@ -9,11 +9,13 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from machine.domain.approval import Approval
+from machine.domain.chat import attachments_of
 from machine.domain.clock import Clock
 from machine.domain.errors import BadRequest, Conflict
 from machine.domain.events import MachineEvent, TaskCreated, TaskEvent
 from machine.domain.task import NEXT, Task, TaskStatus
 from machine.ports import PendingInput, TaskFilter, TaskPage
+from machine.store.chats import claim_attachments
 from machine.store.database import Database
 from machine.store.event_log import encoded, place
 from machine.store.inputs import put_input
@@ -36,6 +38,8 @@ def put_task(connection: Connection, recorder: Recorder, task: Task, first_input
     except IntegrityError as error:
         raise Conflict(f"There is a task {task.task_id} already.", hint="Make a new id for it.") from error
     put_input(connection, first_input)
+    if sent := attachments_of(task):
+        claim_attachments(connection, sent, task.conversation_id)
     place(connection, recorder, task.task_id, task.user_id, 0, [encoded(created)], at)
 
 
