@@ -73,6 +73,7 @@ function lookedAt(search: Record<string, unknown>): LookedAt {
   );
 }
 
+const chat = () => import("./chat/pages");
 const settingsPages = () => import("./settings/pages");
 const definitions = () => import("./definitions/pages");
 const schedules = () => import("./schedules/pages");
@@ -162,6 +163,24 @@ const scheduleEdit = createRoute({
   component: lazyRouteComponent(schedules, "EditSchedulePage"),
 });
 
+const chatLayout = createRoute({
+  getParentRoute: () => shell,
+  path: "/chat",
+  component: lazyRouteComponent(chat, "ChatLayout"),
+});
+const chatPages = [
+  createRoute({
+    getParentRoute: () => chatLayout,
+    path: "/",
+    component: lazyRouteComponent(chat, "NewConversationPage"),
+  }),
+  createRoute({
+    getParentRoute: () => chatLayout,
+    path: "/$conversationId",
+    component: lazyRouteComponent(chat, "ConversationPage"),
+  }),
+] as const;
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
@@ -180,7 +199,8 @@ const settingsPart = createRoute({
 });
 
 const pages = [
-  ...[start, task, settings.addChildren([settingsList, settingsPart])],
+  ...[start, task, chatLayout.addChildren(chatPages)],
+  settings.addChildren([settingsList, settingsPart]),
   ...[agentList, agent, agentEdit],
   ...[skillList, skill, skillEdit],
   ...[scheduleList, schedule, scheduleEdit],

@@ -44,7 +44,10 @@ class Person:
         return self
 
     def wishes(self, message: str, *, agent: str | None = None) -> str:
-        """Type a wish, send it, by keyboard where there is one, and be at its task; returns its id."""
+        """Type a wish, send it, by keyboard where there is one, and be at its task; returns its id.
+
+        What is said to the machine itself is a conversation; the page of its first task shows all of it.
+        """
         self.opens()
         if agent is not None:
             self.page.get_by_label("Agent", exact=True).select_option(agent)
@@ -53,8 +56,15 @@ class Person:
             self.presses("Start the task")
         else:
             self.page.get_by_label("What should be done").press("Enter")
+        if agent is None:
+            self.opens_its_task()
         self.page.wait_for_url(re.compile(r"/tasks/task_"))
         return self.task_id
+
+    def opens_its_task(self) -> None:
+        """From the conversation that the page comes to, to the page of its newest task."""
+        self.page.wait_for_url(re.compile(r"/chat/conv_"))
+        self.opens(f"/tasks/{self.page.locator('[data-task]').last.get_attribute('data-task')}")
 
     def says(self, message: str) -> None:
         """A message to the task that the page is at."""

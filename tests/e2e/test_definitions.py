@@ -305,6 +305,7 @@ def test_a_phone_reaches_every_page_with_one_thumb(open_page: OpenPage) -> None:
     person = open_page(width=360, height=740).opens()
     bar = person.page.get_by_role("navigation", name="Pages")
     for name, seen in {
+        "Chat": "Talk to the machine",
         "Agents": "planning",
         "Skills": "consultation",
         "Webhooks": "Webhooks",
@@ -313,7 +314,7 @@ def test_a_phone_reaches_every_page_with_one_thumb(open_page: OpenPage) -> None:
         bar.get_by_role("link", name=name).click()
         person.sees(seen)
         assert person.page.evaluate("document.documentElement.scrollWidth") <= 360, name
-    bar.get_by_role("button", name="Search").click()
+    person.presses("Search")
     person.page.get_by_role("option", name=re.compile("New skill")).click()
     person.page.wait_for_url("**/skills?create=form")
     expect(person.page.get_by_label("Instructions", exact=True)).to_be_visible()

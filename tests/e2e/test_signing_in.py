@@ -81,7 +81,7 @@ def test_the_demo_says_everywhere_that_it_is_one_and_offers_its_prompts(open_pag
     person = open_page().opens()
     expect(person.page.get_by_role("status").filter(has_text="Demo model.")).to_be_visible()
     person.page.get_by_role("button", name=re.compile("^Make a plan")).click()
-    person.page.wait_for_url(re.compile("/tasks/"))
+    person.opens_its_task()
     expect(person.page.get_by_role("status").filter(has_text="Demo model.")).to_be_visible()
     person.sees_status("Completed")
     expect(person.page.locator("header").get_by_text(re.compile(r"\$[\d.]+ demo"))).to_be_visible()

@@ -221,6 +221,7 @@ def test_on_a_phone_a_wish_is_sent_answered_and_stopped(open_page: OpenPage, dae
     person = open_page(width=360, height=740).opens()
     person.page.get_by_label("What should be done").fill("Show colours")
     person.presses("Start the task")
+    person.opens_its_task()
     person.presses("Allow once")
     person.sees_status("Completed")
     assert person.page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -45,12 +45,6 @@ export async function done<T>(request: Promise<Answer<T>>): Promise<T> {
   }
 }
 
-export interface Said {
-  message: string;
-  /** Unset: the Brain. */
-  agent?: string;
-}
-
 export const machine = {
   login: (secret: string) => answered(http.POST("/api/auth/login", { body: { secret } })),
   loginWithPassword: (given: { name: string; password: string }) =>
@@ -73,8 +67,6 @@ export const machine = {
   task: (id: string): Promise<TaskDetail> =>
     done(http.GET("/api/tasks/{task_id}", { params: { path: { task_id: id } } })),
   diff: (id: string) => done(http.GET("/api/tasks/{task_id}/diff", { params: { path: { task_id: id } } })),
-  // Fields with a default may be left out; the generated type of a body wants them all.
-  chat: (said: Said) => done(http.POST("/api/chat", { body: said as Schemas["ChatMessage"] })),
   retry: (id: string): Promise<TaskView> =>
     done(http.POST("/api/tasks/{task_id}/retry", { params: { path: { task_id: id } } })),
 

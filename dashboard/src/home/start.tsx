@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
-import { machine, type Status } from "../api/machine";
+import { chats } from "../api/chat";
+import type { Status } from "../api/machine";
 import { hasEnded, needsAnswer } from "../domain/task";
 import { useAgents, useStatus, useTasks } from "../live/hooks";
 import { TaskList } from "../pages/task-list";
@@ -42,8 +43,11 @@ export function StartPage() {
     if (!matchMedia("(pointer: coarse)").matches) box.current?.focus();
   }, []);
   const start = async (message: string) => {
-    const { task_id } = await machine.chat(agent === MACHINE ? { message } : { message, agent });
-    await navigate({ to: "/tasks/$taskId", params: { taskId: task_id } });
+    const said = await chats.say(agent === MACHINE ? { message } : { message, agent });
+    // What is said to the machine itself is a conversation; what an agent was asked for is a task.
+    if (agent === MACHINE)
+      await navigate({ to: "/chat/$conversationId", params: { conversationId: said.conversation_id } });
+    else await navigate({ to: "/tasks/$taskId", params: { taskId: said.task_id } });
   };
   return (
     <div className="h-full overflow-y-auto">

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { House, type LucideIcon, Search, SquarePen } from "lucide-react";
+import { House, type LucideIcon, MessagesSquare, Search, SquarePen } from "lucide-react";
 import { KINDS } from "../definitions/kinds";
 
 interface Entry {
@@ -9,11 +9,10 @@ interface Entry {
 }
 
 /** The pages beside that of tasks, in the order in which they are offered everywhere. */
-export const PAGES: readonly Entry[] = Object.values(KINDS).map(({ path, title, Icon }) => ({
-  to: path,
-  name: title,
-  Icon,
-}));
+export const PAGES: readonly Entry[] = [
+  { to: "/chat", name: "Chat", Icon: MessagesSquare },
+  ...Object.values(KINDS).map(({ path, title, Icon }) => ({ to: path, name: title, Icon })),
+];
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 /** The key that goes with K. */
@@ -62,7 +61,7 @@ const BOTTOM_LINK =
   "flex min-w-0 flex-1 flex-col items-center gap-0.5 rounded-md py-1.5 text-[0.6875rem] text-soft -outline-offset-2";
 
 /** The same in reach of a thumb. */
-export function BottomNav({ search }: { search(): void }) {
+export function BottomNav() {
   const entries: readonly Entry[] = [{ to: "/", name: "Home", Icon: House }, ...PAGES];
   return (
     <nav aria-label="Pages" className="flex shrink-0 border-t bg-side px-1 pb-[env(safe-area-inset-bottom)]">
@@ -78,10 +77,6 @@ export function BottomNav({ search }: { search(): void }) {
           {name}
         </Link>
       ))}
-      <button type="button" onClick={search} className={BOTTOM_LINK}>
-        <Search aria-hidden className="size-5" strokeWidth={1.75} />
-        Search
-      </button>
     </nav>
   );
 }

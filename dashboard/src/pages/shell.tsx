@@ -1,5 +1,5 @@
 import { Link, Outlet, useMatchRoute } from "@tanstack/react-router";
-import { LogOut, Settings } from "lucide-react";
+import { LogOut, Search, Settings } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { machine, type Status } from "../api/machine";
 import { SignedOut } from "../feed/connection";
@@ -46,11 +46,11 @@ export function Shell() {
       <div className="flex min-h-0 flex-1">
         {isWide && <Side status={status.data} search={() => show("palette")} />}
         <div className="flex min-w-0 flex-1 flex-col">
-          {!isWide && <TopBar status={status.data} />}
+          {!isWide && <TopBar status={status.data} search={() => show("palette")} />}
           <main id="main" tabIndex={-1} className="min-h-0 flex-1 outline-none">
             <Outlet />
           </main>
-          {!isWide && <BottomBar search={() => show("palette")} />}
+          {!isWide && <BottomBar />}
         </div>
       </div>
       {overlay && (
@@ -87,10 +87,14 @@ function Side({ status, search }: { status: Status | undefined; search(): void }
   );
 }
 
-/** A task has the whole of a narrow screen to itself. */
-function BottomBar({ search }: { search(): void }) {
-  const isTask = useMatchRoute()({ to: "/tasks/$taskId" });
-  return isTask ? null : <BottomNav search={search} />;
+/** A task or a conversation has the whole of a narrow screen to itself. */
+function useHasScreen(): boolean {
+  const matches = useMatchRoute();
+  return Boolean(matches({ to: "/tasks/$taskId" }) || matches({ to: "/chat/$conversationId" }));
+}
+
+function BottomBar() {
+  return useHasScreen() ? null : <BottomNav />;
 }
 
 /** Why a task may have to wait; silent while there is room for more. */
@@ -122,13 +126,17 @@ function Account() {
 }
 
 /** On a narrow screen: the brand leads home, where the tasks are. A task has its own bar there. */
-function TopBar({ status }: { status: Status | undefined }) {
-  const isTask = useMatchRoute()({ to: "/tasks/$taskId" });
-  if (isTask) return null;
+function TopBar({ status, search }: { status: Status | undefined; search(): void }) {
+  if (useHasScreen()) return null;
   return (
     <header className="flex items-center justify-between border-b py-2 pr-2 pl-4">
       <Brand status={status} />
-      <Account />
+      <div className="flex shrink-0">
+        <IconButton label="Search" onClick={search}>
+          <Search aria-hidden className="size-4" />
+        </IconButton>
+        <Account />
+      </div>
     </header>
   );
 }

@@ -1,4 +1,4 @@
-import { CirclePlus, ListTodo, type LucideIcon, Settings, SquarePen } from "lucide-react";
+import { CirclePlus, ListTodo, type LucideIcon, MessagesSquare, Settings, SquarePen } from "lucide-react";
 import type { DefinitionView } from "../api/definitions";
 import { KINDS } from "../definitions/kinds";
 import type { KindId } from "../domain/definition";
@@ -26,6 +26,7 @@ export function commandsOf({ tasks, definitions, mayCreate }: Known): Command[] 
   const kinds = Object.values(KINDS);
   return [
     { id: "start", name: "New task", kind: "Page", to: "/", Icon: SquarePen },
+    { id: "/chat", name: "Chat with the machine", kind: "Page", to: "/chat", Icon: MessagesSquare },
     ...kinds.map(({ path, title, Icon }) => ({ id: path, name: title, kind: "Page", to: path, Icon })),
     { id: "/settings", name: "Settings", kind: "Page", to: "/settings", Icon: Settings },
     ...sectionsFor(mayCreate).map(({ id, name, Icon }) => ({
