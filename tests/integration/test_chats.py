@@ -106,7 +106,7 @@ async def test_search_finds_titles_messages_and_answers_and_takes_signs_as_they_
 async def test_a_conversation_is_renamed_and_takes_its_first_message_again(machine: Served) -> None:
     task = await resting_task(machine, message="Rest.", with_brain=True)
     path = f"/api/chat/{task.conversation_id}"
-    renamed = await machine.admin.patch(path, json={"title": "Tea, and more"})
+    renamed = await machine.admin.patch(path, json={"title": " Tea,\n and  more "})
     assert (renamed.status_code, renamed.json()["title"]) == (200, "Tea, and more")
     assert await listed(machine.admin) == ["Tea, and more"]
     assert (await machine.admin.patch(path, json={"title": " "})).status_code == 422

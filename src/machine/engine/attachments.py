@@ -54,7 +54,7 @@ class AttachmentDesk:
             raise Forbidden("A viewer cannot attach files.", hint="Ask a member or an administrator.")
         if not 0 < len(sent) <= MAX_ATTACHMENTS:
             raise BadRequest(f"{len(sent)} files were sent.", hint=f"Send at least one and at most {MAX_ATTACHMENTS}.")
-        new = [self._looked_at(name, content, principal) for name, content in sent]
+        new = await asyncio.to_thread(lambda: [self._looked_at(name, content, principal) for name, content in sent])
         with _disk_trouble():
             for one, (_, content) in zip(new, sent, strict=True):
                 await asyncio.to_thread(self._files.keep, one.attachment_id, content)

@@ -26,7 +26,7 @@ class Chats:
     async def rename(self, conversation_id: str, title: str | None, principal: Principal) -> Conversation:
         """Raises Forbidden, NotFound."""
         _check_may_write(principal)
-        await self.store.rename(conversation_id, title)
+        await self.store.rename(conversation_id, title and " ".join(title.split()))
         return await self.store.conversation(conversation_id)
 
     async def delete(self, conversation_id: str, principal: Principal) -> None:

@@ -4,13 +4,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Text, delete, func, insert, or_, select, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    Text,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from machine.domain.chat import Attachment, Conversation, StoredAttachment
 from machine.domain.errors import Conflict, NotFound
-from machine.domain.skill import BRAIN
 from machine.domain.task import Lane
 from machine.ports import ConversationPage
 from machine.store.chat_tables import attachments, conversations
@@ -22,8 +34,8 @@ from machine.store.writer import Recorder
 
 _CURSOR_KIND: Final = "conversations"
 _IS_CHAT: Final = (
-    tasks.c.lane == Lane.CHAT.value,
-    tasks.c.assigned_agent == BRAIN,
+    # Spelled out, so that SQLite sees that the index of conversations holds all of them.
+    tasks.c.lane == literal_column(repr(Lane.CHAT.value)),
     # Definitions that are written from a description are no conversations.
     type_coerce(tasks.c.source_metadata, Text).not_like('%"describes":%'),
 )
@@ -38,7 +50,8 @@ class SqlChatStore:
     async def conversations(
         self, *, user_id: str | None, search: str | None = None, limit: int, cursor: str | None = None
     ) -> ConversationPage:
-        wanted = [] if user_id is None else [tasks.c.user_id == user_id]
+        # Not by an index of users: it would lead through all their work, and conversations are few among that.
+        wanted = [] if user_id is None else [tasks.c.user_id.concat("") == user_id]
         if search is not None:
             wanted.append(tasks.c.conversation_id.in_(_saying(search, wanted)))
         query = _listed(*wanted)

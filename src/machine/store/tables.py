@@ -105,7 +105,7 @@ tasks: Final = Table(
     _partial("tasks_by_concurrency_key", "concurrency_key", "status", where="concurrency_key IS NOT NULL"),
     _partial("tasks_by_key_and_age", "concurrency_key", "task_id", where="concurrency_key IS NOT NULL"),
     _partial("tasks_awaiting_routing", "status", "awaits_routing", "task_id", where="awaits_routing"),
-    _partial("tasks_chats", "user_id", "conversation_id", "task_id", where="lane = 'chat'"),
+    _partial("tasks_chats", "conversation_id", "task_id", "user_id", where="lane = 'chat'"),
     # The whole of a cost report: its sums never touch a task's row.
     Index(
         "tasks_costs",

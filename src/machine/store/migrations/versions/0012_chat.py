@@ -32,7 +32,7 @@ def upgrade() -> None:
     op.create_index(
         "tasks_chats",
         "tasks",
-        ["user_id", "conversation_id", "task_id"],
+        ["conversation_id", "task_id", "user_id"],
         sqlite_where=chats,
         postgresql_where=chats,
     )
