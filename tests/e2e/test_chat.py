@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
 from tests.e2e.hands import OpenPage, Person
 from tests.e2e.model_thread import ModelThread
 from tests.e2e.reading import running_text, stored_text
@@ -29,8 +29,8 @@ AGENT = {
     "instructions": "Read the diff, then say what is **wrong**.",
     "allowed_tools": ["Bash(git log:*)"],
 }
-ZIP = {"name": "shop.zip", "mimeType": "application/zip", "buffer": b"PK\x03\x04\xff"}
-NOTE = {"name": "tea time.txt", "mimeType": "text/plain", "buffer": b"Oolong at four."}
+ZIP: FilePayload = {"name": "shop.zip", "mimeType": "application/zip", "buffer": b"PK\x03\x04\xff"}
+NOTE: FilePayload = {"name": "tea time.txt", "mimeType": "text/plain", "buffer": b"Oolong at four."}
 
 
 def reads(request: ModelRequest) -> Reply:
