@@ -26,8 +26,8 @@ from machine.registry.opening import Definitions, open_definitions
 from machine.settings import Settings
 from machine.store.audit import SqlAuditStore
 from machine.store.budgets import SqlBudgetStore
-from machine.store.database import Database
 from machine.store.chats import SqlChatStore
+from machine.store.database import Database
 from machine.store.deliveries import SqlDeliveryStore
 from machine.store.notes import SqlNotes
 from machine.store.opening import open_database
