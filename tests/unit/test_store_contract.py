@@ -283,6 +283,32 @@ async def test_a_filter_finds_what_it_names_and_nothing_else(store: TaskStore, w
     assert [task.task_id for task in (await store.list(which, limit=10)).items] == [wanted.task_id]
 
 
+@pytest.mark.parametrize("text", ["LOGIN", "ogi", "page  login", "100%_", "übung", "\\n"])
+async def test_a_search_finds_words_of_titles_and_messages(store: TaskStore, text: str) -> None:
+    await created(store, title="Something else", input_message="100 percent of it")
+    wanted = await created(store, title="The Login", input_message="of a page, 100%_ ÜBUNG in C:\\new")
+    assert [task.task_id for task in (await store.list(TaskFilter(text=text), limit=10)).items] == [wanted.task_id]
+    assert (await store.list(TaskFilter(text=text, agent="nobody"), limit=10)).items == ()
+
+
+async def test_a_search_goes_on_where_it_stopped_though_nothing_was_found(
+    store: TaskStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of it may be empty and not the last."""
+    monkeypatch.setattr("machine.store.listing.LOOKED_AT", 2)
+    monkeypatch.setattr("machine.store.searching.LOOKED_AT", 2)
+    wanted = await created(store, title="needle")
+    newer = [await created(store) for _ in range(4)]
+    assert all(task.task_id > wanted.task_id for task in newer)
+    pages, cursor = [], None
+    for _ in range(10):
+        page = await store.list(TaskFilter(text="needle"), limit=1, cursor=cursor)
+        pages.append([task.title for task in page.items])
+        if (cursor := page.next_cursor) is None:
+            break
+    assert pages == [[], [], ["needle"]]
+
+
 async def test_several_statuses_are_listed_together_in_order_of_age(store: TaskStore) -> None:
     running, queued = await started(store), await created(store)
     ended = await created(store)

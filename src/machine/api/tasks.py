@@ -22,6 +22,11 @@ router = APIRouter(prefix="/api/tasks", tags=["tasks"])
 Statuses = Annotated[list[TaskStatus], Query(max_length=6, description="May be given several times.")]
 Name = Annotated[str | None, Query(min_length=1, max_length=80, pattern=r"^[\x21-\x7e]+$")]
 
+Words = Annotated[
+    str,
+    Query(max_length=200, pattern=r"^[^\x00-\x1f]*$", description="Words of the title or the message, all of them."),
+]
+
 
 @router.post("", status_code=201)
 async def create_task(new: NewTask, state: State, caller: Caller, seen: Seen) -> TaskView:
@@ -42,17 +47,25 @@ async def list_tasks(
     source: TaskSource | None = None,
     conversation_id: Name = None,
     parent_task_id: Name = None,
+    user_id: Name = None,
+    q: Words = "",
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> TaskList:
-    """Newest first, long texts cut short. `next_cursor` is null on the last page."""
+    """Newest first, long texts cut short. `next_cursor` is null on the last page.
+
+    A search (`q`) looks at 20,000 tasks at a time: a page of it may have few or no items, and yet a cursor to go on.
+    """
+    if seen.owner is not None and user_id not in (None, seen.owner):
+        return TaskList(items=[], next_cursor=None)
     which = TaskFilter(
         status=tuple(status),
         agent=agent,
         source=source,
-        user_id=seen.owner,
+        user_id=seen.owner or user_id,
         conversation_id=conversation_id,
         parent_task_id=parent_task_id,
+        text=q,
     )
     page = await state.tasks.list(which, limit=limit, cursor=cursor)
     return TaskList(items=[TaskSummary.of(task) for task in page.items], next_cursor=page.next_cursor)

@@ -21,10 +21,12 @@ class TaskFilter(Value):
     user_id: str | None = None
     conversation_id: str | None = None
     parent_task_id: str | None = None
+    text: str = ""
+    """Words that the title or the message holds, all of them; empty: any."""
 
 
 class TaskPage(Value):
-    """Newest first; `next_cursor` is unset on the last page."""
+    """Newest first; `next_cursor` is unset on the last page. A page of a search may be short, even empty, before it."""
 
     items: tuple[Task, ...]
     next_cursor: str | None

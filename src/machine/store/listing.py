@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from machine.domain.errors import BadRequest
 from machine.ports import TaskFilter, TaskPage
 from machine.store.rows import task_of
+from machine.store.searching import LOOKED_AT, found_ids
 from machine.store.tables import tasks
 
 _CURSOR: Final = re.compile(r"([a-z]+):([!-~]{1,100})")
@@ -41,10 +42,20 @@ def id_in(cursor: str, kind: str) -> str:
 
 def read_page(connection: Connection, which: TaskFilter, limit: int, before: str | None) -> TaskPage:
     """One page; one more row than asked for tells whether there is another."""
+    if which.text.strip():
+        return _found_page(connection, which, limit, before)
     query = select(tasks).where(tasks.c.task_id.in_(_ids(which, limit + 1, before)))
     rows = connection.execute(query.order_by(tasks.c.task_id.desc())).mappings().all()
     items = tuple(task_of(row) for row in rows[:limit])
     return TaskPage(items=items, next_cursor=cursor_of(items[-1].task_id) if len(rows) > limit else None)
+
+
+def _found_page(connection: Connection, which: TaskFilter, limit: int, before: str | None) -> TaskPage:
+    """A page of a search: it may have fewer tasks than asked for, and yet a cursor."""
+    found, after = found_ids(connection, _ids(which, LOOKED_AT, before), which.text, limit)
+    query = select(tasks).where(tasks.c.task_id.in_(found)).order_by(tasks.c.task_id.desc())
+    items = tuple(task_of(row) for row in connection.execute(query).mappings())
+    return TaskPage(items=items, next_cursor=cursor_of(after) if after else None)
 
 
 def _ids(which: TaskFilter, count: int, before: str | None) -> Select[Any]:
