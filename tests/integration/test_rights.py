@@ -67,6 +67,8 @@ RIGHTS = {
     "POST /api/tasks/{task_id}/input": May(M, TASKS, "task", {"message": "Go on."}),
     "POST /api/tasks/{task_id}/retry": May(M, TASKS, "task"),
     "GET /api/tasks/{task_id}/diff": May(V, READ, "task"),
+    "GET /api/tasks/{task_id}/files": May(V, READ, "task"),
+    "GET /api/tasks/{task_id}/files/content": May(V, READ, "task"),
     "POST /api/tasks/{task_id}/push": May(M, TASKS, "task"),
     "POST /api/tasks/{task_id}/reply": May(M, TASKS, "task"),
     "POST /api/tasks/{task_id}/routing": May(M, TASKS, "task", {"agent": "planning"}),

@@ -75,6 +75,7 @@ _TASKS: Final = (
     *_reading(Scope.READ, "/api/tasks", "/api/tasks/{task_id}", "/api/chat", "/api/chat/{conversation_id}"),
     *_reading(Scope.READ, "/api/tasks/{task_id}/events", "/api/tasks/{task_id}/output"),
     *_reading(Scope.READ, "/api/tasks/{task_id}/diff", "/api/costs"),
+    *_reading(Scope.READ, "/api/tasks/{task_id}/files", "/api/tasks/{task_id}/files/content"),
     *_reading(Scope.READ, "/api/approvals", "/api/approvals/{approval_id}"),
 )
 

@@ -31,6 +31,7 @@ from machine.engine.owners import Owners
 from machine.engine.plans import Plans
 from machine.engine.schedules import Schedules
 from machine.engine.task_code import TaskCode
+from machine.engine.task_files import TaskFiles
 from machine.engine.variable_desk import VariableDesk
 from machine.engine.webhooks import Webhooks
 from machine.ports import Agents, Health, PeopleStore, Sandbox, TaskStore
@@ -68,6 +69,7 @@ class ApiState:
     intake: Intake
     approvals: Approvals
     code: TaskCode
+    files: TaskFiles
     plans: Plans
     corrections: Corrections
     brain: MachineBrain

@@ -28,6 +28,7 @@ from machine.engine.disk_changes import DiskChanges
 from machine.engine.logins import ClaudeLogins
 from machine.engine.machine_warnings import MachineWarnings
 from machine.engine.owners import Owners
+from machine.engine.task_files import TaskFiles
 from machine.engine.variable_desk import VariableDesk
 from machine.settings import Settings
 
@@ -86,6 +87,7 @@ def _api_state(ground: Ground, engine: EngineRoom, claude_logins: ClaudeLogins) 
         intake=engine.intake,
         approvals=engine.approvals,
         code=engine.code,
+        files=TaskFiles(ground.settings.workspaces_dir, ground.definitions.agents, ground.redactor),
         plans=engine.plans,
         brain=engine.brain,
         chats=build_chats(ground),

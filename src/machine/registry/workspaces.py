@@ -20,6 +20,13 @@ OWNED: Final = (".claude", "CLAUDE.md", "CLAUDE.local.md", ".mcp.json")
 """What belongs to the definition of the agent and not to the task."""
 
 
+def workspace_name(task: Task, agent: SubAgent | None) -> str:
+    """The folder of a task; without its agent, the task's own."""
+    if agent is not None and agent.workspace is WorkspaceKind.SHARED:
+        return f"agent-{agent.name}"
+    return task.workspace
+
+
 class WorkspaceFolders:
     """Makes and refreshes `<data>/workspaces/<name>/`. `outfit` says what an agent's files are, now."""
 
@@ -29,7 +36,7 @@ class WorkspaceFolders:
 
     async def prepare(self, task: Task, agent: SubAgent) -> Path:
         """Make the task's folder, and write the agent's files in it anew whatever stood there. Raises StoreError."""
-        name = f"agent-{agent.name}" if agent.workspace is WorkspaceKind.SHARED else task.workspace
+        name = workspace_name(task, agent)
         folder = self._root / name
         try:
             await asyncio.to_thread(self._write_anew, folder, agent)
