@@ -114,6 +114,14 @@ _VARIABLES: Final = (
     *_reading(Scope.ADMIN, "/api/env"),
 )
 
+_NOTIFICATIONS: Final = (
+    Rule("POST", "/api/notifications", action="channel.create", fields=("name", "kind", "occasions"), made="name"),
+    Rule("PATCH", "/api/notifications/{name}", action="channel.change", fields=("occasions", "enabled")),
+    Rule("DELETE", "/api/notifications/{name}", action="channel.delete"),
+    Rule("POST", "/api/notifications/{name}/test", action="channel.test"),
+    *_reading(Scope.ADMIN, "/api/notifications"),
+)
+
 _CREDENTIALS: Final = (
     Rule("POST", "/api/credentials/validate", why=_LOOKS),
     *(Rule("POST", f"/api/credentials/{what}", action=f"credential.{what}") for what in ("upload", "login", "logout")),
@@ -162,6 +170,7 @@ RULES: Final = (
     *_WEBHOOKS,
     *_SCHEDULES,
     *_VARIABLES,
+    *_NOTIFICATIONS,
     *_CREDENTIALS,
     *_PEOPLE,
     *_reading(Scope.READ, "/api/status", "/openapi.json", "/docs"),

@@ -28,6 +28,7 @@ from machine.engine.login_gate import LoginGate
 from machine.engine.logins import ClaudeLogins
 from machine.engine.machine_warnings import MachineWarnings
 from machine.engine.owners import Owners
+from machine.engine.notification_desk import NotificationDesk
 from machine.engine.plans import Plans
 from machine.engine.schedules import Schedules
 from machine.engine.task_code import TaskCode
@@ -84,6 +85,7 @@ class ApiState:
     schedules: Schedules
     owners: Owners
     warnings: MachineWarnings
+    notifications: NotificationDesk
     variables: VariableDesk
     redactor: Redactor
     authenticator: Authenticator

@@ -30,6 +30,7 @@ from machine.store.chats import SqlChatStore
 from machine.store.database import Database
 from machine.store.deliveries import SqlDeliveryStore
 from machine.store.notes import SqlNotes
+from machine.store.notifications import SqlNotificationStore
 from machine.store.opening import open_database
 from machine.store.people import SqlPeopleStore
 from machine.store.replies import SqlReplyStore
@@ -55,6 +56,7 @@ class Ground:
     deliveries: SqlDeliveryStore
     schedules: SqlScheduleStore
     replies: SqlReplyStore
+    notifications: SqlNotificationStore
     claude: ClaudeCli
     definitions: Definitions
     repositories: GitRepositories
@@ -87,6 +89,7 @@ async def open_ground(
         deliveries=SqlDeliveryStore(database),
         schedules=SqlScheduleStore(database),
         replies=SqlReplyStore(database),
+        notifications=SqlNotificationStore(database),
         claude=claude,
         definitions=definitions,
         repositories=await asyncio.to_thread(_open_repositories, settings),

@@ -13,6 +13,7 @@ from machine.app.engine_room import EngineRoom, build_engine
 from machine.app.ground import Ground, open_ground
 from machine.app.health_room import DaemonHealth
 from machine.app.login_room import open_login
+from machine.app.notification_room import build_notifications
 from machine.app.people_room import build_people
 from machine.app.schedule_room import build_schedules
 from machine.app.tool_room import offer_tools
@@ -28,6 +29,7 @@ from machine.engine.disk_changes import DiskChanges
 from machine.engine.logins import ClaudeLogins
 from machine.engine.machine_warnings import MachineWarnings
 from machine.engine.owners import Owners
+from machine.engine.notification_desk import NotificationDesk
 from machine.engine.task_files import TaskFiles
 from machine.engine.variable_desk import VariableDesk
 from machine.settings import Settings
@@ -55,7 +57,8 @@ async def opened(
     async with AsyncExitStack() as stack:
         ground = await open_ground(settings, stack, redactor or Redactor(), clock=clock)
         engine = build_engine(ground)
-        api = _api_state(ground, engine, await open_login(ground, engine, stack))
+        notifications = await build_notifications(ground)
+        api = _api_state(ground, engine, await open_login(ground, engine, stack), notifications)
         await ground.tasks.adopt()  # one machine, one database: a changed MACHINE_ID must not strand its tasks
         changes = _disk_changes(ground)
         await changes.since_last_time()
@@ -65,14 +68,16 @@ async def opened(
         _watch_over(stack, engine.budget_board)
         _watch_over(stack, engine.gate, engine.idleness, engine.status_board, ground.definitions.loader)
         _watch_over(stack, DeliveryPruning(ground.deliveries, ground.clock), api.schedules.scheduler)
-        _watch_over(stack, api.chats.attachments)
+        _watch_over(stack, api.chats.attachments, notifications.notifier)
         _watch_over(stack, api.webhooks.replacing, api.webhooks.replies, engine.routing_desk)
         engine.manager.start()
         stack.push_async_callback(engine.manager.drain, 0)
         yield MachineRoom(api=api, engine=engine)
 
 
-def _api_state(ground: Ground, engine: EngineRoom, claude_logins: ClaudeLogins) -> ApiState:
+def _api_state(
+    ground: Ground, engine: EngineRoom, claude_logins: ClaudeLogins, notifications: NotificationDesk
+) -> ApiState:
     creator, webhooks = build_creator(ground), build_webhooks(ground, engine)
     schedules = build_schedules(ground, engine)
     offer_tools(ground, engine, creator, webhooks, schedules)
@@ -102,6 +107,7 @@ def _api_state(ground: Ground, engine: EngineRoom, claude_logins: ClaudeLogins) 
         schedules=schedules,
         owners=Owners(ground.people),
         warnings=_warnings(ground),
+        notifications=notifications,
         variables=VariableDesk(ground.variables, ground.definitions.agents, ground.definitions.webhooks),
         redactor=ground.redactor,
         failed_signatures=FailedAttempts(ground.clock, most=FAILED_SIGNATURES, per_second=FAILED_SIGNATURES / 60),

@@ -25,11 +25,17 @@ class HttpOutgoing:
         self._making = asyncio.Lock()
 
     async def send(
-        self, method: str, url: str, *, headers: Mapping[str, str], json: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        json: Mapping[str, Any] | None = None,
+        content: bytes | None = None,
     ) -> HttpAnswer:
         client = await self._made()
         try:
-            request = client.build_request(method, url, headers=dict(headers), json=json)
+            request = client.build_request(method, url, headers=dict(headers), json=json, content=content)
         except (httpx2.InvalidURL, ValueError, TypeError) as error:
             # Not the error's own words: it may quote a header, and a token is in one.
             raise BadRequest(f"No request can be made of this: {type(error).__name__}.") from None

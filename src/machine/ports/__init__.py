@@ -20,6 +20,7 @@ from machine.ports.health import Health, HealthReport
 from machine.ports.hub import Hub, Subscription
 from machine.ports.login import ClaudeAccount, LoginSource, LoginWays, SignIn, Trial
 from machine.ports.notes import Notes
+from machine.ports.notifications import NotificationStore
 from machine.ports.outgoing import HttpAnswer, Outgoing
 from machine.ports.people import PeopleStore, UserChange, UserRow
 from machine.ports.replies import ReplyStore
@@ -57,6 +58,7 @@ __all__ = [
     "LoginState",
     "LoginWays",
     "Notes",
+    "NotificationStore",
     "OfferedTools",
     "Outgoing",
     "PendingInput",

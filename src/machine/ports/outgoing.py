@@ -20,8 +20,17 @@ class Outgoing(Protocol):
     """Sends one request at a time; follows no redirect, so what is in the headers goes to no other host."""
 
     async def send(
-        self, method: str, url: str, *, headers: Mapping[str, str], json: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        json: Mapping[str, Any] | None = None,
+        content: bytes | None = None,
     ) -> HttpAnswer:
-        """Raises BadRequest for what cannot be a request, NotDelivered when none of it went out, Unanswered when
-        nobody knows whether it arrived."""
+        """`content` is a body as it is, in place of `json`.
+
+        Raises BadRequest for what cannot be a request, NotDelivered when none of it went out, Unanswered when nobody
+        knows whether it arrived.
+        """
         ...

@@ -33,7 +33,7 @@ def list_folder(workspace: Path, path: str) -> WorkspaceListing:
     """What lies in a folder. Raises BadRequest, NotFound, Conflict for what cannot be read."""
     parts = _parts(path)
     with _reading(path), _opened(workspace, parts) as folder, os.scandir(folder) as found:
-        entries = []
+        entries: list[WorkspaceEntry] = []
         truncated = False
         for entry in found:
             if entry.name.casefold() in CLOSED:

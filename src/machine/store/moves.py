@@ -13,6 +13,7 @@ from machine.domain.events import ChatReply, MachineEvent, StoredEvent, TaskEven
 from machine.domain.task import NEXT, Task
 from machine.store.approvals import cancel_pending, put_approvals
 from machine.store.event_log import Encoded, encoded, feed_event, no_such_task, place
+from machine.store.notices import ask_for_notices
 from machine.store.replies import ask_for_reply
 from machine.store.rows import task_changes, task_of
 from machine.store.tables import tasks
@@ -71,7 +72,7 @@ def move_task(
     also: Sequence[MachineEvent] = (),
 ) -> Task:
     """`TaskStore.move`. What waited for an answer is cancelled when the task ends, told before the end itself; a reply
-    that is wanted becomes due with it."""
+    that is wanted becomes due with it, and so does what channels want to be told."""
     put_approvals(connection, approvals)
     if new.ended:
         heed_end(connection, new, at)
@@ -79,6 +80,7 @@ def move_task(
     stored = write_move(connection, recorder, old, new, [encoded(event) for event in (*cancelled, *events)], at)
     if stored.ended:
         ask_for_reply(connection, stored, at)
+    ask_for_notices(connection, old, stored, at)
     for event in also:
         owner = stored.user_id if isinstance(event, ChatReply) else None
         kind, body = encoded(event)

@@ -17,7 +17,21 @@ from machine.store.database import Database
 from machine.store.sqlite import OLDEST_SQLITE, explain
 from machine.store.writer import OnCommitted
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
+REVISIONS: Final = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+)
 """All revisions that this program knows, oldest first: what `migrations/versions` holds, without importing Alembic."""
 
 LOCK_SECONDS: Final = 60

@@ -1,4 +1,7 @@
-"""The tables, but for those of replies, chats, people and the audit log. `migrations/` makes them all."""
+"""The tables, but for those of replies, notifications, chats, people and the audit log.
+
+`migrations/` makes them; a test compares the two.
+"""
 
 from enum import StrEnum
 from typing import Final
