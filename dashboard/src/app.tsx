@@ -12,6 +12,7 @@ import { Shell } from "./pages/shell";
 import { JoinPage, SignInPage } from "./pages/sign-in";
 import { Empty, Failed, Loading } from "./parts/states";
 import { TaskPage } from "./task/task-page";
+import { filterOf } from "./tasks/filter";
 
 function Broken({ error, reset }: ErrorComponentProps) {
   return (
@@ -82,6 +83,24 @@ const webhooks = () => import("./webhooks/pages");
 const root = createRootRoute({ component: Outlet, errorComponent: Broken, notFoundComponent: Nowhere });
 const shell = createRoute({ getParentRoute: () => root, id: "shell", component: Shell });
 const start = createRoute({ getParentRoute: () => shell, path: "/", component: StartPage });
+const taskList = createRoute({
+  getParentRoute: () => shell,
+  path: "/tasks/",
+  validateSearch: filterOf,
+  component: lazyRouteComponent(() => import("./tasks/page"), "TasksPage"),
+});
+const costs = createRoute({
+  getParentRoute: () => shell,
+  path: "/costs",
+  validateSearch: ({ days }): { days?: "1" | "7" } =>
+    String(days) === "1" ? { days: "1" } : String(days) === "7" ? { days: "7" } : {},
+  component: lazyRouteComponent(() => import("./costs/page"), "CostsPage"),
+});
+const notifications = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/notifications",
+  component: lazyRouteComponent(() => import("./notifications/page"), "NotificationsPage"),
+});
 const task = createRoute({ getParentRoute: () => shell, path: "/tasks/$taskId", component: TaskPage });
 const signIn = createRoute({ getParentRoute: () => root, path: "/login", component: SignInPage });
 const join = createRoute({ getParentRoute: () => root, path: "/invite", component: JoinPage });
@@ -199,8 +218,8 @@ const settingsPart = createRoute({
 });
 
 const pages = [
-  ...[start, task, chatLayout.addChildren(chatPages)],
-  settings.addChildren([settingsList, settingsPart]),
+  ...[start, taskList, task, costs, chatLayout.addChildren(chatPages)],
+  ...[notifications, settings.addChildren([settingsList, settingsPart])],
   ...[agentList, agent, agentEdit],
   ...[skillList, skill, skillEdit],
   ...[scheduleList, schedule, scheduleEdit],

@@ -10,6 +10,7 @@ import "./styles.css";
 
 takeSecret();
 const live = createLive();
+live.notices.open = (taskId) => void router.navigate({ to: "/tasks/$taskId", params: { taskId } });
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 createRoot(root).render(

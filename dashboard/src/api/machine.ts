@@ -2,6 +2,7 @@ import createClient from "openapi-fetch";
 import { SignedOut } from "../feed/connection";
 import type { EventPage } from "../feed/stream";
 import type { TaskStatus } from "../feed/wire";
+import { statusesOf, type TaskFilter } from "../tasks/filter";
 import { ApiError, errorOf } from "./problem";
 import type { components, paths } from "./schema";
 
@@ -57,6 +58,14 @@ export const machine = {
 
   tasks(cursor: string | null, status: TaskStatus[] = []): Promise<TaskPage> {
     const query = { limit: LIST_PAGE, status, ...(cursor ? { cursor } : {}) };
+    return done(http.GET("/api/tasks", { params: { query } }));
+  },
+  /** One page of the tasks that fit, newest first. */
+  list(filter: TaskFilter, cursor: string | null, limit: number): Promise<TaskPage> {
+    const { agent, person, q } = filter;
+    const source = filter.source as Schemas["TaskSource"] | undefined;
+    const narrowed = { agent: agent ?? null, source: source ?? null, user_id: person ?? null, q: q ?? "" };
+    const query = { limit, cursor, status: statusesOf(filter), ...narrowed };
     return done(http.GET("/api/tasks", { params: { query } }));
   },
   conversation(id: string): Promise<TaskPage> {

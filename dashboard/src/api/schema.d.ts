@@ -841,6 +841,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Channels
+         * @description By name, each with how the last notice went.
+         */
+        get: operations["list_channels_api_notifications_get"];
+        put?: never;
+        /**
+         * Add Channel
+         * @description Tell these occasions there from now on.
+         */
+        post: operations["add_channel_api_notifications_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Channel
+         * @description Forget it, its address, and what was still to be told there.
+         */
+        delete: operations["delete_channel_api_notifications__name__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Channel
+         * @description Other occasions, or on and off. Another address is another channel.
+         */
+        patch: operations["change_channel_api_notifications__name__patch"];
+        trace?: never;
+    };
+    "/api/notifications/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Channel
+         * @description Send a test there now. 200 whether it arrives or not.
+         */
+        post: operations["test_channel_api_notifications__name__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schedules": {
         parameters: {
             query?: never;
@@ -1259,6 +1327,8 @@ export interface paths {
         /**
          * List Tasks
          * @description Newest first, long texts cut short. `next_cursor` is null on the last page.
+         *
+         *     A search (`q`) looks at 20,000 tasks at a time: a page of it may have few or no items, and yet a cursor to go on.
          */
         get: operations["list_tasks_api_tasks_get"];
         put?: never;
@@ -1345,6 +1415,46 @@ export interface paths {
          * @description Events with `seq` > `after`, oldest first. `last_seq` is the newest there is: ask again until you are there.
          */
         get: operations["list_events_api_tasks__task_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Files
+         * @description One folder of the task's workspace: at most 1,000 entries.
+         */
+        get: operations["list_files_api_tasks__task_id__files_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/files/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read File
+         * @description One file of at most 10 MiB: text as `text/plain`, all else to be saved. Known secrets are taken out of it.
+         */
+        get: operations["read_file_api_tasks__task_id__files_content_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2668,6 +2778,69 @@ export interface components {
             unpushed: boolean;
         };
         /**
+         * ChannelChange
+         * @description What is left out stays.
+         */
+        ChannelChange: {
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Occasions */
+            occasions?: components["schemas"]["Occasion"][] | null;
+        };
+        /**
+         * ChannelKind
+         * @description `webhook` is sent and signed as Standard Webhooks prescribe; `slack` is a message that Slack, and what speaks as
+         *     it does (Mattermost, Rocket.Chat), takes at an incoming webhook.
+         * @enum {string}
+         */
+        ChannelKind: "webhook" | "slack";
+        /** ChannelList */
+        ChannelList: {
+            /** Items */
+            items: components["schemas"]["ChannelView"][];
+        };
+        /** ChannelMade */
+        ChannelMade: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Host */
+            host: string;
+            kind: components["schemas"]["ChannelKind"];
+            last: components["schemas"]["LastNotice"] | null;
+            /** Name */
+            name: string;
+            /** Occasions */
+            occasions: components["schemas"]["Occasion"][];
+            /** Signing Secret */
+            signing_secret: string | null;
+        };
+        /**
+         * ChannelView
+         * @description A channel, without its address.
+         */
+        ChannelView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Host */
+            host: string;
+            kind: components["schemas"]["ChannelKind"];
+            last: components["schemas"]["LastNotice"] | null;
+            /** Name */
+            name: string;
+            /** Occasions */
+            occasions: components["schemas"]["Occasion"][];
+        };
+        /**
          * ChatMessage
          * @description A message to the Brain, or to the named agent; without `conversation_id` it begins a conversation.
          */
@@ -3085,6 +3258,12 @@ export interface components {
             result: string | null;
             usage: components["schemas"]["Usage"];
         };
+        /**
+         * EntryKind
+         * @description A link is shown and never followed.
+         * @enum {string}
+         */
+        EntryKind: "folder" | "file" | "link" | "other";
         /**
          * Error
          * @description The message with this id was not done: a problem as on HTTP. `id` is null where none could be read.
@@ -3524,6 +3703,25 @@ export interface components {
          * @enum {string}
          */
         Lane: "work" | "chat";
+        /**
+         * LastNotice
+         * @description The last thing that was to be told there.
+         */
+        LastNotice: {
+            /** Attempts */
+            attempts: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Last Error */
+            last_error: string;
+            occasion: components["schemas"]["Occasion"];
+            state: components["schemas"]["NoticeState"];
+            /** Task Id */
+            task_id: string;
+        };
         /** LoginBegun */
         LoginBegun: {
             /**
@@ -3687,6 +3885,22 @@ export interface components {
          */
         Missed: "skip" | "once";
         /**
+         * NewChannel
+         * @description Where to tell it: the address is kept sealed.
+         */
+        NewChannel: {
+            kind: components["schemas"]["ChannelKind"];
+            /** Name */
+            name: string;
+            /** Occasions */
+            occasions: components["schemas"]["Occasion"][];
+            /**
+             * Url
+             * Format: password
+             */
+            url: string;
+        };
+        /**
          * NewInvitation
          * @description An invitation by link.
          */
@@ -3810,6 +4024,18 @@ export interface components {
              */
             value: string;
         };
+        /**
+         * NoticeState
+         * @description `sending`: an attempt is being made, or was when its daemon died. The last two are ends.
+         * @enum {string}
+         */
+        NoticeState: "due" | "sending" | "sent" | "given_up";
+        /**
+         * Occasion
+         * @description What a channel can be told of. `waiting`: it asks a person for a permission, an answer, a word on a plan.
+         * @enum {string}
+         */
+        Occasion: "completed" | "failed" | "cancelled" | "waiting";
         /** OldSecret */
         OldSecret: {
             /** Old Secret Until */
@@ -5256,6 +5482,16 @@ export interface components {
              */
             type: "task.waiting";
         };
+        /**
+         * Tested
+         * @description How a test went.
+         */
+        Tested: {
+            /** Arrived */
+            arrived: boolean;
+            /** Why */
+            why: string;
+        };
         /** TextFile */
         TextFile: {
             /** Path */
@@ -5773,11 +6009,39 @@ export interface components {
             description: string;
         };
         /**
+         * WorkspaceEntry
+         * @description One name in a folder. `size` in bytes, 0 for what is no file.
+         */
+        WorkspaceEntry: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            kind: components["schemas"]["EntryKind"];
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+        };
+        /**
          * WorkspaceKind
          * @description `task`: a folder of its own for every task; `shared`: one lasting folder, one task at a time.
          * @enum {string}
          */
         WorkspaceKind: "task" | "shared";
+        /**
+         * WorkspaceListing
+         * @description One folder of a workspace: folders first, then by name.
+         */
+        WorkspaceListing: {
+            /** Entries */
+            entries: components["schemas"]["WorkspaceEntry"][];
+            /** Path */
+            path: string;
+            /** Truncated */
+            truncated: boolean;
+        };
     };
     responses: never;
     parameters: never;
@@ -7361,6 +7625,163 @@ export interface operations {
             };
         };
     };
+    list_channels_api_notifications_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_channel_api_notifications_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelMade"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_channel_api_notifications__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_channel_api_notifications__name__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_channel_api_notifications__name__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_schedules_api_schedules_get: {
         parameters: {
             query?: never;
@@ -8194,9 +8615,12 @@ export interface operations {
                 /** @description How many at most. */
                 limit?: number;
                 parent_task_id?: string | null;
+                /** @description Words of the title or the message, all of them. */
+                q?: string;
                 source?: components["schemas"]["TaskSource"] | null;
                 /** @description May be given several times. */
                 status?: components["schemas"]["TaskStatus"][];
+                user_id?: string | null;
             };
             header?: never;
             path?: never;
@@ -8376,6 +8800,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskEventPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_files_api_tasks__task_id__files_get: {
+        parameters: {
+            query?: {
+                /** @description From the workspace on, such as `repo/src`. */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceListing"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_file_api_tasks__task_id__files_content_get: {
+        parameters: {
+            query?: {
+                download?: boolean;
+                /** @description From the workspace on, such as `repo/src`. */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                    "text/plain": unknown;
                 };
             };
             /** @description A problem */

@@ -3,6 +3,7 @@ import type { Status, TaskPage, TaskView } from "../api/machine";
 import { KIND_OF, type KindId } from "../domain/definition";
 import { applyToTask, type Task, taskOf } from "../domain/task";
 import { type FeedEvent, isTaskEvent, type Ready, type TaskEvent } from "../feed/wire";
+import { applyToLists } from "../tasks/list";
 
 export const keys = {
   status: ["status"],
@@ -19,6 +20,7 @@ export const keys = {
   logins: ["logins"],
   audit: ["audit"],
   health: ["health"],
+  channels: ["channels"],
   tasks: ["tasks"],
   active: ["tasks", "active"],
   recent: ["tasks", "recent"],
@@ -50,6 +52,7 @@ export function applyToView<T extends Task>(task: T, events: readonly FeedEvent[
 /** Carries an event of the feed into what was loaded. */
 export function applyToCache(client: QueryClient, event: FeedEvent): void {
   if (isTaskEvent(event)) {
+    applyToLists(client, event);
     client.setQueryData<TaskPage>(keys.active, (page) => page && applyToPage(page, event, true));
     client.setQueryData<Pages>(keys.recent, (data) => {
       if (!data) return data;

@@ -1,9 +1,11 @@
 import { QueryClient } from "@tanstack/react-query";
-import { machine } from "../api/machine";
+import { machine, type Status } from "../api/machine";
 import { ApiError } from "../api/problem";
 import { SignedOut, type SocketLike } from "../feed/connection";
 import { Feed } from "../feed/feed";
-import { applyReady, applyToCache } from "./cache";
+import { knownTask, shortenLists } from "../tasks/list";
+import { applyReady, applyToCache, keys } from "./cache";
+import { Notices } from "./notices";
 import { TaskViews } from "./task-view";
 import { Unread } from "./unread";
 
@@ -13,6 +15,7 @@ export interface Live {
   feed: Feed;
   views: TaskViews;
   unread: Unread;
+  notices: Notices;
 }
 
 function openSocket(sessionId: string): SocketLike {
@@ -34,13 +37,22 @@ export function createLive(): Live {
   });
   const feed = new Feed({ openSession: machine.openSession, openSocket, loadEvents: machine.events });
   const unread = new Unread();
+  const notices = new Notices({
+    taskOf: (taskId) => knownTask(client, taskId),
+    me: () => client.getQueryData<Status>(keys.status)?.me.user_id,
+    isLookedAt: (taskId) => unread.isLookedAt(taskId),
+  });
   feed.listen({
     event: (event) => {
+      notices.arrived(event);
       applyToCache(client, event);
       if (event.type === "chat.reply") unread.arrived(event.data.task_id);
     },
     ready: (frame) => applyReady(client, frame),
-    gone: () => void client.invalidateQueries(),
+    gone: () => {
+      shortenLists(client);
+      void client.invalidateQueries();
+    },
   });
   // A socket does not notice by itself that the network is gone.
   window.addEventListener("offline", () => feed.connection.probe());
@@ -51,5 +63,5 @@ export function createLive(): Live {
     feed.connection.probe();
     unread.lookAgain();
   });
-  return { client, feed, views: new TaskViews(feed), unread };
+  return { client, feed, views: new TaskViews(feed), unread, notices };
 }

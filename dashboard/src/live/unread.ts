@@ -7,8 +7,12 @@ export class Unread {
 
   /** A reply came. */
   arrived(taskId: string): void {
-    if (taskId === this.#looked && document.visibilityState === "visible") return;
+    if (this.isLookedAt(taskId)) return;
     this.tasks.set(new Set([...this.tasks.get(), taskId]));
+  }
+
+  isLookedAt(taskId: string): boolean {
+    return taskId === this.#looked && document.visibilityState === "visible";
   }
 
   /** Somebody looks at a task, or at none. */

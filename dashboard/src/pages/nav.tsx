@@ -1,5 +1,13 @@
 import { Link } from "@tanstack/react-router";
-import { House, type LucideIcon, MessagesSquare, Search, SquarePen } from "lucide-react";
+import {
+  ChartColumn,
+  House,
+  ListTodo,
+  type LucideIcon,
+  MessagesSquare,
+  Search,
+  SquarePen,
+} from "lucide-react";
 import { KINDS } from "../definitions/kinds";
 
 interface Entry {
@@ -12,6 +20,12 @@ interface Entry {
 export const PAGES: readonly Entry[] = [
   { to: "/chat", name: "Chat", Icon: MessagesSquare },
   ...Object.values(KINDS).map(({ path, title, Icon }) => ({ to: path, name: title, Icon })),
+];
+
+/** Pages that a narrow screen reaches from the first one, and by searching. */
+export const MORE_PAGES: readonly Entry[] = [
+  { to: "/tasks", name: "Tasks", Icon: ListTodo },
+  { to: "/costs", name: "Costs", Icon: ChartColumn },
 ];
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -47,8 +61,14 @@ export function SideNav({ search }: { search(): void }) {
           {COMMAND_KEY} K
         </kbd>
       </button>
-      {PAGES.map(({ to, name, Icon }) => (
-        <Link key={to} to={to} className={SIDE_LINK} activeProps={{ className: "bg-hover font-medium" }}>
+      {[...MORE_PAGES, ...PAGES].map(({ to, name, Icon }) => (
+        <Link
+          key={to}
+          to={to}
+          className={SIDE_LINK}
+          activeOptions={{ exact: to === "/tasks" }}
+          activeProps={{ className: "bg-hover font-medium" }}
+        >
           <Icon aria-hidden className="size-4 text-soft" />
           {name}
         </Link>

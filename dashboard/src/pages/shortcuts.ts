@@ -8,17 +8,23 @@ export type Overlay = "palette" | "help" | null;
 export const SHORTCUTS: readonly (readonly [string, string])[] = [
   [`${COMMAND_KEY} K`, "Search, and go anywhere"],
   ["Alt N", "New task"],
+  ["J", "The next task, in the list of tasks"],
+  ["K", "The task before it"],
+  ["/", "Search the list of tasks"],
   ["?", "This list"],
   ["Esc", "Close what is open"],
   ["Enter", "Send a message"],
   ["Shift Enter", "A new line in a message"],
 ];
 
-function isTyping(target: EventTarget | null): boolean {
+export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable='true']");
 }
 
-/** Apart from `?`, which is no letter, all have a modifier, so that nothing typed by accident does anything. */
+/**
+ * Apart from `?`, which is no letter, all have a modifier, so that nothing typed by accident does anything. The list of
+ * tasks adds its own, which only move about in it (tasks/use-keys.ts).
+ */
 export function useShortcuts(show: (overlay: Overlay) => void): void {
   const navigate = useNavigate();
   useEffect(() => {

@@ -1,4 +1,12 @@
-import { CirclePlus, ListTodo, type LucideIcon, MessagesSquare, Settings, SquarePen } from "lucide-react";
+import {
+  ChartColumn,
+  CirclePlus,
+  ListTodo,
+  type LucideIcon,
+  MessagesSquare,
+  Settings,
+  SquarePen,
+} from "lucide-react";
 import type { DefinitionView } from "../api/definitions";
 import { KINDS } from "../definitions/kinds";
 import type { KindId } from "../domain/definition";
@@ -27,6 +35,8 @@ export function commandsOf({ tasks, definitions, mayCreate }: Known): Command[] 
   return [
     { id: "start", name: "New task", kind: "Page", to: "/", Icon: SquarePen },
     { id: "/chat", name: "Chat with the machine", kind: "Page", to: "/chat", Icon: MessagesSquare },
+    { id: "/tasks", name: "Tasks", kind: "Page", to: "/tasks", Icon: ListTodo },
+    { id: "/costs", name: "Costs", kind: "Page", to: "/costs", Icon: ChartColumn },
     ...kinds.map(({ path, title, Icon }) => ({ id: path, name: title, kind: "Page", to: path, Icon })),
     { id: "/settings", name: "Settings", kind: "Page", to: "/settings", Icon: Settings },
     ...sectionsFor(mayCreate).map(({ id, name, Icon }) => ({

@@ -1,4 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useDefinitions, useIsAdministrator, useTasks } from "../live/hooks";
@@ -70,7 +70,10 @@ export function Palette({ close }: { close(): void }) {
       <Found id={id} found={found} marked={marked} mark={mark} go={go} />
       {found.length === 0 && (
         <p role="status" className="px-4 pb-6 text-center text-soft">
-          Nothing fits. Older tasks are found in the list of tasks.
+          Nothing fits.{" "}
+          <Link to="/tasks" search={{ q: typed }} onClick={close} className="text-accent underline">
+            Search all tasks
+          </Link>
         </p>
       )}
     </Dialog>

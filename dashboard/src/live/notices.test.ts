@@ -1,0 +1,77 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Task } from "../domain/task";
+import type { FeedEvent } from "../feed/wire";
+import { Notices } from "./notices";
+
+const shown: string[] = [];
+
+class FakeNotification {
+  static permission = "granted";
+  constructor(title: string, options: { body: string }) {
+    shown.push(`${title} | ${options.body}`);
+  }
+}
+
+const task = { task_id: "a", title: "Fix it", user_id: "me" } as Task;
+const event = (type: string, data: object, at = new Date()) =>
+  ({ type, task_id: "a", seq: 2, at: at.toISOString(), data }) as unknown as FeedEvent;
+const ended = event("task.completed", { result: "It works.\nAll of it." });
+
+let looksAt = "";
+let me = "me";
+const around = {
+  taskOf: (id: string) => (id === "a" ? task : undefined),
+  me: () => me,
+  isLookedAt: (id: string) => id === looksAt,
+};
+
+describe("notices of the browser", () => {
+  beforeEach(() => {
+    Object.assign(window, { Notification: FakeNotification, isSecureContext: true });
+    localStorage.setItem("notices", "on");
+  });
+  afterEach(() => {
+    shown.length = 0;
+    [looksAt, me] = ["", "me"];
+    localStorage.clear();
+  });
+
+  it("tell how a task of one's own ended, and that it asks", () => {
+    const notices = new Notices(around);
+    notices.arrived(ended);
+    notices.arrived(event("approval.requested", { title: "Run npm test", tool_name: "Bash" }));
+    notices.arrived(event("task.failed", { failure: { message: "No login." } }));
+    expect(shown).toEqual([
+      "Done: Fix it | It works.",
+      "Needs your answer: Fix it | Run npm test",
+      "Failed: Fix it | No login.",
+    ]);
+  });
+
+  it("are silent about what is looked at, others' tasks, old news and steps on the way", () => {
+    const notices = new Notices(around);
+    looksAt = "a";
+    notices.arrived(ended);
+    looksAt = "";
+    me = "somebody else";
+    notices.arrived(ended);
+    me = "me";
+    notices.arrived(event("task.completed", { result: "" }, new Date(Date.now() - 3_600_000)));
+    notices.arrived(event("task.started", { attempt: 1 }));
+    expect(shown).toEqual([]);
+  });
+
+  it("are off until somebody asks for them, and where the browser does not allow them", async () => {
+    localStorage.clear();
+    const notices = new Notices(around);
+    notices.arrived(ended);
+    expect(shown).toEqual([]);
+    await notices.switch(true);
+    expect([notices.isOn.get(), localStorage.getItem("notices")]).toEqual([true, "on"]);
+    FakeNotification.permission = "denied";
+    await notices.switch(true);
+    expect([notices.isOn.get(), localStorage.getItem("notices")]).toEqual([false, null]);
+    FakeNotification.permission = "granted";
+  });
+});

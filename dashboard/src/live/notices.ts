@@ -1,0 +1,97 @@
+import type { Task } from "../domain/task";
+import { Signal } from "../feed/signal";
+import type { FeedEvent } from "../feed/wire";
+
+const STORED = "notices";
+/** What a connection catches up on after a long gap is no news. */
+const NEWS_MS = 5 * 60_000;
+
+export type Permission = "unsupported" | NotificationPermission;
+
+/** What is worth a notice, in words; null for most. */
+export function saidOf(event: FeedEvent, task: Task): { title: string; body: string } | null {
+  switch (event.type) {
+    case "approval.requested":
+      return { title: `Needs your answer: ${task.title}`, body: event.data.title || event.data.tool_name };
+    case "task.completed":
+      return { title: `Done: ${task.title}`, body: firstLine(event.data.result ?? "") };
+    case "task.failed":
+      return { title: `Failed: ${task.title}`, body: event.data.failure.message };
+    default:
+      return null;
+  }
+}
+
+function firstLine(text: string): string {
+  return text.trim().split("\n", 1)[0]?.slice(0, 200) ?? "";
+}
+
+interface Surroundings {
+  /** The task as some list knows it. */
+  taskOf(taskId: string): Task | undefined;
+  /** Who is signed in: others' tasks are no news of theirs. */
+  me(): string | undefined;
+  /** Whether somebody looks at the page of that task. */
+  isLookedAt(taskId: string): boolean;
+}
+
+/** Tells the reader by the browser's own means, where they asked for it, what becomes of their tasks. */
+export class Notices {
+  readonly isOn = new Signal(false);
+  /** Goes to a task: given by who knows the way. */
+  open: (taskId: string) => void = () => {};
+
+  constructor(private readonly around: Surroundings) {
+    this.isOn.set(stored() && permission() === "granted");
+  }
+
+  arrived(event: FeedEvent): void {
+    if (!this.isOn.get() || !("task_id" in event) || typeof event.task_id !== "string") return;
+    if (Date.now() - Date.parse(event.at) > NEWS_MS) return;
+    const task = this.around.taskOf(event.task_id);
+    if (!task || task.user_id !== this.around.me() || this.around.isLookedAt(task.task_id)) return;
+    const said = saidOf(event, task);
+    if (said) this.show(said.title, said.body, task.task_id);
+  }
+
+  /** Asks the browser where it has to be asked, and remembers the choice in it. */
+  async switch(on: boolean): Promise<void> {
+    if (on && permission() === "default") await Notification.requestPermission();
+    const isOn = on && permission() === "granted";
+    try {
+      if (isOn) localStorage.setItem(STORED, "on");
+      else localStorage.removeItem(STORED);
+    } catch (error) {
+      console.warn("The choice cannot be stored.", error);
+    }
+    this.isOn.set(isOn);
+  }
+
+  show(title: string, body: string, taskId: string | null): void {
+    try {
+      // One for each task: a newer one takes the place of the one before.
+      const notice = new Notification(title, { body, tag: taskId ?? "test" });
+      notice.onclick = () => {
+        window.focus();
+        notice.close();
+        if (taskId) this.open(taskId);
+      };
+    } catch (error) {
+      // Some phones let only installed workers tell something.
+      console.warn("This browser shows no notices of pages.", error);
+    }
+  }
+}
+
+/** Whether the browser would let this page tell something. */
+export function permission(): Permission {
+  return "Notification" in window && window.isSecureContext ? Notification.permission : "unsupported";
+}
+
+function stored(): boolean {
+  try {
+    return localStorage.getItem(STORED) === "on";
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,41 @@
+import { Link } from "@tanstack/react-router";
+import { memo } from "react";
+import { ago, dollars, duration, fullTime } from "../domain/format";
+import type { Task } from "../domain/task";
+import { StatusIcon } from "../parts/status";
+import { SOURCES } from "./filter";
+
+interface Props {
+  task: Task;
+  now: number;
+  /** Whose it is, where that is worth saying. */
+  person: string | undefined;
+}
+
+/** A task in two lines at most: what it is, who does it, what came of it. */
+export const TaskLine = memo(function TaskLine({ task, now, person }: Props) {
+  const source = SOURCES.find(([key]) => key === task.source)?.[1];
+  const after = [task.assigned_agent, source, person].filter(Boolean).join(" · ");
+  return (
+    <Link
+      to="/tasks/$taskId"
+      params={{ taskId: task.task_id }}
+      className="flex h-full items-center gap-3 px-3 -outline-offset-2 hover:bg-hover"
+    >
+      <StatusIcon task={task} className="size-4" />
+      <span className="min-w-0 flex-1">
+        <span className="block truncate font-medium">{task.title}</span>
+        <span className="block truncate text-faint text-xs">{after}</span>
+      </span>
+      <span className="numeric shrink-0 text-right text-faint text-xs">
+        <time dateTime={task.created_at} title={fullTime(task.created_at)} className="block">
+          {ago(task.created_at, Math.max(now, Date.parse(task.created_at)))}
+        </time>
+        <span className="block">
+          {task.duration_seconds > 0 && duration(task.duration_seconds)}
+          {task.cost_usd > 0 && ` · ${dollars(task.cost_usd)}`}
+        </span>
+      </span>
+    </Link>
+  );
+});
