@@ -12,6 +12,7 @@ import { Shell } from "./pages/shell";
 import { JoinPage, SignInPage } from "./pages/sign-in";
 import { Empty, Failed, Loading } from "./parts/states";
 import { TaskPage } from "./task/task-page";
+import { taskSearch } from "./task/views";
 import { filterOf } from "./tasks/filter";
 
 function Broken({ error, reset }: ErrorComponentProps) {
@@ -85,7 +86,7 @@ const shell = createRoute({ getParentRoute: () => root, id: "shell", component: 
 const start = createRoute({ getParentRoute: () => shell, path: "/", component: StartPage });
 const taskList = createRoute({
   getParentRoute: () => shell,
-  path: "/tasks/",
+  path: "/tasks",
   validateSearch: filterOf,
   component: lazyRouteComponent(() => import("./tasks/page"), "TasksPage"),
 });
@@ -101,7 +102,12 @@ const notifications = createRoute({
   path: "/settings/notifications",
   component: lazyRouteComponent(() => import("./notifications/page"), "NotificationsPage"),
 });
-const task = createRoute({ getParentRoute: () => shell, path: "/tasks/$taskId", component: TaskPage });
+const task = createRoute({
+  getParentRoute: () => shell,
+  path: "/tasks/$taskId",
+  validateSearch: taskSearch,
+  component: TaskPage,
+});
 const signIn = createRoute({ getParentRoute: () => root, path: "/login", component: SignInPage });
 const join = createRoute({ getParentRoute: () => root, path: "/invite", component: JoinPage });
 

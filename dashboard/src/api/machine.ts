@@ -75,6 +75,13 @@ export const machine = {
   },
   task: (id: string): Promise<TaskDetail> =>
     done(http.GET("/api/tasks/{task_id}", { params: { path: { task_id: id } } })),
+  output: (id: string): Promise<string> =>
+    done(
+      http.GET("/api/tasks/{task_id}/output", { params: { path: { task_id: id } }, parseAs: "text" }),
+    ) as Promise<string>,
+  push: (id: string) => done(http.POST("/api/tasks/{task_id}/push", { params: { path: { task_id: id } } })),
+  replyAgain: (id: string) =>
+    done(http.POST("/api/tasks/{task_id}/reply", { params: { path: { task_id: id } } })),
   diff: (id: string) => done(http.GET("/api/tasks/{task_id}/diff", { params: { path: { task_id: id } } })),
   retry: (id: string): Promise<TaskView> =>
     done(http.POST("/api/tasks/{task_id}/retry", { params: { path: { task_id: id } } })),

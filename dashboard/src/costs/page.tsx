@@ -86,7 +86,7 @@ function Kind({ kind, days, reports }: KindProps) {
       </p>
       <p className="mb-4 text-faint text-xs">{costKind(kind, false).meaning}</p>
       {days > 1 && <DayGraph points={byDay(of("day"), days, todayKey())} kind={TITLES[kind] ?? kind} />}
-      <div className="mt-5 grid gap-6 lg:grid-cols-2">
+      <div className="mt-5 grid items-start gap-6 lg:grid-cols-2">
         <Breakdown title="Agent" points={dearest(of("agent"), SHOWN)} />
         <Breakdown title="Source" points={dearest(of("source"), SHOWN)} />
         <Breakdown title="Person" points={dearest(of("user"), SHOWN)} />

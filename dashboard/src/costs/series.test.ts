@@ -25,7 +25,7 @@ describe("the graph of days", () => {
 
   it("ends above its highest bar, at a round number", () => {
     expect([topOf(0), topOf(0.13), topOf(2), topOf(2.1), topOf(7), topOf(30)]).toEqual([
-      1, 0.2, 2, 2.5, 10, 50,
+      1, 0.15, 2, 2.5, 8, 30,
     ]);
   });
 });

@@ -51,8 +51,10 @@ export function dearest(items: readonly CostItem[], shown: number): Point[] {
 export function topOf(most: number): number {
   if (most <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(most));
-  const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= most * (1 - 1e-9)) ?? 10;
-  return step * power;
+  const step =
+    [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= most * (1 - 1e-9)) ?? 10;
+  // Not 0.15000000000000002.
+  return Number((step * power).toPrecision(6));
 }
 
 /** The reader's own day. */

@@ -174,4 +174,47 @@ describe("Conversation", () => {
     );
     expect(performance.now() - started).toBeLessThan(1_000);
   });
+
+  it("puts what a sub-agent does into the card that began it, and sub-agents of sub-agents into theirs", () => {
+    const call = (id: string, name: string, parent: string | null = null) =>
+      output({ kind: "tool_use", tool_use_id: id, name, input: {}, parent_tool_use_id: parent });
+    const conversation = new Conversation();
+    const made = [
+      call("a", "Agent"),
+      output({ kind: "text", text: "Hel", item: "x", more: true, parent_tool_use_id: "a" }),
+      call("b", "Agent", "a"),
+      output({ kind: "text", text: "deep", item: "y", parent_tool_use_id: "b" }),
+      output({ kind: "text", text: "lo", item: "x", parent_tool_use_id: "a" }),
+      output({ kind: "text", text: "of nobody known", item: "z", parent_tool_use_id: "gone" }),
+    ];
+    const seen: Item[] = [];
+    made.forEach(([type, data], index) => {
+      conversation.apply({ type, data, seq: index + 1, at: AT, task_id: "t" } as unknown as TaskEvent);
+      seen.push(conversation.items[0] as Item);
+    });
+    const [first, last] = conversation.items;
+    expect(conversation.items).toHaveLength(2);
+    expect(last).toMatchObject({ kind: "text", text: "of nobody known" });
+    expect(first).toMatchObject({
+      children: [
+        { kind: "text", text: "Hello", done: true },
+        { kind: "tool", children: [{ text: "deep" }] },
+      ],
+    });
+    // Whoever shows the outer card sees by its identity that something in it has changed.
+    expect(new Set(seen.slice(0, 5)).size).toBe(5);
+  });
+
+  it("knows when the last result of a call came", () => {
+    const conversation = new Conversation();
+    const at = (seconds: number) => `2026-01-01T00:00:0${seconds}Z`;
+    [
+      output({ kind: "tool_use", tool_use_id: "a", name: "Bash", input: {} }),
+      output({ kind: "tool_result", tool_use_id: "a", text: "1", more: true }),
+      output({ kind: "tool_result", tool_use_id: "a", text: "2" }),
+    ].forEach(([type, data], index) => {
+      conversation.apply({ type, data, seq: index + 1, at: at(index), task_id: "t" } as unknown as TaskEvent);
+    });
+    expect(conversation.items[0]).toMatchObject({ at: at(0), endedAt: at(2), result: "12" });
+  });
 });

@@ -9,6 +9,13 @@ import {
   type ToolItem,
 } from "./items";
 
+/** Where an item stands: in the list itself, or among those of the sub-agent that the call `within` began. */
+interface Place {
+  list: Item[];
+  index: number;
+  within: string | null;
+}
+
 type End = Extract<TaskEvent, { type: "task.completed" | "task.failed" | "task.cancelled" }>;
 
 /**
@@ -19,7 +26,7 @@ type End = Extract<TaskEvent, { type: "task.completed" | "task.failed" | "task.c
  */
 export class Conversation {
   readonly items: Item[] = [];
-  #byKey = new Map<string, number>();
+  #places = new Map<string, Place>();
   #open: string | null = null;
   #queueReason: QueueReason | null = null;
   #notes: Note[] = [];
@@ -126,7 +133,8 @@ export class Conversation {
     const known = this.#find(key);
     const old = known?.kind === "tool" ? known : newTool(key, event, output);
     const isError = old.isError || output.is_error === true;
-    this.#put({ ...old, result: (old.result ?? "") + output.text, isError, done: !output.more });
+    const result = (old.result ?? "") + output.text;
+    this.#put({ ...old, result, isError, done: !output.more, endedAt: event.at });
   }
 
   /** Lines on stderr that follow each other are one note. */
@@ -231,19 +239,42 @@ export class Conversation {
   }
 
   #find(key: string): Item | undefined {
-    const index = this.#byKey.get(key);
-    return index === undefined ? undefined : this.items[index];
+    const place = this.#places.get(key);
+    return place?.list[place.index];
   }
 
   #put(item: Item): void {
-    const index = this.#byKey.get(item.key);
-    if (index === undefined) this.#add(item);
-    else this.items[index] = item;
+    const place = this.#places.get(item.key);
+    if (!place) {
+      this.#add(item);
+      return;
+    }
+    place.list[place.index] = item;
+    this.#touch(place.within);
   }
 
+  /** What a sub-agent does goes into the card of the call that began it, where that is known. */
   #add(item: Item): void {
-    this.#byKey.set(item.key, this.items.length);
-    this.items.push(item);
+    const within = item.parent === null ? null : `tool:${item.parent}`;
+    const call = within === null ? undefined : this.#find(within);
+    if (call?.kind !== "tool") {
+      this.#places.set(item.key, { list: this.items, index: this.items.length, within: null });
+      this.items.push(item);
+      return;
+    }
+    const list = call.children as Item[];
+    this.#places.set(item.key, { list, index: list.length, within });
+    list.push(item);
+    this.#touch(within);
+  }
+
+  /** A call whose sub-agent went on is another object, and so are those around it. */
+  #touch(key: string | null): void {
+    const place = key === null ? undefined : this.#places.get(key);
+    const call = place?.list[place.index];
+    if (!place || call?.kind !== "tool") return;
+    place.list[place.index] = { ...call };
+    this.#touch(place.within);
   }
 }
 
@@ -262,6 +293,8 @@ function newTool(key: string, event: TaskEvent, output: Output): ToolItem {
     isError: false,
     done: false,
     asked: false,
+    endedAt: null,
+    children: [],
   };
 }
 

@@ -4,7 +4,7 @@ interface Base {
   /** Stable for the life of the item. */
   key: string;
   at: string;
-  /** Set for what a sub-agent inside the conversation said or did. */
+  /** Set for what a sub-agent inside the conversation said or did: the id of the call that began it. */
   parent: string | null;
 }
 
@@ -31,6 +31,10 @@ export interface ToolItem extends Base {
   done: boolean;
   /** While a person is asked whether it may be done. */
   asked: boolean;
+  /** When its last result came; null before. */
+  endedAt: string | null;
+  /** What a sub-agent said and did that this call began, in order. The list only ever grows, as that of notes does. */
+  children: readonly Item[];
 }
 
 export interface SystemItem extends Base {

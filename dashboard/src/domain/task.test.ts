@@ -45,4 +45,10 @@ describe("applyToTask", () => {
   it("changes nothing but the place for kinds it does not know", () => {
     expect(applyToTask(task, event(2, "task.sang"))).toEqual({ ...task, last_seq: 2 });
   });
+
+  it("knows another agent, and why, as soon as one was chosen", () => {
+    const routing = { decision: "coder", reason: "It is about code." };
+    const routed = applyToTask(task, event(2, "task.routed", routing));
+    expect(routed).toMatchObject({ status: "queued", assigned_agent: "coder", routing });
+  });
 });

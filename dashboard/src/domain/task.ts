@@ -48,6 +48,9 @@ function changed(task: Task, event: TaskEvent): Task {
         queue_reason: event.data.reason,
         parked_until: event.data.until,
       });
+    case "task.routed":
+      // Lists do not show the reason; the task's own page does.
+      return { ...task, assigned_agent: event.data.decision, ...{ routing: event.data } };
     case "task.metrics":
       return { ...task, ...event.data.usage, ...picked(event.data) };
     case "task.completed":

@@ -10,7 +10,7 @@ export const SHORTCUTS: readonly (readonly [string, string])[] = [
   ["Alt N", "New task"],
   ["J", "The next task, in the list of tasks"],
   ["K", "The task before it"],
-  ["/", "Search the list of tasks"],
+  ["/", "Search the list of tasks, or the task"],
   ["?", "This list"],
   ["Esc", "Close what is open"],
   ["Enter", "Send a message"],

@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { machine, type TaskDetail } from "../api/machine";
+import { problemOf } from "../api/problem";
 import { hasEnded } from "../domain/task";
+import { useActing } from "./task-actions";
 import { ShowDiff } from "./task-diff";
 
 const REPLY_MS = 5_000;
@@ -18,7 +20,7 @@ const REPLIES: Readonly<Record<NonNullable<TaskDetail["reply"]>["state"], string
 export function Outcome({ task }: { task: TaskDetail }) {
   const isOver = hasEnded(task);
   // What is known only at the end does not come with the feed.
-  const { data } = useQuery({
+  const { data, refetch } = useQuery({
     queryKey: ["outcome", task.task_id],
     queryFn: () => machine.task(task.task_id),
     enabled: isOver && (task.code !== null || task.source === "webhook"),
@@ -27,6 +29,7 @@ export function Outcome({ task }: { task: TaskDetail }) {
   });
   const { routing, code, changes, reply } = data ?? task;
   if (!code && !reply) return null;
+  const again = () => void refetch();
   return (
     <section
       aria-label="Where it stands"
@@ -36,11 +39,44 @@ export function Outcome({ task }: { task: TaskDetail }) {
       {code && (
         <Fact name="Code">
           {code.repository} {changes && <Changed changes={changes} />}{" "}
-          {isOver && <ShowDiff taskId={task.task_id} />}
+          {isOver && <ShowDiff taskId={task.task_id} />}{" "}
+          {isOver && changes?.unpushed && (
+            <Do name="Push the branch" act={() => machine.push(task.task_id)} done={again} />
+          )}
         </Fact>
       )}
       {reply && <Answer reply={reply} />}
+      {reply?.state === "given_up" && (
+        <Do name="Try again" act={() => machine.replyAgain(task.task_id)} done={again} />
+      )}
     </section>
+  );
+}
+
+/** A button among words; what went wrong stands beside it. */
+function Do({ name, act, done }: { name: string; act(): Promise<unknown>; done(): void }) {
+  const acting = useActing();
+  const go = () =>
+    acting.act(name, async () => {
+      await act();
+      done();
+    });
+  return (
+    <>
+      <button
+        type="button"
+        disabled={acting.busy !== null}
+        onClick={() => void go()}
+        className="min-h-6 text-accent underline disabled:opacity-55"
+      >
+        {name}
+      </button>
+      {acting.fault && (
+        <span role="alert" className="text-bad">
+          {problemOf(acting.fault.error).message}
+        </span>
+      )}
+    </>
   );
 }
 

@@ -1,15 +1,19 @@
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { hasEnded, type Task } from "../domain/task";
 import { keys } from "../live/cache";
 import { useConnection, useLive, useSignal, useTask, useTaskView } from "../live/hooks";
 import type { TaskView } from "../live/task-view";
+import { isTyping } from "../pages/shortcuts";
 import { Composer } from "../parts/composer";
 import { Failed, Loading } from "../parts/states";
 import { useOthers } from "./earlier";
 import { Outcome } from "./outcome";
 import { TaskHeader } from "./task-header";
 import { Timeline } from "./timeline";
+import { Toolbar } from "./toolbar";
+
+const OtherViews = lazy(() => import("./other-views"));
 
 export function TaskPage() {
   const { taskId } = useParams({ from: "/shell/tasks/$taskId" });
@@ -20,7 +24,12 @@ export function TaskPage() {
 function OneTask({ taskId }: { taskId: string }) {
   const { views, unread } = useLive();
   const [round, setRound] = useState(0);
+  const [finds, setFinds] = useState(false);
   const task = useTask(taskId);
+  const search = useSearch({ from: "/shell/tasks/$taskId" });
+  const view = search.view ?? "conversation";
+  const find = useCallback(() => setFinds(true), []);
+  useSlash(view === "conversation" ? find : null);
   useEffect(() => {
     unread.look(taskId);
     return () => unread.look(null);
@@ -50,18 +59,62 @@ function OneTask({ taskId }: { taskId: string }) {
     <div className="flex h-full flex-col">
       {task.data ? <TaskHeader task={task.data} /> : <Loading label="Loading the task" lines={2} />}
       {task.data && <Outcome task={task.data} />}
-      <Conversation key={round} taskId={taskId} task={task.data} reload={reload} />
+      {task.data && (
+        <Toolbar task={task.data} view={view} find={view === "conversation" ? find : undefined} />
+      )}
+      {view === "conversation" ? (
+        <Conversation
+          key={round}
+          taskId={taskId}
+          task={task.data}
+          reload={reload}
+          finds={finds}
+          endFinding={() => setFinds(false)}
+        />
+      ) : (
+        <div className="min-h-0 flex-1">
+          <Suspense fallback={<Loading label="Loading" lines={6} />}>
+            {task.data && <OtherViews task={task.data} search={search} />}
+          </Suspense>
+        </div>
+      )}
     </div>
   );
 }
 
-function Conversation({ taskId, task, reload }: { taskId: string; task: Task | undefined; reload(): void }) {
+/** The slash opens the search, where nobody types. */
+function useSlash(find: (() => void) | null): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "/" || event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target))
+        return;
+      if (!find || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      find();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [find]);
+}
+
+interface ConversationProps extends Finding {
+  taskId: string;
+  task: Task | undefined;
+  reload(): void;
+}
+
+interface Finding {
+  finds: boolean;
+  endFinding(): void;
+}
+
+function Conversation({ taskId, task, reload, ...finding }: ConversationProps) {
   const view = useTaskView(taskId);
   const { earlier, later } = useOthers(task);
   return (
     <>
       <div className="min-h-0 flex-1">
-        <Body view={view} task={task} earlier={earlier} reload={reload} />
+        <Body view={view} task={task} earlier={earlier} reload={reload} {...finding} />
       </div>
       {task && (
         <footer className="mx-auto w-full max-w-[50rem] px-4 pb-4 sm:px-6">
@@ -73,14 +126,14 @@ function Conversation({ taskId, task, reload }: { taskId: string; task: Task | u
   );
 }
 
-interface BodyProps {
+interface BodyProps extends Finding {
   view: TaskView;
   task: Task | undefined;
   earlier: readonly Task[];
   reload(): void;
 }
 
-function Body({ view, task, earlier, reload }: BodyProps) {
+function Body({ view, task, earlier, reload, ...finding }: BodyProps) {
   const state = useSignal(view.stream.state);
   const version = useSignal(view.version);
   if (state.kind === "failed") {
@@ -101,7 +154,7 @@ function Body({ view, task, earlier, reload }: BodyProps) {
       </div>
     );
   }
-  return <Timeline view={view} live={task?.status === "running"} earlier={earlier} />;
+  return <Timeline view={view} live={task?.status === "running"} earlier={earlier} {...finding} />;
 }
 
 function GoesOn({ task }: { task: Task }) {

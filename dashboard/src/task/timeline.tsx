@@ -1,6 +1,6 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { memo, useCallback, useEffect, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Item } from "../domain/items";
 import type { Task } from "../domain/task";
 import { useSignal } from "../live/hooks";
@@ -8,11 +8,10 @@ import type { TaskView } from "../live/task-view";
 import { Button } from "../parts/button";
 import { FoldMemory } from "../parts/fold";
 import { Scrollable } from "../parts/scrollable";
-import { ApprovalCard } from "./approval-card";
 import { Earlier } from "./earlier";
-import { End } from "./end";
-import { Details, Input, Marker, System, Text, Thinking } from "./messages";
-import { ToolCard } from "./tool-card";
+import { FindBar } from "./find-bar";
+import { hitsIn, useMarkedWords } from "./finding";
+import { Row } from "./row";
 
 const NEAR_END_PX = 80;
 
@@ -23,29 +22,6 @@ const ESTIMATES: Readonly<Partial<Record<string, number>>> = {
   approval: 240,
   input: 72,
 };
-
-const Row = memo(function Row({ item, live }: { item: Item; live: boolean }) {
-  switch (item.kind) {
-    case "input":
-      return <Input item={item} />;
-    case "text":
-      return <Text item={item} />;
-    case "thinking":
-      return <Thinking item={item} />;
-    case "tool":
-      return <ToolCard item={item} live={live} />;
-    case "approval":
-      return <ApprovalCard item={item} />;
-    case "marker":
-      return <Marker item={item} />;
-    case "details":
-      return <Details item={item} />;
-    case "end":
-      return <End item={item} />;
-    default:
-      return <System item={item} />;
-  }
-});
 
 const QUIET: ReadonlySet<Item["kind"]> = new Set(["system", "details", "unknown", "thinking"]);
 
@@ -64,11 +40,14 @@ interface Props {
   live: boolean;
   /** Tasks before this one in its conversation. */
   earlier: readonly Task[];
+  /** Whether somebody searches; and what ends it. */
+  finds: boolean;
+  endFinding(): void;
 }
 
 /** The conversation. Only what is near the window exists; it follows the end until the reader scrolls away. */
-export function Timeline({ view, live, earlier }: Props) {
-  useSignal(view.version);
+export function Timeline({ view, live, earlier, finds, endFinding }: Props) {
+  const version = useSignal(view.version);
   const { items } = view.conversation;
   const scroller = useRef<HTMLDivElement>(null);
   const [memory] = useState(() => new Map<string, boolean>());
@@ -88,56 +67,114 @@ export function Timeline({ view, live, earlier }: Props) {
     onChange: (instance) => setAtEnd(instance.isAtEnd(NEAR_END_PX)),
   });
   const toEnd = useCallback(() => virtual.scrollToEnd(), [virtual]);
+  const finding = useFinding(items, version, finds, (index) =>
+    virtual.scrollToIndex(index, { align: "center" }),
+  );
+  useMarkedWords(() => scroller.current, finding.typed);
   const isFilled = items.length > 0;
   useEffect(() => {
     if (isFilled) toEnd();
   }, [isFilled, toEnd]);
   return (
     <FoldMemory value={memory}>
-      <div className="relative h-full">
+      <div className="relative flex h-full flex-col">
+        {finds && <FindBar {...finding} close={endFinding} />}
         <Scrollable
           ref={scroller}
           label="Conversation"
-          className="h-full overflow-y-auto [overflow-anchor:none]"
+          className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]"
         >
           <div className="relative mx-auto w-full max-w-[50rem]" style={{ height: virtual.getTotalSize() }}>
             {virtual.getVirtualItems().map(({ index, key, start }) => {
               const item = items[index];
-              if (!item) return null;
               return (
-                <div
-                  key={key}
-                  data-index={index}
-                  data-kind={item.kind}
-                  data-key={item.key}
-                  ref={virtual.measureElement}
-                  className={`absolute top-0 left-0 w-full px-4 sm:px-6 ${gap(item, items[index - 1])}`}
-                  style={{ transform: `translateY(${start}px)` }}
-                >
-                  {index === 0 && earlier.length > 0 && <Earlier tasks={earlier} />}
-                  <div className={item.parent ? "border-l-2 pl-4" : ""}>
-                    <Row item={item} live={live} />
-                  </div>
-                </div>
+                item && (
+                  <Place
+                    key={key}
+                    measure={virtual.measureElement}
+                    {...{ index, start, item, live }}
+                    gap={gap(item, items[index - 1])}
+                    isFound={index === finding.hit}
+                  >
+                    {index === 0 && earlier.length > 0 && <Earlier tasks={earlier} />}
+                  </Place>
+                )
               );
             })}
           </div>
         </Scrollable>
-        {!atEnd && (
-          <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
-            <Button
-              size="small"
-              onClick={toEnd}
-              icon={<ArrowDown aria-hidden className="size-3.5" />}
-              className="pointer-events-auto rounded-full!"
-            >
-              Jump to latest
-            </Button>
-          </div>
-        )}
+        {!atEnd && <JumpToLatest go={toEnd} />}
       </div>
     </FoldMemory>
   );
+}
+
+interface PlaceProps {
+  index: number;
+  start: number;
+  item: Item;
+  live: boolean;
+  gap: string;
+  isFound: boolean;
+  measure(node: HTMLElement | null): void;
+  /** Stands above it. */
+  children: ReactNode;
+}
+
+/** Where an item stands in the list. */
+function Place({ index, start, item, live, gap: above, isFound, measure, children }: PlaceProps) {
+  return (
+    <div
+      data-index={index}
+      data-kind={item.kind}
+      data-key={item.key}
+      ref={measure}
+      className={`absolute top-0 left-0 w-full px-4 sm:px-6 ${above}`}
+      style={{ transform: `translateY(${start}px)` }}
+    >
+      {children}
+      <div
+        className={`rounded-lg ${isFound ? "outline-2 outline-accent outline-offset-4" : ""} ${item.parent ? "border-l-2 pl-4" : ""}`}
+      >
+        <Row item={item} live={live} />
+      </div>
+    </div>
+  );
+}
+
+function JumpToLatest({ go }: { go(): void }) {
+  return (
+    <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
+      <Button
+        size="small"
+        onClick={go}
+        icon={<ArrowDown aria-hidden className="size-3.5" />}
+        className="pointer-events-auto rounded-full!"
+      >
+        Jump to latest
+      </Button>
+    </div>
+  );
+}
+
+/** What is searched for, how often it is there, and which one is looked at. */
+function useFinding(items: readonly Item[], version: number, isOn: boolean, show: (index: number) => void) {
+  const [typed, setTyped] = useState("");
+  const [at, setAt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the list is one; its version says when it has changed
+  const hits = useMemo(() => (isOn ? hitsIn(items, typed) : []), [items, version, isOn, typed]);
+  const place = Math.min(at, Math.max(0, hits.length - 1));
+  const go = (to: number, among: readonly number[]) => {
+    setAt(to);
+    const index = among[to];
+    if (index !== undefined) show(index);
+  };
+  const type = (next: string) => {
+    setTyped(next);
+    go(0, hitsIn(items, next));
+  };
+  const step = (by: number) => go((place + by + hits.length) % Math.max(1, hits.length), hits);
+  return { typed: isOn ? typed : "", type, step, count: hits.length, at: place + 1, hit: hits[place] };
 }
 
 /** Open questions stay mounted wherever the reader is, so that a half-made answer is not lost. */

@@ -1,14 +1,23 @@
 import { CircleX, LoaderCircle } from "lucide-react";
-import { memo } from "react";
-import type { ToolItem } from "../domain/items";
+import { memo, type ReactNode } from "react";
+import { duration } from "../domain/format";
+import type { Item, ToolItem } from "../domain/items";
 import { CopyButton } from "../parts/copy";
 import { Fold } from "../parts/fold";
 import { ProgramOutput } from "../parts/output";
+import { SubAgent } from "./sub-agent";
 import { ToolInput } from "./tool-body";
 import { opensByItself, toolAbout, toolIcon, toolTitle } from "./tool-summary";
 
+interface Props {
+  item: ToolItem;
+  live: boolean;
+  /** How an item of the sub-agent is drawn that this call began. */
+  row(item: Item, live: boolean): ReactNode;
+}
+
 /** A tool call: what was asked, what came back. `live` while the task runs, so that a missing result may still come. */
-export const ToolCard = memo(function ToolCard({ item, live }: { item: ToolItem; live: boolean }) {
+export const ToolCard = memo(function ToolCard({ item, live, row }: Props) {
   const { name, input } = item;
   const Icon = toolIcon(name);
   const about = toolAbout(name, input);
@@ -30,6 +39,9 @@ export const ToolCard = memo(function ToolCard({ item, live }: { item: ToolItem;
       {() => (
         <div className="border-t">
           <ToolInput name={name} input={input} raw={item.inputText} />
+          {item.children.length > 0 && (
+            <SubAgent name={item.key} items={item.children} live={live && !item.done} row={row} />
+          )}
           {item.result !== null && <Result item={item} text={item.result} />}
         </div>
       )}
@@ -43,16 +55,27 @@ function Outcome({ item, live }: { item: ToolItem; live: boolean }) {
     return (
       <span className="inline-flex shrink-0 items-center gap-1 text-bad text-xs">
         <CircleX aria-hidden className="size-3.5" />
-        Failed
+        Failed <Took item={item} />
       </span>
     );
   }
-  if (item.done) return null;
+  if (item.done) return <Took item={item} />;
   if (!live) return <span className="shrink-0 text-faint text-xs">No result</span>;
   return (
     <span className="inline-flex shrink-0" title="Running">
       <LoaderCircle aria-hidden className="size-3.5 animate-spin text-accent" />
       <span className="sr-only">Running</span>
+    </span>
+  );
+}
+
+/** How long it took; what was over at once needs no number. */
+function Took({ item }: { item: ToolItem }) {
+  const seconds = (Date.parse(item.endedAt ?? item.at) - Date.parse(item.at)) / 1000;
+  if (!(seconds >= 1)) return null;
+  return (
+    <span className="numeric shrink-0 text-faint text-xs" title="Until its result came">
+      {duration(seconds)}
     </span>
   );
 }

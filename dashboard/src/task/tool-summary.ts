@@ -64,7 +64,7 @@ export function toolTitle(name: string): string {
 
 /** Tools whose call is best seen at once; others open on demand. */
 export function opensByItself(name: string): boolean {
-  return ["Bash", "Edit", "MultiEdit", "Write", "TodoWrite"].includes(name);
+  return ["Bash", "Edit", "MultiEdit", "Write", "TodoWrite", "Task", "Agent"].includes(name);
 }
 
 /** A path in the task's own workspace, from there on. */

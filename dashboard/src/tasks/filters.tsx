@@ -76,7 +76,7 @@ function Pick({ label, value = "", options, change }: PickProps) {
       aria-label={label}
       value={value}
       onChange={(event) => change(event.target.value)}
-      className={`${INPUT} w-auto! max-w-40 flex-1 sm:flex-none ${value ? "border-accent!" : ""}`}
+      className={`${INPUT} w-auto! max-w-40 min-w-24! flex-1 sm:flex-none ${value ? "border-accent!" : ""}`}
     >
       <option value="">{label}: all</option>
       {!isKnown && <option value={value}>{value}</option>}
@@ -114,7 +114,7 @@ function SearchField({ value, field, change }: SearchProps) {
     return () => clearTimeout(timer);
   });
   return (
-    <div className="relative min-w-0 flex-1 basis-60">
+    <div className="relative min-w-0 flex-1 basis-full sm:basis-60">
       <Search aria-hidden className="absolute top-2.5 left-2.5 size-4 text-faint" />
       <label htmlFor={id} className="sr-only">
         Search titles and messages

@@ -1,0 +1,100 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { TaskDetail } from "../api/machine";
+import { costKind, dollars, duration, fullTime, statusText, tokens } from "../domain/format";
+import { Section } from "../parts/page";
+
+/** All that is known of a task beside what was said: who chose the agent and why, its limits, what it used. */
+export function About({ task }: { task: TaskDetail }) {
+  const { routing, limits, parent_task_id: parent } = task;
+  const kind = costKind(task.cost_kind, task.estimated);
+  const metadata = Object.keys(task.source_metadata).length > 0 ? task.source_metadata : null;
+  return (
+    <div className="h-full overflow-y-auto px-4 py-5 sm:px-6">
+      <div className="mx-auto max-w-[50rem]">
+        <Section title="Routing">
+          <Facts
+            facts={{
+              Agent: (
+                <Link
+                  to="/agents/$name"
+                  params={{ name: task.assigned_agent }}
+                  className="text-accent underline"
+                >
+                  {task.assigned_agent}
+                </Link>
+              ),
+              Why: routing?.reason ?? "It was named with the task.",
+              Second: routing?.runner_up,
+              "Corrected by": routing?.corrected_by,
+              Source: task.source,
+            }}
+          />
+        </Section>
+        <Section title="Use">
+          <Facts
+            facts={{
+              Cost: `${dollars(task.cost_usd)} · ${kind.meaning}`,
+              "Tokens in": tokens(task.input_tokens),
+              "Tokens out": tokens(task.output_tokens),
+              Cache: `${tokens(task.cache_read_tokens)} read, ${tokens(task.cache_creation_tokens)} written`,
+              Worked: duration(task.duration_seconds),
+              Attempts: task.attempt > 1 ? task.attempt : null,
+            }}
+          />
+        </Section>
+        <Section title="Limits">
+          <Facts
+            facts={{
+              Time: duration(limits.timeout_seconds),
+              Turns: limits.max_turns ?? "none",
+              Cost: limits.max_budget_usd == null ? "none" : dollars(limits.max_budget_usd),
+            }}
+          />
+        </Section>
+        <Section title="Task">
+          <Facts
+            facts={{
+              Status: statusText(task),
+              Made: fullTime(task.created_at),
+              Started: task.started_at && fullTime(task.started_at),
+              Ended: task.completed_at && fullTime(task.completed_at),
+              Id: <code className="font-mono text-xs">{task.task_id}</code>,
+              Conversation: <code className="font-mono text-xs">{task.conversation_id}</code>,
+              "Claude session": <code className="font-mono text-xs">{task.claude_session_id}</code>,
+              "Began with": parent && (
+                <Link to="/tasks/$taskId" params={{ taskId: parent }} className="text-accent underline">
+                  another task
+                </Link>
+              ),
+            }}
+          />
+        </Section>
+        {metadata && (
+          <Section title="Where it came from">
+            <pre className="verbatim rounded-lg border bg-sunken px-3.5 py-3">
+              {JSON.stringify(metadata, null, 2)}
+            </pre>
+          </Section>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Facts({ facts }: { facts: Readonly<Record<string, ReactNode>> }) {
+  return (
+    <dl className="grid grid-cols-[minmax(6rem,auto)_1fr] gap-x-4 gap-y-1.5">
+      {Object.entries(facts).map(
+        ([name, value]) =>
+          value != null &&
+          value !== "" && (
+            <div key={name} className="contents">
+              <dt className="text-faint">{name}</dt>
+              <dd className="numeric min-w-0 [overflow-wrap:anywhere]">{value}</dd>
+            </div>
+          ),
+      )}
+    </dl>
+  );
+}
