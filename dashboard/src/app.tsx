@@ -97,11 +97,6 @@ const costs = createRoute({
     String(days) === "1" ? { days: "1" } : String(days) === "7" ? { days: "7" } : {},
   component: lazyRouteComponent(() => import("./costs/page"), "CostsPage"),
 });
-const notifications = createRoute({
-  getParentRoute: () => shell,
-  path: "/settings/notifications",
-  component: lazyRouteComponent(() => import("./notifications/page"), "NotificationsPage"),
-});
 const task = createRoute({
   getParentRoute: () => shell,
   path: "/tasks/$taskId",
@@ -225,7 +220,7 @@ const settingsPart = createRoute({
 
 const pages = [
   ...[start, taskList, task, costs, chatLayout.addChildren(chatPages)],
-  ...[notifications, settings.addChildren([settingsList, settingsPart])],
+  settings.addChildren([settingsList, settingsPart]),
   ...[agentList, agent, agentEdit],
   ...[skillList, skill, skillEdit],
   ...[scheduleList, schedule, scheduleEdit],

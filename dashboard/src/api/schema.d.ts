@@ -237,6 +237,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attach
+         * @description Keep files until a message comes with them, at most a day: text in UTF-8, PNG, JPEG, GIF, WebP or PDF, each of
+         *     at most 10 MiB, 25 MiB in all. Their ids go into `attachments` of `POST /api/chat` or `POST /api/tasks`.
+         */
+        post: operations["attach_api_attachments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -487,7 +508,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Conversations
+         * @description Conversations with the Brain, those with the newest message first.
+         */
+        get: operations["list_conversations_api_chat_get"];
         put?: never;
         /**
          * Chat
@@ -498,6 +523,36 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/chat/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Conversation
+         * @description One conversation with its messages, newest first, long texts cut short; their events have the whole.
+         */
+        get: operations["get_conversation_api_chat__conversation_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Conversation
+         * @description Take it out of the list, and remove the files that were attached. Its tasks, with what they cost, stay.
+         *
+         *     409 while an answer is under way. Another message in it brings it back.
+         */
+        delete: operations["delete_conversation_api_chat__conversation_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename Conversation
+         * @description Call it something else.
+         */
+        patch: operations["rename_conversation_api_chat__conversation_id__patch"];
         trace?: never;
     };
     "/api/costs": {
@@ -956,6 +1011,26 @@ export interface paths {
          * @description Delete it; the tasks that it started stay.
          */
         delete: operations["delete_schedule_api_schedules__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{name}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Schedule
+         * @description Make it somebody else's; without `user`, yours. What it starts from now on are their tasks.
+         */
+        post: operations["give_schedule_api_schedules__name__owner_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1877,6 +1952,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks/{name}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Webhook
+         * @description Make it somebody else's; without `user`, yours. What it starts from now on are their tasks.
+         */
+        post: operations["give_webhook_api_webhooks__name__owner_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/webhooks/{name}/resume": {
         parameters: {
             query?: never;
@@ -2218,6 +2313,8 @@ export interface components {
             max_turns?: number | null;
             /** Model */
             model?: string | null;
+            /** Network */
+            network?: ("all" | "none") | string[] | null;
             /**
              * Permission Mode
              * @default acceptEdits
@@ -2229,6 +2326,8 @@ export interface components {
              * @default 0
              */
             priority: number;
+            /** @default standard */
+            profile: components["schemas"]["Profile"];
             /**
              * Routing
              * @default []
@@ -2297,6 +2396,8 @@ export interface components {
             model?: string | null;
             /** Name */
             name: string;
+            /** Network */
+            network?: ("all" | "none") | string[] | null;
             /**
              * Permission Mode
              * @default acceptEdits
@@ -2308,6 +2409,8 @@ export interface components {
              * @default 0
              */
             priority: number;
+            /** @default standard */
+            profile: components["schemas"]["Profile"];
             /**
              * Routing
              * @default []
@@ -2569,6 +2672,25 @@ export interface components {
             again: boolean;
             /** Comment */
             comment?: string | null;
+        };
+        /**
+         * Attachment
+         * @description A file that a person attached: its name is safe, its type was found in what it holds.
+         */
+        Attachment: {
+            /** Attachment Id */
+            attachment_id: string;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /** AttachmentList */
+        AttachmentList: {
+            /** Items */
+            items: components["schemas"]["Attachment"][];
         };
         /**
          * AuditEntry
@@ -2847,6 +2969,11 @@ export interface components {
         ChatMessage: {
             /** Agent */
             agent?: string | null;
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: string[];
             /** Conversation Id */
             conversation_id?: string | null;
             /** Message */
@@ -2941,6 +3068,58 @@ export interface components {
              * @enum {string}
              */
             reason: "answered" | "input";
+        };
+        /**
+         * Conversation
+         * @description A conversation with the Brain: its tasks, one for each message, taken together.
+         */
+        Conversation: {
+            /** Conversation Id */
+            conversation_id: string;
+            cost_kind: components["schemas"]["CostKind"];
+            /** Cost Usd */
+            cost_usd: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Estimated */
+            estimated: boolean;
+            /** Messages */
+            messages: number;
+            queue_reason: components["schemas"]["QueueReason"] | null;
+            status: components["schemas"]["TaskStatus"];
+            /**
+             * Status At
+             * Format: date-time
+             */
+            status_at: string;
+            /** Task Id */
+            task_id: string;
+            /** Title */
+            title: string;
+            /** User Id */
+            user_id: string;
+            waiting_reason: components["schemas"]["WaitingReason"] | null;
+        };
+        /**
+         * ConversationDetail
+         * @description A conversation with a page of its messages, the newest first.
+         */
+        ConversationDetail: {
+            conversation: components["schemas"]["Conversation"];
+            /** Items */
+            items: components["schemas"]["MessageView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** ConversationList */
+        ConversationList: {
+            /** Items */
+            items: components["schemas"]["Conversation"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * CorrectRouting
@@ -3843,6 +4022,27 @@ export interface components {
             waiting: number;
         };
         /**
+         * MachineWarning
+         * @description Something that is not as it should be and does not stop the machine. `code` is stable, and made for programs;
+         *     `message` says what is so, `hint` what to do. `about` names what it is about, such as `webhook/issues`.
+         */
+        MachineWarning: {
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "runs_as_root" | "agents_not_kept_in" | "agents_outside_sandbox" | "starts_nothing";
+            /** Hint */
+            hint: string;
+            /** Message */
+            message: string;
+        };
+        /**
          * MatchView
          * @description A task that would be started.
          */
@@ -3870,6 +4070,79 @@ export interface components {
             /** User Id */
             user_id: string;
             via: components["schemas"]["Via"];
+        };
+        /**
+         * MessageView
+         * @description One message of a conversation, which is one task of the Brain: what was said and answered is in its events.
+         */
+        MessageView: {
+            /** Assigned Agent */
+            assigned_agent: string;
+            /** Attachments */
+            attachments: components["schemas"]["Attachment"][];
+            /** Attempt */
+            attempt: number;
+            /** Cache Creation Tokens */
+            cache_creation_tokens: number;
+            /** Cache Read Tokens */
+            cache_read_tokens: number;
+            /** Completed At */
+            completed_at: string | null;
+            /** Conversation Id */
+            conversation_id: string;
+            cost_kind: components["schemas"]["CostKind"];
+            /** Cost Usd */
+            cost_usd: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Duration Seconds */
+            duration_seconds: number;
+            /** Estimated */
+            estimated: boolean;
+            failure: components["schemas"]["TaskFailure"] | null;
+            /** Input Message */
+            input_message: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Is Interactive */
+            is_interactive: boolean;
+            /** Last Seq */
+            last_seq: number;
+            /** Machine Id */
+            machine_id: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Parent Task Id */
+            parent_task_id: string | null;
+            /** Parked Until */
+            parked_until: string | null;
+            /** Priority */
+            priority: number;
+            profile: components["schemas"]["Profile"];
+            queue_reason: components["schemas"]["QueueReason"] | null;
+            /** Result */
+            result: string | null;
+            /** Session Id */
+            session_id: string | null;
+            source: components["schemas"]["TaskSource"];
+            /** Started At */
+            started_at: string | null;
+            status: components["schemas"]["TaskStatus"];
+            /**
+             * Status At
+             * Format: date-time
+             */
+            status_at: string;
+            /** Task Id */
+            task_id: string;
+            /** Title */
+            title: string;
+            /** User Id */
+            user_id: string;
+            waiting_reason: components["schemas"]["WaitingReason"] | null;
         };
         /** MetricsData */
         MetricsData: {
@@ -3916,6 +4189,14 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * NewOwner
+         * @description Whose it is to be: a person's id or name; unset: who asks.
+         */
+        NewOwner: {
+            /** User */
+            user?: string | null;
+        };
+        /**
          * NewPassword
          * @description `old` may be left out by who has none so far and is signed in with a browser.
          */
@@ -3951,6 +4232,11 @@ export interface components {
         NewTask: {
             /** Agent */
             agent?: string | null;
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: string[];
             /** Base */
             base?: string | null;
             /** Conversation Id */
@@ -4178,6 +4464,7 @@ export interface components {
              * @default false
              */
             overrides_builtin: boolean;
+            profile?: components["schemas"]["Profile"] | null;
             /** Scripts */
             scripts: string[];
             /** Tools */
@@ -4215,10 +4502,10 @@ export interface components {
         };
         /**
          * Profile
-         * @description What a task may do: all that its agent may, or the narrow set for work that strangers can cause.
+         * @description `trusted`: all that the agent asks for; `standard`: that, kept in; `untrusted`: what strangers can cause.
          * @enum {string}
          */
-        Profile: "trusted" | "untrusted";
+        Profile: "trusted" | "standard" | "untrusted";
         /**
          * ProviderName
          * @description The systems that are understood; `standard` is Standard Webhooks, `generic` any HMAC that can be described.
@@ -4269,6 +4556,14 @@ export interface components {
             name: string;
             /** Why */
             why: string;
+        };
+        /**
+         * Rename
+         * @description What to call a conversation; null: the beginning of its first message again.
+         */
+        Rename: {
+            /** Title */
+            title: string | null;
         };
         /**
          * ReplySettings
@@ -4339,6 +4634,16 @@ export interface components {
         Resumed: {
             /** Resumed */
             resumed: number;
+        };
+        /**
+         * Rights
+         * @description What somebody may do through one door: as who they are, and as far as their credential reaches.
+         */
+        Rights: {
+            /** @default member */
+            role: components["schemas"]["Role"];
+            /** @default tasks */
+            scope: components["schemas"]["Scope"];
         };
         /**
          * Role
@@ -4566,6 +4871,8 @@ export interface components {
              * @default 0
              */
             priority: number;
+            /** Problem */
+            problem: string;
             /** Timeout Seconds */
             timeout_seconds?: number | null;
             /**
@@ -4845,6 +5152,8 @@ export interface components {
             sandbox: components["schemas"]["Sandbox"];
             /** Version */
             version: string;
+            /** Warnings */
+            warnings: components["schemas"]["MachineWarning"][];
         };
         /**
          * StopTask
@@ -4978,6 +5287,8 @@ export interface components {
              * @default 0
              */
             priority: number;
+            /** @default standard */
+            profile: components["schemas"]["Profile"];
             /** @default null */
             queue_reason: components["schemas"]["QueueReason"] | null;
             /**
@@ -4985,6 +5296,13 @@ export interface components {
              * @default null
              */
             result: string | null;
+            /**
+             * @default {
+             *       "role": "member",
+             *       "scope": "tasks"
+             *     }
+             */
+            rights: components["schemas"]["Rights"];
             /** @default null */
             routing: components["schemas"]["Routing"] | null;
             /**
@@ -5116,6 +5434,7 @@ export interface components {
             parked_until: string | null;
             /** Priority */
             priority: number;
+            profile: components["schemas"]["Profile"];
             queue_reason: components["schemas"]["QueueReason"] | null;
             reply: components["schemas"]["ReplyView"] | null;
             /** Result */
@@ -5363,6 +5682,7 @@ export interface components {
             parked_until: string | null;
             /** Priority */
             priority: number;
+            profile: components["schemas"]["Profile"];
             queue_reason: components["schemas"]["QueueReason"] | null;
             /** Result */
             result: string | null;
@@ -5446,6 +5766,7 @@ export interface components {
             parked_until: string | null;
             /** Priority */
             priority: number;
+            profile: components["schemas"]["Profile"];
             queue_reason: components["schemas"]["QueueReason"] | null;
             /** Result */
             result: string | null;
@@ -5583,7 +5904,7 @@ export interface components {
              * @enum {string}
              */
             others: "ignore" | "untrusted";
-            /** @default trusted */
+            /** @default standard */
             profile: components["schemas"]["Profile"];
             /**
              * Prompt
@@ -5814,6 +6135,8 @@ export interface components {
             own_ids: string[];
             /** Paused */
             paused: components["schemas"]["PausedTrigger"][];
+            /** Problem */
+            problem: string;
             provider: components["schemas"]["ProviderName"];
             reply: components["schemas"]["ReplySettings"] | null;
             /** Revertible */
@@ -5919,6 +6242,7 @@ export interface components {
              * @default false
              */
             overrides_builtin: boolean;
+            profile?: components["schemas"]["Profile"] | null;
             /** Scripts */
             scripts: string[];
             setup: components["schemas"]["SetupHints"];
@@ -5966,6 +6290,8 @@ export interface components {
             own_ids: string[];
             /** Paused */
             paused: components["schemas"]["PausedTrigger"][];
+            /** Problem */
+            problem: string;
             provider: components["schemas"]["ProviderName"];
             reply: components["schemas"]["ReplySettings"] | null;
             scheme: components["schemas"]["GenericScheme"] | null;
@@ -6535,6 +6861,41 @@ export interface operations {
             };
         };
     };
+    attach_api_attachments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_audit_api_audit_get: {
         parameters: {
             query?: {
@@ -6931,6 +7292,42 @@ export interface operations {
             };
         };
     };
+    list_conversations_api_chat_get: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of before. */
+                cursor?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description In its title, a message or an answer. */
+                search?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     chat_api_chat_post: {
         parameters: {
             query?: never;
@@ -6951,6 +7348,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChatTaken"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversation_api_chat__conversation_id__get: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of before. */
+                cursor?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_conversation_api_chat__conversation_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_conversation_api_chat__conversation_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rename"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
                 };
             };
             /** @description A problem */
@@ -7927,6 +8424,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_schedule_api_schedules__name__owner_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewOwner"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
             };
             /** @description A problem */
             default: {
@@ -9703,6 +10235,41 @@ export interface operations {
                 };
                 content: {
                     "application/yaml": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_webhook_api_webhooks__name__owner_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewOwner"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDetail"];
                 };
             };
             /** @description A problem */

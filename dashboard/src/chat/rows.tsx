@@ -72,10 +72,12 @@ function FoldedSteps({ steps, live }: { steps: Steps; live: boolean }) {
   );
 }
 
+const step = (item: Item, live: boolean) => <Step key={item.key} item={item} live={live} />;
+
 const Step = memo(function Step({ item, live }: { item: Item; live: boolean }) {
   switch (item.kind) {
     case "tool":
-      return <ToolCard item={item} live={live} />;
+      return <ToolCard item={item} live={live} row={step} />;
     case "thinking":
       return <Thinking item={item} />;
     case "text":

@@ -11,6 +11,7 @@ const EMPTY: AgentForm = {
   when_to_use: "",
   instructions: "",
   model: null,
+  profile: "standard",
   permission_mode: "acceptEdits",
   tools: null,
   allowed_tools: [],
@@ -18,6 +19,7 @@ const EMPTY: AgentForm = {
   timeout_seconds: null,
   max_turns: null,
   max_budget_usd: null,
+  daily_budget_usd: null,
   max_concurrent: null,
   priority: 0,
   workspace: "task",
@@ -36,6 +38,12 @@ const MODES: readonly (readonly [AgentForm["permission_mode"], string])[] = [
   ["bypassPermissions", "Does everything without asking"],
 ];
 
+const PROFILES: readonly (readonly [AgentForm["profile"], string])[] = [
+  ["standard", "Standard: commands stay in the sandbox"],
+  ["trusted", "Trusted: may leave the sandbox, may never ask"],
+  ["untrusted", "Untrusted: may look, and change nothing"],
+];
+
 /** An agent, as its form would have made it. */
 export function agentForm({ name, instructions, settings }: AgentDetail): AgentForm {
   return { ...EMPTY, ...settings, name, instructions };
@@ -43,7 +51,8 @@ export function agentForm({ name, instructions, settings }: AgentDetail): AgentF
 
 const LIMITS = [
   ["max_turns", "Turns"],
-  ["max_budget_usd", "Budget in $"],
+  ["max_budget_usd", "Budget of a task in $"],
+  ["daily_budget_usd", "Budget of a day in $"],
   ["max_concurrent", "Tasks at once"],
 ] as const;
 
@@ -129,6 +138,13 @@ function SkillsField({ form, set, fault }: Part & { fault: string | undefined })
 function ToolFields({ form, set, faults }: Part & Pick<FieldsProps<AgentForm>, "faults">) {
   return (
     <>
+      <Choice
+        label="Profile"
+        value={form.profile}
+        change={(profile) => set({ profile })}
+        options={PROFILES}
+        fault={faultAt(faults, "profile")}
+      />
       <div className="grid gap-4 sm:grid-cols-2">
         <ListField
           label="Tools that it may use"

@@ -13,6 +13,8 @@ const call = (tool: string, input: object, result: unknown, more: Partial<ToolIt
   result: typeof result === "string" ? result : JSON.stringify(result),
   isError: false,
   done: true,
+  endedAt: null,
+  children: [],
   asked: false,
   ...more,
 });

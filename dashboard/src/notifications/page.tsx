@@ -6,22 +6,19 @@ import { useIsAdministrator, useLive, useSignal } from "../live/hooks";
 import { permission } from "../live/notices";
 import { Button } from "../parts/button";
 import { Check } from "../parts/field";
-import { Page, Section } from "../parts/page";
+import { Section } from "../parts/page";
 import { Failed, Loading } from "../parts/states";
+import { SettingsPart } from "../settings/frame";
 import { ChannelRows } from "./channel-rows";
 import { NewChannelForm } from "./new-channel";
 
 export function NotificationsPage() {
   const isAdministrator = useIsAdministrator();
   return (
-    <Page
-      title="Notifications"
-      about="When a task ends, or waits for an answer."
-      {...(isAdministrator && { back: { to: "/settings", name: "Settings" } })}
-    >
+    <SettingsPart id="notifications">
       <ThisBrowser />
       {isAdministrator && <Elsewhere />}
-    </Page>
+    </SettingsPart>
   );
 }
 

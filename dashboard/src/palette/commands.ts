@@ -29,8 +29,6 @@ export interface Known {
   mayCreate: boolean;
 }
 
-const NOTIFICATIONS = "/settings/notifications";
-
 /** All there is to go to: pages first, then what can be made, then what there is. */
 export function commandsOf({ tasks, definitions, mayCreate }: Known): Command[] {
   const kinds = Object.values(KINDS);

@@ -1,5 +1,6 @@
 import { useParams } from "@tanstack/react-router";
 import type { ComponentType } from "react";
+import { NotificationsPage } from "../notifications/page";
 import { Empty } from "../parts/states";
 import { AccountPage } from "./account-page";
 import { AppearancePage } from "./appearance-page";
@@ -19,6 +20,7 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
   tokens: TokensPage,
   logins: AccountPage,
   appearance: AppearancePage,
+  notifications: NotificationsPage,
   audit: AuditPage,
   health: HealthPage,
 };

@@ -1,4 +1,5 @@
 import {
+  Bell,
   Bot,
   HeartPulse,
   KeyRound,
@@ -43,6 +44,7 @@ export const SECTIONS = [
     false,
   ),
   section("appearance", "Appearance", Palette, "Light or dark.", false),
+  section("notifications", "Notifications", Bell, "When a task ends, or waits for an answer.", false),
   section("audit", "Audit log", ScrollText, "Who did what, when, and from where."),
   section("health", "Health", HeartPulse, "What may be in the way of working on this computer."),
 ] as const;

@@ -161,6 +161,6 @@ describe("the first steps", () => {
 
 it("members see only the pages that are theirs", () => {
   const ids = sectionsFor(false).map(({ id }) => id);
-  expect(ids).toEqual(["login", "tokens", "logins", "appearance"]);
+  expect(ids).toEqual(["login", "tokens", "logins", "appearance", "notifications"]);
   expect(sectionsFor(true).length).toBeGreaterThan(ids.length);
 });

@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Search, X } from "lucide-react";
 import { type RefObject, useEffect, useId, useState } from "react";
 import { people } from "../api/people";
+import { keys } from "../live/cache";
 import { useDefinitions, useIsAdministrator } from "../live/hooks";
 import { IconButton } from "../parts/button";
 import { INPUT } from "../parts/field";
@@ -51,7 +52,7 @@ export function Filters({ filter, search }: Props) {
 /** The people there are, for those who see everybody's tasks. */
 export function usePeople() {
   const mayLook = useIsAdministrator();
-  return useQuery({ queryKey: ["people"], queryFn: people.list, enabled: mayLook }).data?.items ?? [];
+  return useQuery({ queryKey: keys.people, queryFn: people.list, enabled: mayLook }).data ?? [];
 }
 
 function PersonPick({ value, change }: { value: string | undefined; change(person: string): void }) {

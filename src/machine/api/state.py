@@ -27,8 +27,8 @@ from machine.engine.intake import Intake
 from machine.engine.login_gate import LoginGate
 from machine.engine.logins import ClaudeLogins
 from machine.engine.machine_warnings import MachineWarnings
-from machine.engine.owners import Owners
 from machine.engine.notification_desk import NotificationDesk
+from machine.engine.owners import Owners
 from machine.engine.plans import Plans
 from machine.engine.schedules import Schedules
 from machine.engine.task_code import TaskCode

@@ -28,8 +28,8 @@ from machine.engine.delivery_pruning import DeliveryPruning
 from machine.engine.disk_changes import DiskChanges
 from machine.engine.logins import ClaudeLogins
 from machine.engine.machine_warnings import MachineWarnings
-from machine.engine.owners import Owners
 from machine.engine.notification_desk import NotificationDesk
+from machine.engine.owners import Owners
 from machine.engine.task_files import TaskFiles
 from machine.engine.variable_desk import VariableDesk
 from machine.settings import Settings
