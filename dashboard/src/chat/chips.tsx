@@ -8,7 +8,7 @@ const CHIP =
 /** Attached files, each with its size; `remove` where they can still be taken off. */
 export function Chips({ files, remove }: { files: readonly Attachment[]; remove?: (id: string) => void }) {
   return (
-    <ul aria-label="Attached files" className="flex min-w-0 flex-wrap justify-[inherit] gap-1.5">
+    <ul aria-label="Attached files" className="flex min-w-0 flex-wrap [justify-content:inherit] gap-1.5">
       {files.map(({ attachment_id, name, media_type, size_bytes }) => {
         const Icon = media_type.startsWith("image/") ? Image : FileText;
         return (
