@@ -40,7 +40,7 @@ def fuzz(daemon: DaemonProcess, folder: Path, token: str, *options: str, config:
         env=daemon.environment,
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=580,
         check=False,
     )
     assert done.returncode == 0, f"{done.stdout[-20_000:]}\n{done.stderr[-2_000:]}"
@@ -66,26 +66,26 @@ def token_of(daemon: DaemonProcess, role: str) -> str:
     return str(made.json()["token"])
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 def test_no_answer_contradicts_the_description_and_none_is_a_fault_of_ours(
     daemon: DaemonProcess, tmp_path: Path
 ) -> None:
-    fuzz(daemon, tmp_path, own_token(daemon), *EVERYTHING, "--max-examples", "12")
+    fuzz(daemon, tmp_path, own_token(daemon), *EVERYTHING, "--max-examples", "8")
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("scope", ["read", "tasks"])
 def test_neither_does_one_to_a_token_of_narrow_scope(daemon: DaemonProcess, tmp_path: Path, scope: str) -> None:
     fuzz(daemon, tmp_path, own_token(daemon, "--scope", scope), *SOME)
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("role", ["viewer", "member"])
 def test_neither_does_one_to_a_person_of_fewer_rights(daemon: DaemonProcess, tmp_path: Path, role: str) -> None:
     fuzz(daemon, tmp_path, token_of(daemon, role), *SOME)
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 def test_neither_does_one_about_things_that_are_there(daemon: DaemonProcess, tmp_path: Path) -> None:
     token = own_token(daemon)
     agent = {"name": NAME, "description": "Is there.", "instructions": "Do nothing."}
