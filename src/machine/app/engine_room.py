@@ -20,7 +20,6 @@ from machine.engine.brain_questions import BrainQuestions
 from machine.engine.brain_routing import BrainRouting
 from machine.engine.brain_tools import BrainTools
 from machine.engine.budget_answers import BudgetAnswers
-from machine.engine.budget_board import BudgetBoard
 from machine.engine.catching_up import CatchingUp
 from machine.engine.conclusion import Conclusion
 from machine.engine.corrections import Corrections
@@ -62,7 +61,6 @@ class EngineRoom:
     """Wants a `creator` yet: what saves the rules that corrections become."""
     brain: MachineBrain
     day_budgets: DayBudgets
-    budget_board: BudgetBoard
     gate: LoginGate
     recovery: Recovery
     idleness: Idleness
@@ -114,7 +112,6 @@ def build_engine(ground: Ground) -> EngineRoom:
         corrections=partial(Corrections, store=store, live=live, agents=agents, new_tasks=new_tasks, manager=manager),
         brain=brain,
         day_budgets=day_budgets,
-        budget_board=BudgetBoard(budgets=day_budgets, store=store, clock=clock),
         gate=gate,
         recovery=_recovery(ground, catching_up, conclusion),
         status_board=StatusBoard(manager=manager, store=store),

@@ -24,6 +24,7 @@ from machine.domain.clock import Clock, utc_now
 from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
 from machine.engine.audit import Audit
+from machine.engine.budget_board import BudgetBoard
 from machine.engine.delivery_pruning import DeliveryPruning
 from machine.engine.disk_changes import DiskChanges
 from machine.engine.logins import ClaudeLogins
@@ -65,7 +66,7 @@ async def opened(
         stack.push_async_callback(changes.close)
         await engine.recovery.recover()
         await api.webhooks.replacing.sweep()
-        _watch_over(stack, engine.budget_board)
+        _watch_over(stack, BudgetBoard(budgets=engine.day_budgets, store=ground.tasks, clock=ground.clock))
         _watch_over(stack, engine.gate, engine.idleness, engine.status_board, ground.definitions.loader)
         _watch_over(stack, DeliveryPruning(ground.deliveries, ground.clock), api.schedules.scheduler)
         _watch_over(stack, api.chats.attachments, notifications.notifier)

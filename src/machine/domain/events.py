@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from machine.domain.approval import Approval
+from machine.domain.auth_status import AuthStatusData as AuthStatusData
+from machine.domain.auth_status import LoginWord as LoginWord
 from machine.domain.code import Changes
 from machine.domain.costs import CostKind, Usage
 from machine.domain.day_budget import BudgetNotice
@@ -229,17 +231,6 @@ class ChatReplyData(_Fact):
 class ChatReply(_Fact):
     type: Literal["chat.reply"] = "chat.reply"
     data: ChatReplyData
-
-
-LoginWord = Literal["ready", "expires_soon", "needs_login", "refused", "quota", "demo", "unknown"]
-"""Whether Claude Code can work; tasks run in `ready`, `expires_soon` and `demo`."""
-
-
-class AuthStatusData(_Fact):
-    state: LoginWord
-    message: str = ""
-    hint: str = ""
-    until: datetime | None = None
 
 
 class AuthStatus(_Fact):
