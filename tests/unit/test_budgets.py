@@ -422,7 +422,9 @@ async def test_an_administrator_sees_everybodys_and_a_member_what_is_theirs_to_k
         assert told == {"machine": (None, None, "free"), "user": (5, 0, "free"), "agent": (None, None, "used_up")}
 
 
-@pytest.mark.parametrize("body", [{}, {"daily_usd": -1}, {"daily_usd": "x"}, {"daily_usd": 1e9}, {"usd": 1}])
+@pytest.mark.parametrize(
+    "body", [{}, {"daily_usd": False}, {"daily_usd": -1}, {"daily_usd": "x"}, {"daily_usd": 1e9}, {"usd": 1}]
+)
 async def test_an_amount_that_is_no_budget_is_refused(tmp_path: Path, body: dict[str, Any]) -> None:
     async with served(tmp_path / "data") as machine:
         assert (await machine.admin.put("/api/budgets/machine", json=body)).status_code == 422

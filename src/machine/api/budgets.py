@@ -21,7 +21,7 @@ class DailyBudget(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    daily_usd: Annotated[float, Field(ge=0, le=MAX_DAILY_USD)] | None
+    daily_usd: Annotated[float, Field(strict=True, ge=0, le=MAX_DAILY_USD)] | None
 
 
 class BudgetView(BaseModel):
