@@ -44,7 +44,8 @@ from machine.ports import Agents, ClaimLimits, DayRules, PendingInput
 from machine.store.budgets import SqlBudgetStore
 from machine.store.database import Database
 from machine.store.day_gate import MOST_MOVED
-from machine.store.opening import open_database, prepare
+from machine.store.migrating import migrate
+from machine.store.opening import open_database
 from machine.store.task_store import SqlTaskStore
 
 NOW = datetime(2026, 11, 3, 9, 0, 0, tzinfo=UTC)
@@ -384,7 +385,7 @@ async def test_what_was_spent_before_there_were_budgets_is_counted_on_the_day_of
 
 def _old_database(path: Path) -> None:
     """One of the form before budgets, with two tasks of one day."""
-    prepare(path, "0.1.0")
+    migrate(path, None, newest="0009")
     values = "'queued', '2026-11-03T09:00:00.000000Z', 'user_1', 'm', 'api', 'planning', 'c', 's', 'w', 'work'"
     columns = "status, status_at, user_id, machine_id, source, assigned_agent, conversation_id, claude_session_id"
     columns += ", workspace, lane, priority, front, attempt, losses, is_interactive, created_at, duration_seconds"
@@ -396,10 +397,6 @@ def _old_database(path: Path) -> None:
                 f"INSERT INTO tasks (task_id, cost_usd, {columns}, title, source_metadata, input_message) "  # noqa: S608 - all of it is ours
                 f"VALUES ('task_{number}', {usd}, {values}, {rest})"
             )
-        for table in ("day_budgets", "day_costs", "budget_passes"):
-            connection.execute(f"DROP TABLE {table}")
-        connection.execute("DROP INDEX tasks_parked_for_budget")
-        connection.execute("UPDATE alembic_version SET version_num = '0009'")
 
 
 # --- over HTTP -------------------------------------------------------------------------------------------------------
