@@ -26,6 +26,7 @@ SECRET_FILES: Final = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE
 """Secrets that may also be given as `<NAME>_FILE`, the path of a file that holds them."""
 
 SECRET_KEY: Final = "MACHINE_SECRET_KEY"  # noqa: S105 - the setting's name; it, too, may be given as a file
+BACKUP_PASSPHRASE: Final = "MACHINE_BACKUP_PASSPHRASE"  # noqa: S105 - the same
 
 PROCESS_VARIABLES: Final = frozenset(
     (
@@ -94,6 +95,14 @@ class Settings(BaseSettings):
         None, validation_alias=AliasChoices("MACHINE_SECRET_KEY", "secret_key"), repr=False
     )
     """The key of the variables, or several with commas between, the newest first; unset: a key file."""
+    backup_hours: float = Field(0, ge=0, le=8760, validation_alias=AliasChoices("MACHINE_BACKUP_HOURS", "backup_hours"))
+    """How often the daemon makes a backup by itself, into `backups/` of the data folder; 0: never."""
+    backup_keep: int = Field(7, ge=1, le=1000, validation_alias=AliasChoices("MACHINE_BACKUP_KEEP", "backup_keep"))
+    """How many of these are kept."""
+    backup_passphrase: SecretStr | None = Field(
+        None, min_length=8, validation_alias=AliasChoices(BACKUP_PASSPHRASE, "backup_passphrase"), repr=False
+    )
+    """With it, the daemon's own backups are encrypted."""
     demo: bool = False
     anthropic: Mapping[str, SecretStr] = Field(default_factory=dict)
     """Anthropic's own variables as found in the environment."""
@@ -119,6 +128,8 @@ class Settings(BaseSettings):
         given = {name: value for name, value in self.anthropic.items() if name in SECRET_FILES}
         if self.secret_key is not None:
             given[SECRET_KEY] = self.secret_key
+        if self.backup_passphrase is not None:
+            given[BACKUP_PASSPHRASE] = self.backup_passphrase
         return {name: value.get_secret_value() for name, value in given.items()}
 
     @property
@@ -140,6 +151,10 @@ class Settings(BaseSettings):
     @property
     def run_dir(self) -> Path:
         return self.data_dir / "run"
+
+    @property
+    def backups_dir(self) -> Path:
+        return self.data_dir / "backups"
 
     @property
     def credentials_dir(self) -> Path:
@@ -171,8 +186,9 @@ def read_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
     source = EnvSettingsSource(Settings)
     source.env_vars = {name.lower(): value for name, value in environ.items()}
     found = source()
-    if path := environ.get(f"{SECRET_KEY}_FILE"):
-        found[SECRET_KEY] = _text_of(path)
+    for name in (SECRET_KEY, BACKUP_PASSPHRASE):
+        if path := environ.get(f"{name}_FILE"):
+            found[name] = _text_of(path)
     for name, value in overrides.items():
         if value is not None:
             alias = Settings.model_fields[name].validation_alias

@@ -8,15 +8,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from machine.backup.swapping import finish, pending
 from machine.domain.errors import DataFolderInUse, StoreError
 from machine.settings import Settings
 
 
 def prepare(settings: Settings) -> None:
-    """Make the folders, 0700. Raises StoreError."""
-    folders = (settings.data_dir, settings.database_file.parent, settings.workspaces_dir, settings.attachments_dir)
+    """Make the folders, 0700; first, a restore that was cut off is finished. Raises StoreError, DataFolderInUse."""
+    _make(settings, settings.data_dir, settings.run_dir)
+    if pending(settings.data_dir):
+        with held(settings):
+            finish(settings.data_dir)
+    parts = (settings.database_file.parent, settings.workspaces_dir, settings.attachments_dir, settings.credentials_dir)
+    _make(settings, *parts)
+
+
+def prepare_run(settings: Settings) -> None:
+    """Make what `held` needs, and nothing else. Raises StoreError."""
+    _make(settings, settings.data_dir, settings.run_dir)
+
+
+def _make(settings: Settings, *folders: Path) -> None:
     try:
-        for folder in (*folders, settings.run_dir, settings.credentials_dir):
+        for folder in folders:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if folder.stat().st_mode & 0o077:
                 folder.chmod(0o700)

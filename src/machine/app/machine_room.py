@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from machine.api import ApiState
+from machine.app.automatic_backups import AutomaticBackups
 from machine.app.chat_room import build_chats
 from machine.app.definition_room import build_creator
 from machine.app.engine_room import EngineRoom, build_engine
@@ -71,6 +72,7 @@ async def opened(
         _watch_over(stack, DeliveryPruning(ground.deliveries, ground.clock), api.schedules.scheduler)
         _watch_over(stack, api.chats.attachments, notifications.notifier)
         _watch_over(stack, api.webhooks.replacing, api.webhooks.replies, engine.routing_desk)
+        _watch_over(stack, AutomaticBackups(settings, clock))
         engine.manager.start()
         stack.push_async_callback(engine.manager.drain, 0)
         yield MachineRoom(api=api, engine=engine)

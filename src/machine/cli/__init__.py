@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 
 from machine.cli.approvals import approvals
+from machine.cli.backup import backup, restore
 from machine.cli.budgets import budgets
 from machine.cli.costs import costs
 from machine.cli.doctor import doctor
@@ -42,7 +43,7 @@ def cli() -> None:
 
 _COMMANDS = (
     *(serve, run, tasks, approvals, agents, env, schedules, webhooks, status, costs, budgets),
-    *(login_link, login, token, user, doctor),
+    *(login_link, login, token, user, doctor, backup, restore),
 )
 for _command in _COMMANDS:
     cli.add_command(_command)

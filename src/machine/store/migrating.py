@@ -1,8 +1,5 @@
 """Bringing a database to its newest form: a backup, then all steps in one transaction. Imported only when needed."""
 
-import os
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -11,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 
 from machine.domain.errors import StoreError
+from machine.store.copying import copy_database
 from machine.store.sqlite import writing_engine
 
 BACKUPS_KEPT: Final = 5
@@ -43,11 +41,7 @@ def back_up(path: Path, folder: Path, *, name: str) -> Path:
     copy = folder / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.db"
     partial = copy.with_suffix(".partial")
     partial.unlink(missing_ok=True)
-    partial.touch(mode=0o600)
-    with closing(sqlite3.connect(path, timeout=5)) as source, closing(sqlite3.connect(partial)) as target:
-        source.backup(target)
-    with partial.open("rb+") as file:
-        os.fsync(file.fileno())
+    copy_database(path, partial)
     partial.rename(copy)
     for old in sorted(folder.glob("*.db"), key=lambda file: file.stat().st_mtime)[:-BACKUPS_KEPT]:
         old.unlink()

@@ -82,6 +82,24 @@ def prepare(path: Path, program_version: str) -> None:
             migrate(path, _look(path).revision, newest=REVISIONS[-1])
 
 
+def examine(path: Path, program_version: str) -> str:
+    """The revision of the database file `path`, which stays as it is. Blocking.
+
+    Raises TooNew when this program could not open it, StoreError when it is damaged or none of ours.
+    """
+    try:
+        _is_ready(path, program_version)
+        revision = _look(path).revision
+        with closing(sqlite3.connect(path, timeout=5)) as connection:
+            [said, *_] = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+    if revision is None or said != "ok" or broken is not None:
+        raise StoreError(f"The database {path} is damaged: {said}.", hint="Use another one.")
+    return revision
+
+
 def _make_private(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if path.parent.stat().st_mode & 0o077:

@@ -1,0 +1,120 @@
+"""Backups of a data folder, beside a running daemon or without one, and their way back."""
+
+import shutil
+import sqlite3
+import tempfile
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from pydantic import SecretStr
+
+from machine.app.data_folder import held, prepare_run
+from machine.backup.format import DATABASE, FORMAT, PARTS, WORK, Head
+from machine.backup.reading import unpack
+from machine.backup.swapping import decide, finish, staging
+from machine.backup.writing import Source, Written, write_backup
+from machine.domain.errors import BadRequest, NotFound, StoreError
+from machine.domain.version import VERSION
+from machine.settings import Settings
+from machine.store.copying import copy_database
+from machine.store.opening import examine
+from machine.store.sqlite import explain
+
+SUFFIX: Final = ".machine-backup"
+
+
+class Restored(NamedTuple):
+    """What came back, and the folder that has what was there before; None where there was nothing."""
+
+    head: Head
+    aside: Path | None
+
+
+def file_name(settings: Settings, at: datetime) -> str:
+    """What a backup is called where nobody says so; names sort by their time."""
+    return f"{settings.machine_id}-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}{SUFFIX}"
+
+
+def make_backup(settings: Settings, path: Path, *, passphrase: SecretStr | None, with_work: bool) -> Written:
+    """Write everything that cannot be had again into one new file. Blocking; a daemon may run meanwhile.
+
+    Raises NotFound where there is no database, Conflict where the file is there, StoreError.
+    """
+    if not settings.database_file.is_file():
+        raise NotFound(
+            f"There is no database in {settings.data_dir}.",
+            hint="Name the machine's data folder with --data-dir.",
+        )
+    path = path.absolute()
+    parts = tuple(part for part in (*PARTS, *(WORK if with_work else ())) if (settings.data_dir / part).is_dir())
+    if any(path.is_relative_to(settings.data_dir / part) for part in parts):
+        raise BadRequest(f"{path} lies in what is to be saved.", hint="Name a file outside of the data folder.")
+    with ExitStack() as stack:
+        copy = _copied(settings, path.parent, stack)
+        head = Head(
+            format=FORMAT,
+            program=VERSION,
+            machine_id=settings.machine_id,
+            schema_revision=examine(copy, VERSION),
+            parts=parts,
+            made_at=datetime.now(UTC),
+        )
+        folders = [Source(part, settings.data_dir / part) for part in parts if part != "db"]
+        return write_backup(path, head, [Source(DATABASE, copy), *folders], passphrase)
+
+
+def _copied(settings: Settings, near: Path, stack: ExitStack) -> Path:
+    """A copy of the database, where the backup will lie: there has to be room anyway."""
+    try:
+        near.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".machine-backup-", dir=near)))
+        copy_database(settings.database_file, folder / "machine.db")
+    except sqlite3.Error as error:
+        raise explain(error, settings.database_file) from error
+    except OSError as error:
+        raise StoreError(
+            f"No backup can be written to {near}: {error.strerror or error}.",
+            hint="Name another place with --output: one with room that this user may write to.",
+        ) from error
+    return folder / "machine.db"
+
+
+def check_backup(path: Path, *, passphrase: SecretStr | None) -> Head:
+    """Read all of a backup as a restore would. Blocking. Raises BackupFault, StoreError, TooNew."""
+    with tempfile.TemporaryDirectory(prefix="machine-backup-") as scratch:
+        return _checked(path, Path(scratch) / "new", passphrase)
+
+
+def restore_backup(settings: Settings, path: Path, *, passphrase: SecretStr | None) -> Restored:
+    """Put a backup in the place of what the data folder holds, which is kept aside. Blocking.
+
+    Raises DataFolderInUse while a daemon runs, and BackupFault, StoreError, TooNew; then the folder is as it was.
+    """
+    was_there = settings.data_dir.exists()
+    prepare_run(settings)
+    try:
+        with held(settings):
+            finish(settings.data_dir)
+            try:
+                head = _checked(path, staging(settings.data_dir), passphrase)
+                decide(settings.data_dir, head.parts, aside=f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}")
+            except BaseException:
+                finish(settings.data_dir)  # undecided, it is cleared away
+                raise
+            return Restored(head, finish(settings.data_dir))
+    except BaseException:
+        if not was_there:
+            shutil.rmtree(settings.data_dir, ignore_errors=True)
+        raise
+
+
+def _checked(path: Path, folder: Path, passphrase: SecretStr | None) -> Head:
+    head = unpack(path, folder, passphrase)
+    try:
+        examine(folder / DATABASE, VERSION)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return head
