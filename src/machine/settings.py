@@ -95,6 +95,22 @@ class Settings(BaseSettings):
         None, validation_alias=AliasChoices("MACHINE_SECRET_KEY", "secret_key"), repr=False
     )
     """The key of the variables, or several with commas between, the newest first; unset: a key file."""
+    keep_events_days: float = Field(
+        90, ge=0, validation_alias=AliasChoices("MACHINE_KEEP_EVENTS_DAYS", "keep_events_days")
+    )
+    """How long the output of ended tasks is kept; 0, here and below: for ever."""
+    keep_tasks_days: float = Field(
+        365, ge=0, validation_alias=AliasChoices("MACHINE_KEEP_TASKS_DAYS", "keep_tasks_days")
+    )
+    keep_deliveries_days: float = Field(
+        30, ge=0, validation_alias=AliasChoices("MACHINE_KEEP_DELIVERIES_DAYS", "keep_deliveries_days")
+    )
+    keep_workspaces_days: float = Field(
+        30, ge=0, validation_alias=AliasChoices("MACHINE_KEEP_WORKSPACES_DAYS", "keep_workspaces_days")
+    )
+    """How long the folders of ended conversations are kept; those with work that is nowhere else stay."""
+    min_free_mb: int = Field(500, ge=0, validation_alias=AliasChoices("MACHINE_MIN_FREE_MB", "min_free_mb"))
+    """With less space on the disk of the data folder, no task is started; 0: they are in any case."""
     backup_hours: float = Field(0, ge=0, le=8760, validation_alias=AliasChoices("MACHINE_BACKUP_HOURS", "backup_hours"))
     """How often the daemon makes a backup by itself, into `backups/` of the data folder; 0: never."""
     backup_keep: int = Field(7, ge=1, le=1000, validation_alias=AliasChoices("MACHINE_BACKUP_KEEP", "backup_keep"))

@@ -63,7 +63,7 @@ async def refused_for_want_of_room(machine: Machine) -> None:
 async def test_a_full_disk_in_mid_task_is_said_and_when_there_is_room_again_everything_goes_on(
     start: StartMachine, small_disk: Path
 ) -> None:
-    machine = await start(small_disk / "data", cli="fake-cli")
+    machine = await start(small_disk / "data", cli="fake-cli", env={"MACHINE_MIN_FREE_MB": "0"})
     earlier = await machine.submit("before the disk was full")
     await machine.completed(earlier)
     task_id = await machine.submit("pages 1500")
@@ -87,6 +87,23 @@ async def test_a_full_disk_in_mid_task_is_said_and_when_there_is_room_again_ever
         await machine.completed(accepted)
     assert (await machine.task(earlier))["result"] == "You said: before the disk was full"
     await machine.nothing_left()
+
+
+async def test_with_too_little_room_tasks_wait_say_why_and_start_when_there_is_some(
+    start: StartMachine, small_disk: Path
+) -> None:
+    ballast = small_disk / "ballast"
+    await asyncio.to_thread(ballast.write_bytes, b"x" * 12 * 1024 * 1024)
+    machine = await start(small_disk / "data", cli="fake-cli", env={"MACHINE_MIN_FREE_MB": "16"})
+    task_id = await machine.submit("hello")
+    while not (said := (await machine.get("/api/status"))["machine"]["held_back"]):
+        await asyncio.sleep(0.05)
+    assert "less than 16 MB" in said
+    assert (await machine.task(task_id))["status"] == "queued"
+    assert (await machine.get("/api/disk"))["held_back"] == said
+    ballast.unlink()
+    await machine.completed(task_id)
+    assert (await machine.get("/api/status"))["machine"]["held_back"] == ""
 
 
 async def test_a_daemon_that_starts_on_a_full_disk_says_so_in_one_sentence(small_disk: Path) -> None:

@@ -386,3 +386,27 @@ async def test_the_api_refuses_addresses_and_refs_that_are_none(tmp_path: Path) 
         answer = await client.get(f"/api/tasks/{task.task_id}/diff")
         assert (answer.status_code, answer.json()["code"]) == (409, "code_unavailable")
         assert (await client.post(f"/api/tasks/{task.task_id}/push")).status_code == 409
+
+
+async def test_tidying_up_removes_a_clone_that_has_nothing_of_its_own_and_never_unpushed_work(
+    tmp_path: Path, server: GitServer
+) -> None:
+    server.repository()
+    model = ScriptedModel("Looked.").on("change", shell(CHANGE), "Changed.")
+    await asyncio.to_thread(worker, tmp_path / "data" / "config")
+    async with workbench(tmp_path / "data", model, keep_workspaces_days=1e-6) as machine, http(machine) as client:
+        wish = {"agent": "worker", "repository": server.url(), "ref": "main"}
+        looked, changed = [
+            await machine.ended((await client.post("/api/tasks", json={**wish, "message": message})).json()["task_id"])
+            for message in ("look", "change")
+        ]
+        done = await machine.room.engine.disk.retention.tidy()
+        assert (done.workspaces, done.kept_workspaces) == (1, (changed.workspace,))
+        assert not (machine.settings.workspaces_dir / looked.workspace).exists()
+        assert (machine.settings.workspaces_dir / changed.workspace / "repo" / "loose.txt").exists()
+        assert (await client.get(f"/api/tasks/{looked.task_id}/diff")).json()["detail"] == "This task has no clone."
+        again = await client.post(f"/api/tasks/{looked.task_id}/input", json={"message": "look again"})
+        assert again.status_code == 202, again.text
+        follow_up = await machine.ended(again.json()["task_id"])
+        assert follow_up.status is TaskStatus.COMPLETED, follow_up.failure
+        assert (machine.settings.workspaces_dir / looked.workspace / "repo" / ".git").is_dir()

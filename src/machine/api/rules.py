@@ -174,6 +174,7 @@ RULES: Final = (
     *_CREDENTIALS,
     *_PEOPLE,
     *_reading(Scope.READ, "/api/status", "/openapi.json", "/docs"),
+    *_reading(Scope.ADMIN, "/api/disk"),
 )
 
 

@@ -22,6 +22,7 @@ from machine.engine.brain_tools import BrainTools
 from machine.engine.chats import Chats
 from machine.engine.corrections import Corrections
 from machine.engine.day_budgets import DayBudgets
+from machine.engine.disk_desk import DiskDesk
 from machine.engine.entity_creator import EntityCreator
 from machine.engine.intake import Intake
 from machine.engine.login_gate import LoginGate
@@ -82,6 +83,7 @@ class ApiState:
     agents: Agents
     creator: EntityCreator
     webhooks: Webhooks
+    disk: DiskDesk
     schedules: Schedules
     owners: Owners
     warnings: MachineWarnings

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TypedDict
 
 from machine.app.chat_room import attachment_desk, attachment_files
+from machine.app.disk_room import DiskRoom, build_disk
 from machine.app.ground import Ground
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
@@ -25,6 +26,7 @@ from machine.engine.conclusion import Conclusion
 from machine.engine.corrections import Corrections
 from machine.engine.day_budgets import DayBudgets
 from machine.engine.describing import Describing
+from machine.engine.disk_desk import DiskDesk
 from machine.engine.dispatcher import Dispatcher
 from machine.engine.idleness import Idleness
 from machine.engine.intake import Intake
@@ -71,6 +73,7 @@ class EngineRoom:
     """Filled by those who have tools to offer."""
     brain_tools: BrainTools
     routing_desk: RoutingDesk
+    disk: DiskRoom
     freed: Callable[[], None]
     """To be called when there may be work."""
 
@@ -82,6 +85,7 @@ def build_engine(ground: Ground) -> EngineRoom:
     day_budgets = DayBudgets(store=ground.budgets, slots=slots, clock=clock)
     gate = _gate(ground, slots)
     code = TaskCode(repositories=ground.repositories, variables=ground.variables, store=store)
+    disk = build_disk(ground, code)
     conclusion = Conclusion(store=store, gate=gate, clock=clock, redactor=redactor, changes=code.changes)
     new_tasks = _new_tasks(settings, agents, gate, clock)
     shared: _Shared = {"store": store, "live": live, "conclusion": conclusion, "clock": clock}
@@ -93,7 +97,7 @@ def build_engine(ground: Ground) -> EngineRoom:
     catching_up = CatchingUp(store=store, claude=ground.claude, redactor=redactor)
     toolbox, brain_tools = _brain_tools(ground)
     runner = _runner(ground, approvals, catching_up, code, brain_tools)
-    dispatcher = _dispatcher(ground, shared, slots, gate, runner, day_budgets)
+    dispatcher = _dispatcher(ground, shared, slots, gate, runner, day_budgets, disk.desk)
     manager = BackgroundTaskManager(
         **shared,
         hub=ground.hub,
@@ -101,6 +105,7 @@ def build_engine(ground: Ground) -> EngineRoom:
         dispatcher=dispatcher,
         new_tasks=new_tasks,
         machine_id=settings.machine_id,
+        disk=disk.desk,
     )
     intake = Intake(new_tasks=new_tasks, manager=manager, agents=agents, store=store)
     brain = _brain(ground, intake, manager)
@@ -123,6 +128,7 @@ def build_engine(ground: Ground) -> EngineRoom:
         routing_desk=RoutingDesk(
             store=store, live=live, brain=brain, new_tasks=new_tasks, gate=gate, slots=slots, manager=manager
         ),
+        disk=disk,
         freed=slots.freed,
     )
 
@@ -150,7 +156,13 @@ def _brain_tools(ground: Ground) -> tuple[ToolBox, BrainTools]:
 
 
 def _dispatcher(
-    ground: Ground, shared: _Shared, slots: Slots, gate: LoginGate, runner: SubAgentRunner, day_budgets: DayBudgets
+    ground: Ground,
+    shared: _Shared,
+    slots: Slots,
+    gate: LoginGate,
+    runner: SubAgentRunner,
+    day_budgets: DayBudgets,
+    disk: DiskDesk,
 ) -> Dispatcher:
     new_live = partial(
         LiveTask,
@@ -162,7 +174,7 @@ def _dispatcher(
         held_back=day_budgets.held_back,
     )
     agents = ground.definitions.agents
-    return Dispatcher(**shared, agents=agents, slots=slots, gate=gate, runner=runner, new_live=new_live)
+    return Dispatcher(**shared, agents=agents, slots=slots, gate=gate, runner=runner, new_live=new_live, disk=disk)
 
 
 def _gate(ground: Ground, slots: Slots) -> LoginGate:

@@ -14,6 +14,7 @@ from machine.claude.installation import Installation
 from machine.claude.sandbox import probe
 from machine.claude.wardens import Wardens
 from machine.demo import DEMO_ALLOWED_TOOLS, MODEL_NAME, DemoModel, ModelServer
+from machine.disk import DataFolders
 from machine.domain.clock import Clock, utc_now
 from machine.domain.errors import SandboxMissing, StoreError
 from machine.domain.redaction import Redactor
@@ -32,6 +33,7 @@ from machine.store.deliveries import SqlDeliveryStore
 from machine.store.notes import SqlNotes
 from machine.store.notifications import SqlNotificationStore
 from machine.store.opening import open_database
+from machine.store.past import Past
 from machine.store.people import SqlPeopleStore
 from machine.store.replies import SqlReplyStore
 from machine.store.schedules import SqlScheduleStore
@@ -57,6 +59,8 @@ class Ground:
     schedules: SqlScheduleStore
     replies: SqlReplyStore
     notifications: SqlNotificationStore
+    past: Past
+    disk: DataFolders
     claude: ClaudeCli
     definitions: Definitions
     repositories: GitRepositories
@@ -90,6 +94,8 @@ async def open_ground(
         schedules=SqlScheduleStore(database),
         replies=SqlReplyStore(database),
         notifications=SqlNotificationStore(database),
+        past=Past(database),
+        disk=DataFolders(settings.data_dir),
         claude=claude,
         definitions=definitions,
         repositories=await asyncio.to_thread(_open_repositories, settings),

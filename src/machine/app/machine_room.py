@@ -26,7 +26,6 @@ from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
 from machine.engine.audit import Audit
 from machine.engine.budget_board import BudgetBoard
-from machine.engine.delivery_pruning import DeliveryPruning
 from machine.engine.disk_changes import DiskChanges
 from machine.engine.logins import ClaudeLogins
 from machine.engine.machine_warnings import MachineWarnings
@@ -69,8 +68,8 @@ async def opened(
         await api.webhooks.replacing.sweep()
         _watch_over(stack, BudgetBoard(budgets=engine.day_budgets, store=ground.tasks, clock=ground.clock))
         _watch_over(stack, engine.gate, engine.idleness, engine.status_board, ground.definitions.loader)
-        _watch_over(stack, DeliveryPruning(ground.deliveries, ground.clock), api.schedules.scheduler)
-        _watch_over(stack, api.chats.attachments, notifications.notifier)
+        _watch_over(stack, notifications.notifier)
+        _watch_over(stack, engine.disk.retention, api.schedules.scheduler, api.chats.attachments)
         _watch_over(stack, api.webhooks.replacing, api.webhooks.replies, engine.routing_desk)
         _watch_over(stack, AutomaticBackups(settings, clock))
         engine.manager.start()
@@ -107,6 +106,7 @@ def _api_state(
         creator=creator,
         corrections=engine.corrections(creator=creator),
         webhooks=webhooks,
+        disk=engine.disk.desk,
         schedules=schedules,
         owners=Owners(ground.people),
         warnings=_warnings(ground),

@@ -9,6 +9,7 @@ from machine.cli.approvals import approvals
 from machine.cli.backup import backup, restore
 from machine.cli.budgets import budgets
 from machine.cli.costs import costs
+from machine.cli.disk import disk
 from machine.cli.doctor import doctor
 from machine.cli.env import env
 from machine.cli.login import login
@@ -42,7 +43,7 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    *(serve, run, tasks, approvals, agents, env, schedules, webhooks, status, costs, budgets),
+    *(serve, run, tasks, approvals, agents, env, schedules, webhooks, status, costs, budgets, disk),
     *(login_link, login, token, user, doctor, backup, restore),
 )
 for _command in _COMMANDS:

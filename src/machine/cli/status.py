@@ -56,6 +56,7 @@ def status_text(answer: Mapping[str, Any]) -> str:
         {
             "machine": f"{answer.get('machine_id')}, version {answer.get('version')}{demo}",
             "state": f"{now.get('state')}, {counts}, {now.get('slots')} slots",
+            "held back": now.get("held_back"),
             "login": " · ".join(str(login[name]) for name in ("state", "message", "hint", "until") if login.get(name)),
             "you": f"{caller.get('name')} ({caller.get('role')})",
             "default agent": answer.get("default_agent"),

@@ -16,6 +16,8 @@ class MachineStatusData(BaseModel):
     queued: int
     waiting: int
     slots: int
+    held_back: str = ""
+    """Why queued tasks are not started though there are slots: the disk is nearly full. Empty: they are."""
 
 
 class MachineWarning(BaseModel):

@@ -11,6 +11,7 @@ from machine.domain.clock import Clock
 from machine.domain.errors import MachineError, NotFound, StoreError
 from machine.domain.task import FailureReason, Task
 from machine.engine.conclusion import Conclusion
+from machine.engine.disk_desk import DiskDesk
 from machine.engine.live_task import LiveTask
 from machine.engine.live_tasks import LiveTasks
 from machine.engine.login_gate import LoginGate
@@ -21,6 +22,7 @@ from machine.ports import Agents, TaskStore
 
 STORE_RETRY_SECONDS: Final = 1.0
 LONGEST_SLEEP_SECONDS: Final = 30.0
+FULL_DISK_SECONDS: Final = 3.0
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +42,7 @@ class Dispatcher:
         conclusion: Conclusion,
         clock: Clock,
         new_live: Callable[[Task], LiveTask],
+        disk: DiskDesk,
     ) -> None:
         self.draining = False
         self.worked = asyncio.Event()
@@ -53,6 +56,7 @@ class Dispatcher:
         self._conclusion = conclusion
         self._now = clock
         self._new_live = new_live
+        self._disk = disk
 
     async def run(self) -> None:
         """Dispatch for as long as the machine runs. A store that fails for a while delays, and ends nothing."""
@@ -70,11 +74,11 @@ class Dispatcher:
                 continue
             self.worked.set()
             with contextlib.suppress(TimeoutError):  # the time of a parked task may come with nobody ringing
-                async with asyncio.timeout(LONGEST_SLEEP_SECONDS):
+                async with asyncio.timeout(FULL_DISK_SECONDS if self._disk.held_back else LONGEST_SLEEP_SECONDS):
                     await self._slots.changed()
 
     async def _claim_all(self) -> None:
-        while not self.draining and self._gate.open:
+        while not self.draining and self._gate.open and await self._disk.has_room():
             task = await self._store.claim(self._slots.limits(), self._now())
             if task is None:
                 return

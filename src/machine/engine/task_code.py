@@ -92,6 +92,14 @@ class TaskCode:
         except CodeFault:
             return True
 
+    async def forget(self, workspace: str) -> None:
+        """A workspace was removed. Raises CodeFault."""
+        await self._repositories.forget(workspace)
+
+    async def knows(self, task: Task) -> bool:
+        """Whether there is a clone for the task that can be looked at. Raises CodeFault."""
+        return await self._workspace(task) is not None
+
     async def _clone(self, task: Task) -> str:
         workspace = await self._workspace(task)
         if workspace is None:

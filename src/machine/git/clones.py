@@ -47,6 +47,10 @@ class Places:
         draft.write_text(place.model_dump_json(), encoding="utf-8")
         draft.replace(self._folder / f"{workspace}.json")
 
+    def forget(self, workspace: str) -> None:
+        """There is none any more. Blocking. Raises OSError."""
+        (self._folder / f"{workspace}.json").unlink(missing_ok=True)
+
 
 async def make_clone(git: Git, staging: Path, mirrored: Mirrored, code: CodeSource, branch: str) -> Path:
     """A new clone below `staging`. It is copied and shares no file with the mirror: an agent could write through a hard

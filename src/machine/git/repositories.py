@@ -111,6 +111,13 @@ class GitRepositories:
             )
         return Pushed(repository=place.code.repository, branch=place.branch, commit=commit)
 
+    async def forget(self, workspace: str) -> None:
+        """See `ports.Repositories.forget`."""
+        try:
+            await asyncio.to_thread(self._places.forget, workspace)
+        except OSError as error:
+            raise CodeFault(f"What is known of the clone in {workspace} cannot be removed: {error}.") from error
+
     def environment(self, code: CodeSource, secret: SecretStr | None) -> Mapping[str, SecretStr]:
         """See `ports.Repositories.environment`."""
         return agent_environment(address_of(code.repository), secret)

@@ -16,6 +16,7 @@ from machine.ports.claude import (
 )
 from machine.ports.definitions import Agents, Workspaces
 from machine.ports.deliveries import Accepted, DeliveryPage, DeliveryStore, Start, Terms
+from machine.ports.disk import Disk, PastStore
 from machine.ports.health import Health, HealthReport
 from machine.ports.hub import Hub, Subscription
 from machine.ports.login import ClaudeAccount, LoginSource, LoginWays, SignIn, Trial
@@ -49,6 +50,7 @@ __all__ = [
     "DayRules",
     "DeliveryPage",
     "DeliveryStore",
+    "Disk",
     "Health",
     "HealthReport",
     "HttpAnswer",
@@ -61,6 +63,7 @@ __all__ = [
     "NotificationStore",
     "OfferedTools",
     "Outgoing",
+    "PastStore",
     "PendingInput",
     "PeopleStore",
     "ReplyStore",

@@ -78,6 +78,6 @@ class DeliveryStore(Protocol):
         """Raises BadRequest for a cursor that no page gave."""
         ...
 
-    async def prune(self, before: datetime) -> int:
-        """Delete what was received before a moment; returns how many. The tasks stay."""
+    async def prune(self, before: datetime, *, most: int = 500) -> int:
+        """Delete up to `most` that were received before a moment; returns how many. The tasks stay."""
         ...

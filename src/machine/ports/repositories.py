@@ -35,6 +35,10 @@ class Repositories(Protocol):
         """Whether something in the clone would be lost with it. True as well when that cannot be found out."""
         ...
 
+    async def forget(self, workspace: str) -> None:
+        """The workspace is gone, and the clone with it."""
+        ...
+
     def environment(self, code: CodeSource, secret: SecretStr | None) -> Mapping[str, SecretStr]:
         """Variables with which an agent's own git can log in at the code's server, and at no other."""
         ...

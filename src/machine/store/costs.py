@@ -1,4 +1,4 @@
-"""What work costs, added up by the database, from the index `tasks_costs` alone."""
+"""What work costs, added up by the database, from the index `tasks_costs`, and of deleted tasks `past_costs`, alone."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -16,10 +16,11 @@ _COLUMNS: Final[Mapping[CostGroup, str]] = {
     CostGroup.SOURCE: "source",
     CostGroup.USER: "user_id",
 }
-_SUMS: Final = (
-    "cost_kind, sum(cost_usd) AS cost_usd, count(*) AS tasks, "
+_ALL: Final = (
+    "cost_kind, sum(cost_usd) AS cost_usd, sum(tasks) AS tasks, "
     "sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens"
 )
+_SUMS: Final = {"tasks": _ALL.replace("sum(tasks)", "count(*)"), "past_costs": _ALL}
 # As an expression, so that the range of `created_at` is what is searched, and the other index of users is left alone.
 _OWN: Final = "AND user_id || '' = :user_id"
 _CENTS: Final = 9
@@ -51,21 +52,23 @@ def statement(group: CostGroup, spans: Sequence[Span], user_id: str | None) -> t
     own = "" if user_id is None else _OWN
     values: dict[str, Any] = {} if user_id is None else {"user_id": user_id}
     if group is not CostGroup.DAY:
-        column = _COLUMNS[group]
         values |= {"begins": moment_text(spans[0].begins_at), "ends": moment_text(spans[-1].ends_at)}
-        where = f"created_at >= :begins AND created_at < :ends {own}"
-        sums = f"SELECT {column} AS key, {_SUMS} FROM tasks WHERE {where} GROUP BY {column}, cost_kind"  # noqa: S608 - all of it is ours
+        where = f"WHERE created_at >= :begins AND created_at < :ends {own}"
+        sums = _summed(f"{_COLUMNS[group]} AS key", "FROM {table} " + where)
         return f"{sums} ORDER BY cost_usd DESC, key, cost_kind", values
     for number, span in enumerate(spans):
         values[f"k{number}"] = span.key
         values[f"b{number}"], values[f"e{number}"] = moment_text(span.begins_at), moment_text(span.ends_at)
     days = ", ".join(f"(:k{number}, :b{number}, :e{number})" for number in range(len(spans)))
-    return (
-        f"WITH days(key, begins, ends) AS (VALUES {days}) "  # noqa: S608 - all of it is ours
-        f"SELECT key, {_SUMS} FROM days CROSS JOIN tasks WHERE created_at >= begins AND created_at < ends {own} "
-        "GROUP BY key, cost_kind ORDER BY key, cost_kind",
-        values,
-    )
+    found = "FROM days CROSS JOIN {table} WHERE created_at >= begins AND created_at < ends " + own
+    sums = _summed("key", found)
+    return f"WITH days(key, begins, ends) AS (VALUES {days}) {sums} ORDER BY key, cost_kind", values
+
+
+def _summed(key: str, found: str) -> str:
+    """The sums of the tasks that there are, and of those that there were."""
+    parts = (f"SELECT {key}, {_SUMS[table]} {found.format(table=table)} GROUP BY 1, 2" for table in _SUMS)
+    return f"SELECT key, {_ALL} FROM ({' UNION ALL '.join(parts)}) GROUP BY key, cost_kind"  # noqa: S608 - all of it is ours
 
 
 def _names(connection: Connection, user_ids: Iterable[str]) -> dict[str, str]:

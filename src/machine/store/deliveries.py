@@ -87,9 +87,11 @@ class SqlDeliveryStore:
         after = cursor_of(items[-1].delivery_id, _CURSOR_KIND) if len(rows) > limit else None
         return DeliveryPage(items=items, next_cursor=after)
 
-    async def prune(self, before: datetime) -> int:
+    async def prune(self, before: datetime, *, most: int = 500) -> int:
+        old = select(deliveries.c.delivery_id).where(deliveries.c.received_at < before).limit(most)
+
         def write(connection: Connection, _recorder: Recorder) -> int:
-            return connection.execute(delete(deliveries).where(deliveries.c.received_at < before)).rowcount
+            return connection.execute(delete(deliveries).where(deliveries.c.delivery_id.in_(old))).rowcount
 
         return await self._database.write(write)
 

@@ -1,0 +1,47 @@
+"""What keeps the disk from filling up: a floor below which nothing starts, and an end for what is over."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from machine.app.ground import Ground
+from machine.domain.disk import Keeping
+from machine.engine.disk_desk import DiskDesk
+from machine.engine.retention import Retention
+from machine.engine.task_code import TaskCode
+from machine.settings import Settings
+
+
+class DiskRoom(NamedTuple):
+    """Both look at the same disk."""
+
+    desk: DiskDesk
+    retention: Retention
+
+
+def build_disk(ground: Ground, code: TaskCode) -> DiskRoom:
+    keeping = keeping_of(ground.settings)
+    retention = Retention(
+        keeping=keeping,
+        past=ground.past,
+        deliveries=ground.deliveries,
+        disk=ground.disk,
+        code=code,
+        clock=ground.clock,
+    )
+    floor = ground.settings.min_free_mb
+    desk = DiskDesk(ground.disk, floor_mb=floor, keeping=keeping, last_tidied=lambda: retention.last)
+    return DiskRoom(desk, retention)
+
+
+def keeping_of(settings: Settings) -> Keeping:
+    """What the settings say, where 0 days are for ever."""
+    return Keeping(
+        events=_days(settings.keep_events_days),
+        tasks=_days(settings.keep_tasks_days),
+        deliveries=_days(settings.keep_deliveries_days),
+        workspaces=_days(settings.keep_workspaces_days),
+    )
+
+
+def _days(days: float) -> timedelta | None:
+    return timedelta(days=days) if days else None

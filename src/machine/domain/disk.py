@@ -1,0 +1,49 @@
+"""How much room the machine takes, and what it keeps for how long."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+
+class DiskUse(BaseModel):
+    """Bytes on the disk that holds the data folder, and in each part of that folder."""
+
+    model_config = ConfigDict(frozen=True)
+
+    free_bytes: int
+    total_bytes: int
+    parts: Mapping[str, int]
+
+
+class Keeping(BaseModel):
+    """How long what has ended is kept, from the end of its conversation; None: for ever."""
+
+    model_config = ConfigDict(frozen=True)
+
+    events: timedelta | None
+    tasks: timedelta | None
+    deliveries: timedelta | None
+    workspaces: timedelta | None
+
+
+class Tidied(BaseModel):
+    """What one pass over old things removed, and which workspaces it had to leave: work in them is nowhere else."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    events: int = 0
+    tasks: int = 0
+    deliveries: int = 0
+    workspaces: int = 0
+    kept_workspaces: tuple[str, ...] = ()
+
+
+class DiskReport(DiskUse):
+    """The same, with the rules: below `floor_bytes` no task is started, and `held_back` says so."""
+
+    floor_bytes: int
+    held_back: str
+    keeping: Keeping
+    last_tidied: Tidied | None
