@@ -50,6 +50,7 @@ def definitions(kind: str) -> dict[str, May]:
 RIGHTS = {
     "GET /api/status": May(V, READ),
     "GET /api/disk": May(A, ADMIN),
+    "GET /metrics": May(A, Scope.METRICS),
     "POST /mcp": May(V, ADMIN),
     "GET /docs": May(V, READ),
     "GET /openapi.json": May(V, READ),

@@ -8,6 +8,7 @@ from machine.api.public import is_public, may_viewer
 from machine.api.rules import rule_of
 from machine.api.state import ApiState
 from machine.domain.errors import Forbidden, MachineError
+from machine.domain.log_context import about
 from machine.domain.principal import Principal, Role
 
 WEBSOCKETS = "/ws/"
@@ -44,6 +45,7 @@ class Doorkeeper:
             await problem_of(refusal)(scope, receive, send)
             return
         scope["principal"] = known.principal
+        about(user_id=known.principal.user_id)
         await self._app(scope, receive, send)
 
 

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from machine.api.asgi import with_defaults
 from machine.api.errors import problem
 from machine.domain.ids import new_id
+from machine.domain.log_context import about
 
 _log = logging.getLogger(__name__)
 
@@ -36,12 +37,14 @@ class Outermost:
             return
         request_id = new_id("req")
         scope["request_id"] = request_id
+        about(request_id=request_id)
         begun = False
 
         async def send_dressed(message: Message) -> None:
             nonlocal begun
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 begun = True
+                _log.debug("%s %s: %d", scope.get("method", "WEBSOCKET"), scope["path"], message["status"])
                 given = [(b"x-request-id", request_id.encode()), *message.get("headers", [])]
                 message = {**message, "headers": with_defaults(given, SECURITY_HEADERS)}
             await send(message)

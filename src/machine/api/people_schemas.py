@@ -86,7 +86,7 @@ class NewToken(_In):
 
     name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
     expires_in_days: int | None = Field(None, ge=1, le=3650)
-    scopes: list[Scope] | None = Field(None, min_length=1, max_length=3)
+    scopes: list[Scope] | None = Field(None, min_length=1, max_length=4)
 
 
 class UserView(BaseModel):

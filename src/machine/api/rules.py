@@ -175,6 +175,7 @@ RULES: Final = (
     *_PEOPLE,
     *_reading(Scope.READ, "/api/status", "/openapi.json", "/docs"),
     *_reading(Scope.ADMIN, "/api/disk"),
+    *_reading(Scope.METRICS, "/metrics"),
 )
 
 

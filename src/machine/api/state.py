@@ -36,7 +36,7 @@ from machine.engine.task_code import TaskCode
 from machine.engine.task_files import TaskFiles
 from machine.engine.variable_desk import VariableDesk
 from machine.engine.webhooks import Webhooks
-from machine.ports import Agents, Health, PeopleStore, Sandbox, TaskStore
+from machine.ports import Agents, Health, Metrics, PeopleStore, Sandbox, TaskStore
 from machine.settings import Settings
 
 
@@ -84,6 +84,7 @@ class ApiState:
     creator: EntityCreator
     webhooks: Webhooks
     disk: DiskDesk
+    metrics: Metrics
     schedules: Schedules
     owners: Owners
     warnings: MachineWarnings

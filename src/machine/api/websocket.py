@@ -16,6 +16,8 @@ from machine.api.ws_connection import BROKEN, SIGNED_OUT, Closing, Connection, c
 from machine.api.ws_messages import Hello
 from machine.auth.people import Known
 from machine.domain.errors import MachineError, NotFound
+from machine.domain.log_context import about
+from machine.domain.principal import Scope
 
 router = APIRouter()
 
@@ -39,6 +41,7 @@ async def session_socket(socket: WebSocket, session_id: str) -> None:
     await socket.accept()
     try:
         known = await _admitted(state, socket)
+        about(user_id=known.principal.user_id)
         if state.authenticator.connections(known.credential) >= MAX_CONNECTIONS:
             raise Closing(TOO_MANY, "too many connections of this login or token")
         await _check_session(state, session_id, known)
@@ -59,10 +62,13 @@ async def _admitted(state: ApiState, socket: WebSocket) -> Known:
     if token is None and login is None:
         token = await _hello(socket)
     try:
-        return await state.authenticator.authenticate(bearer=token, cookie=login, address=address(socket.scope))
+        known = await state.authenticator.authenticate(bearer=token, cookie=login, address=address(socket.scope))
     except MachineError as error:
         code = SIGNED_OUT if error.status in (401, 429) else BROKEN
         raise Closing(code, error.message[:100]) from error
+    if not known.principal.allows(Scope.READ):
+        raise Closing(NOT_YOURS, "this token's scopes do not include `read`")
+    return known
 
 
 async def _hello(socket: WebSocket) -> str:

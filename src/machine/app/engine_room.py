@@ -98,15 +98,7 @@ def build_engine(ground: Ground) -> EngineRoom:
     toolbox, brain_tools = _brain_tools(ground)
     runner = _runner(ground, approvals, catching_up, code, brain_tools)
     dispatcher = _dispatcher(ground, shared, slots, gate, runner, day_budgets, disk.desk)
-    manager = BackgroundTaskManager(
-        **shared,
-        hub=ground.hub,
-        slots=slots,
-        dispatcher=dispatcher,
-        new_tasks=new_tasks,
-        machine_id=settings.machine_id,
-        disk=disk.desk,
-    )
+    manager = _manager(ground, shared, slots, dispatcher, new_tasks)
     intake = Intake(new_tasks=new_tasks, manager=manager, agents=agents, store=store)
     brain = _brain(ground, intake, manager)
     return EngineRoom(
@@ -181,6 +173,19 @@ def _gate(ground: Ground, slots: Slots) -> LoginGate:
     name = "login of the demo" if ground.settings.demo else "login"
     record = LoginRecord(ground.notes, ground.clock, name=name)
     return LoginGate(login=ground.claude, store=ground.tasks, record=record, clock=ground.clock, opened=slots.freed)
+
+
+def _manager(
+    ground: Ground, shared: _Shared, slots: Slots, dispatcher: Dispatcher, new_tasks: NewTasks
+) -> BackgroundTaskManager:
+    return BackgroundTaskManager(
+        **shared,
+        hub=ground.hub,
+        slots=slots,
+        dispatcher=dispatcher,
+        new_tasks=new_tasks,
+        machine_id=ground.settings.machine_id,
+    )
 
 
 def _new_tasks(settings: Settings, agents: SubAgentRegistry, gate: LoginGate, clock: Clock) -> NewTasks:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +18,12 @@ from machine.demo import DEMO_ALLOWED_TOOLS, MODEL_NAME, DemoModel, ModelServer
 from machine.disk import DataFolders
 from machine.domain.clock import Clock, utc_now
 from machine.domain.errors import SandboxMissing, StoreError
+from machine.domain.events import StoredEvent
 from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
 from machine.git import GitRepositories
 from machine.hub import EventHub
+from machine.metrics import Meter
 from machine.outgoing import HttpOutgoing
 from machine.ports import Sandbox
 from machine.registry.opening import Definitions, open_definitions
@@ -49,6 +52,7 @@ class Ground:
     settings: Settings
     hub: EventHub
     database: Database
+    meter: Meter
     tasks: SqlTaskStore
     chats: SqlChatStore
     people: SqlPeopleStore
@@ -75,7 +79,13 @@ async def open_ground(
 ) -> Ground:
     """Open everything; `stack` closes it, `redactor` is told all secret values. Raises MachineError."""
     hub = EventHub()
-    database = await open_database(settings.database_file, VERSION, on_committed=hub.publish)
+    meter = Meter()
+
+    def committed(events: Sequence[StoredEvent]) -> None:
+        meter.heed(events)
+        hub.publish(events)
+
+    database = await open_database(settings.database_file, VERSION, on_committed=committed)
     stack.push_async_callback(database.close)
     claude, definitions = await _claude(settings, stack)
     outgoing = HttpOutgoing()
@@ -83,6 +93,7 @@ async def open_ground(
     return Ground(
         settings=settings,
         hub=hub,
+        meter=meter,
         tasks=SqlTaskStore(database, machine_id=settings.machine_id, clock=clock),
         database=database,
         chats=SqlChatStore(database),

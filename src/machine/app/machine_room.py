@@ -15,6 +15,7 @@ from machine.app.ground import Ground, open_ground
 from machine.app.health_room import DaemonHealth
 from machine.app.login_room import open_login
 from machine.app.notification_room import build_notifications
+from machine.app.metrics_room import MachineMetrics
 from machine.app.people_room import build_people
 from machine.app.schedule_room import build_schedules
 from machine.app.tool_room import offer_tools
@@ -107,6 +108,7 @@ def _api_state(
         corrections=engine.corrections(creator=creator),
         webhooks=webhooks,
         disk=engine.disk.desk,
+        metrics=MachineMetrics(ground, engine, ground.meter),
         schedules=schedules,
         owners=Owners(ground.people),
         warnings=_warnings(ground),

@@ -42,10 +42,10 @@ def token() -> None:
 @click.option(
     "--scope",
     "scopes",
-    type=click.Choice(["read", "tasks", "admin"]),
+    type=click.Choice(["metrics", "read", "tasks", "admin"]),
     multiple=True,
     default=("admin",),
-    help="How far it reaches: looking; tasks and answers as well; everything (default).",
+    help="How far it reaches: /metrics alone; looking; tasks and answers as well; everything (default).",
 )
 @data_dir_option
 @json_option

@@ -27,12 +27,13 @@ class Role(StrEnum):
 class Scope(StrEnum):
     """What a credential may be used for, at most. Each includes those before it; none gives more than the role does."""
 
+    METRICS = "metrics"
     READ = "read"
     TASKS = "tasks"
     ADMIN = "admin"
 
 
-_REACH: Final = {Scope.READ: 0, Scope.TASKS: 1, Scope.ADMIN: 2}
+_REACH: Final = {Scope.METRICS: 0, Scope.READ: 1, Scope.TASKS: 2, Scope.ADMIN: 3}
 _STANDING: Final = {Role.VIEWER: 0, Role.MEMBER: 1, Role.ADMINISTRATOR: 2}
 SCOPE_OF_ROLE: Final = {Role.ADMINISTRATOR: Scope.ADMIN, Role.MEMBER: Scope.TASKS, Role.VIEWER: Scope.READ}
 """What a token gets when nothing else is said."""

@@ -14,7 +14,6 @@ from machine.domain.machine_status import MachineStatusData
 from machine.domain.principal import Principal
 from machine.domain.task import Lane, Routing, Task, TaskSource, TaskStatus, WaitingReason
 from machine.engine.conclusion import Conclusion
-from machine.engine.disk_desk import DiskDesk
 from machine.engine.dispatcher import Dispatcher
 from machine.engine.following import texts
 from machine.engine.live_task import RunEnd
@@ -48,7 +47,6 @@ class BackgroundTaskManager:
         new_tasks: NewTasks,
         clock: Clock,
         machine_id: str,
-        disk: DiskDesk,
     ) -> None:
         self._store = store
         self._hub = hub
@@ -60,7 +58,6 @@ class BackgroundTaskManager:
         self._waiting = Waiting(store=store, clock=clock)
         self._now = clock
         self._machine_id = machine_id
-        self._disk = disk
         self._dispatching: asyncio.Task[None] | None = None
 
     @property
@@ -168,7 +165,7 @@ class BackgroundTaskManager:
             queued=counts.get(TaskStatus.QUEUED, 0),
             waiting=counts.get(TaskStatus.WAITING_INPUT, 0),
             slots=self._slots.work_slots,
-            held_back=self._disk.held_back,
+            held_back=self._dispatcher.held_back,
         )
 
     async def something_happened(self) -> None:

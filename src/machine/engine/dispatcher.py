@@ -9,6 +9,7 @@ from typing import Final
 from machine.domain.aio import spawn
 from machine.domain.clock import Clock
 from machine.domain.errors import MachineError, NotFound, StoreError
+from machine.domain.log_context import about
 from machine.domain.task import FailureReason, Task
 from machine.engine.conclusion import Conclusion
 from machine.engine.disk_desk import DiskDesk
@@ -58,6 +59,11 @@ class Dispatcher:
         self._new_live = new_live
         self._disk = disk
 
+    @property
+    def held_back(self) -> str:
+        """Why nothing is started now; empty: it is."""
+        return self._disk.held_back
+
     async def run(self) -> None:
         """Dispatch for as long as the machine runs. A store that fails for a while delays, and ends nothing."""
         while True:
@@ -88,6 +94,7 @@ class Dispatcher:
 
     async def _carry(self, live: LiveTask) -> None:
         """One run from its claim to its stored outcome. The slot is free only after both."""
+        about(task_id=live.task_id, user_id=live.task.user_id)
         try:
             outcome = await self._outcome_of(live)
             await self._conclusion.of(live, outcome)

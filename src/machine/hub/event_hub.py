@@ -53,6 +53,11 @@ class EventHub:
         """How many readers there are."""
         return len(self._feed) + sum(len(readers) for readers in self._tasks.values())
 
+    @property
+    def feed_readers(self) -> int:
+        """How many read the feed: one for each connection."""
+        return len(self._feed)
+
     def _new(
         self, on_ready: Callable[[], None] | None, leave: Callable[[BoundedSubscription], None]
     ) -> BoundedSubscription:

@@ -20,6 +20,7 @@ from machine.ports.disk import Disk, PastStore
 from machine.ports.health import Health, HealthReport
 from machine.ports.hub import Hub, Subscription
 from machine.ports.login import ClaudeAccount, LoginSource, LoginWays, SignIn, Trial
+from machine.ports.metrics import Metrics
 from machine.ports.notes import Notes
 from machine.ports.notifications import NotificationStore
 from machine.ports.outgoing import HttpAnswer, Outgoing
@@ -59,6 +60,7 @@ __all__ = [
     "LoginSource",
     "LoginState",
     "LoginWays",
+    "Metrics",
     "Notes",
     "NotificationStore",
     "OfferedTools",

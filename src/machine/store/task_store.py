@@ -23,6 +23,7 @@ class SqlTaskStore:
         self.list = tasks.list
         self.in_status = tasks.in_status
         self.counts = tasks.counts
+        self.oldest_queued = tasks.oldest_queued
         self.move = tasks.move
         self.adopt = tasks.adopt
 

@@ -84,6 +84,12 @@ class Tasks:
         found = {TaskStatus(status): count for status, count in rows}
         return {TaskStatus(status): found.get(TaskStatus(status), 0) for status in _OPEN}
 
+    async def oldest_queued(self) -> datetime | None:
+        """When the oldest queued task came in; None with none."""
+        query = select(tasks.c.created_at).where(tasks.c.status == TaskStatus.QUEUED.value)
+        query = query.order_by(tasks.c.task_id).limit(1)
+        return await self._database.read(lambda connection: connection.execute(query).scalar_one_or_none())
+
     async def move(
         self,
         old: Task,

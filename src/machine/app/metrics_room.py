@@ -1,0 +1,75 @@
+"""Gathers what `/metrics` tells of this moment."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Final
+
+from machine.app.automatic_backups import own_backups
+from machine.app.engine_room import EngineRoom
+from machine.app.ground import Ground
+from machine.domain.errors import StoreError
+from machine.domain.figures import Figures, Memory
+from machine.domain.task import TaskStatus
+from machine.metrics.meter import CONTENT_TYPE, Meter
+from machine.metrics.processes import memory_below
+
+_OPEN: Final = (TaskStatus.QUEUED, TaskStatus.RUNNING, TaskStatus.WAITING_INPUT)
+
+
+class MachineMetrics:
+    """The port `Metrics`. One look at a time: they cost a walk over the process table."""
+
+    content_type = CONTENT_TYPE
+
+    def __init__(self, ground: Ground, engine: EngineRoom, meter: Meter) -> None:
+        self._ground = ground
+        self._engine = engine
+        self._meter = meter
+        self._looking = asyncio.Lock()
+
+    async def text(self) -> bytes:
+        """See `ports.Metrics.text`."""
+        async with self._looking:
+            figures = await self._figures()
+            return await asyncio.to_thread(self._meter.text, figures)
+
+    async def _figures(self) -> Figures:
+        ground, engine = self._ground, self._engine
+        counts, status = await ground.tasks.counts(), await engine.manager.status()
+        database, backup_age, memory = await asyncio.to_thread(self._in_thread)
+        return Figures(
+            tasks={status.value: counts.get(status, 0) for status in _OPEN},
+            oldest_queued_seconds=await self._oldest_queued(),
+            slots=status.slots,
+            draining=engine.manager.draining,
+            held_back=bool(status.held_back),
+            login=engine.gate.state.state,
+            sockets=ground.hub.feed_readers,
+            memory=memory,
+            free_bytes=await self._free(),
+            database_bytes=database,
+            backup_age_seconds=backup_age,
+        )
+
+    def _in_thread(self) -> tuple[int, float | None, Memory]:
+        settings = self._ground.settings
+        file = settings.database_file
+        size = sum(_size(path) for path in (file, file.with_name(f"{file.name}-wal")))
+        kept = own_backups(settings)
+        return size, time.time() - kept[-1].stat().st_mtime if kept else None, memory_below()
+
+    async def _oldest_queued(self) -> float:
+        """Age in seconds."""
+        oldest = await self._ground.tasks.oldest_queued()
+        return max(0.0, (self._ground.clock() - oldest).total_seconds()) if oldest else 0.0
+
+    async def _free(self) -> int | None:
+        try:
+            return await self._ground.disk.free_bytes()
+        except StoreError:
+            return None
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
