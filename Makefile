@@ -2,7 +2,7 @@
 # ARGS goes to the daemon: make run ARGS="--port 9000"
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check setup screenshots
+.PHONY: help run demo test check setup screenshots docs
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test: setup ## Set up what is missing, then run every check and test
 
 check: ## Every check and test, in a place that is set up already
 	@scripts/check
+
+docs: setup ## Build the site of docs/ into site/; a link that leads nowhere fails
+	@.venv/bin/zensical build --strict --clean
 
 screenshots: setup ## Make the README's pictures again
 	@.venv/bin/python scripts/screenshots.py

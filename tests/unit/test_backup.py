@@ -48,6 +48,8 @@ def a_folder(path: Path, **settings: Any) -> Settings:
     (work / os.fsdecode(b"not-utf8-\xff")).write_bytes(b"\x00" * 3_000_000)
     (work / "away").symlink_to("/etc/hostname")
     os.mkfifo(work / "pipe")
+    (path / "repos" / "checkouts").mkdir(parents=True)
+    (path / "repos" / "checkouts" / "task_1.json").write_text("{}")
     return made
 
 
@@ -64,7 +66,7 @@ def opens(settings: Settings) -> None:
 def content(folder: Path) -> dict[str, bytes | str]:
     """Every file and link below a data folder's parts, without the database's."""
     found: dict[str, bytes | str] = {}
-    for part in ("config", "credentials", "workspaces"):
+    for part in ("config", "credentials", "workspaces", "repos"):
         for path in sorted((folder / part).rglob("*")):
             name = str(path.relative_to(folder))
             if path.is_symlink():
@@ -85,6 +87,7 @@ def test_what_was_saved_comes_back_with_its_modes_links_and_odd_names(
     assert (b"the key" in made.path.read_bytes()) is False
     other = read_settings({}, data_dir=tmp_path / "other")
     done = restore_backup(other, made.path, passphrase=passphrase)
+    assert (other.data_dir / "repos" / "checkouts" / "task_1.json").exists()
     assert done.aside is None
     assert content(other.data_dir) == content(settings.data_dir)
     assert (other.data_dir / "workspaces/task_1/script.sh").stat().st_mode & 0o777 == 0o755

@@ -25,8 +25,9 @@ DATABASE: Final = "db/machine.db"
 
 PARTS: Final = ("db", "config", "credentials")
 """What is in every backup, where it is there."""
-WORK: Final = ("workspaces", "homes")
-"""What is in it when asked for: it can be large, and most of it lies in repositories anyway."""
+WORK: Final = ("workspaces", "homes", "repos/checkouts")
+"""What is in it when asked for: it can be large, and most of it lies in repositories anyway. The last says which clones
+in the workspaces are the machine's."""
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 
@@ -88,7 +89,7 @@ def head_in(raw: bytes) -> Head:
 def checked_path(name: str, parts: tuple[str, ...]) -> str:
     """A path in a backup, which never leaves its part. Raises BackupFault."""
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\0" in name or not path.parts or path.parts[0] not in parts:
+    if ".." in path.parts or "\0" in name or not any(path.is_relative_to(part) for part in parts):
         raise damaged(f"it holds {name[:200]!r}, which does not belong there")
     return str(path)
 

@@ -85,9 +85,10 @@ def _swap(new: Path, place: Path, kept: Path) -> None:
     if not os.path.lexists(new):
         return  # was done before
     if os.path.lexists(place):
-        kept.parent.mkdir(mode=0o700, exist_ok=True)
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # A second one was made by somebody between an interruption and now: it goes aside, too.
         place.rename(kept.with_name(f"{kept.name}-later") if os.path.lexists(kept) else kept)
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new.rename(place)
 
 
