@@ -11,9 +11,9 @@ from sqlalchemy.engine import Connection
 
 from machine.domain.task import NEXT, Task
 from machine.store.database import Database
-from machine.store.reply_table import replies
+from machine.store.reply_table import replies as replies  # belongs to tasks
 from machine.store.rows import task_of
-from machine.store.tables import approvals, events, inputs, metadata, tasks
+from machine.store.tables import metadata, tasks
 from machine.store.types import Moment, moment_text
 from machine.store.writer import Recorder
 
@@ -89,9 +89,16 @@ def _drop(connection: Connection, task_id: str, before: str) -> bool:
         return False
     quarter = datetime.fromtimestamp(created.timestamp() // _QUARTER * _QUARTER, tz=created.tzinfo)
     connection.execute(text(_KEEP_COST), {"task_id": task_id, "quarter": moment_text(quarter)})
-    for table in (inputs, approvals, replies, events, tasks):
-        connection.execute(delete(table).where(table.c.task_id == task_id))
+    for column in _references():
+        connection.execute(delete(column.table).where(column == task_id))
+    connection.execute(delete(tasks).where(tasks.c.task_id == task_id))
     return True
+
+
+def _references() -> list[Column[str]]:
+    """The columns of all tables whose rows belong to a task: those of tables that come later as well."""
+    tables = metadata.tables.values()
+    return [key.parent for table in tables for key in table.foreign_keys if key.target_fullname == "tasks.task_id"]
 
 
 _KEEP_COST: Final = (
