@@ -223,6 +223,7 @@ async def test_each_route_does_for_each_person_what_the_table_says(machine: Serv
         assert (await asked(machine, None, route, member))[0] == 401, route
 
 
+@pytest.mark.timeout(300)  # every route, for every scope there is
 async def test_each_route_wants_of_a_token_the_scope_that_the_table_says(machine: Served) -> None:
     owner = (await machine.room.api.people.local_administrator()).user_id
     reach = list(Scope)
