@@ -14,8 +14,8 @@ from machine.app.engine_room import EngineRoom, build_engine
 from machine.app.ground import Ground, open_ground
 from machine.app.health_room import DaemonHealth
 from machine.app.login_room import open_login
-from machine.app.notification_room import build_notifications
 from machine.app.metrics_room import MachineMetrics
+from machine.app.notification_room import build_notifications
 from machine.app.people_room import build_people
 from machine.app.schedule_room import build_schedules
 from machine.app.tool_room import offer_tools
