@@ -91,6 +91,12 @@ class Settings(BaseSettings):
         100, ge=1, validation_alias=AliasChoices("MACHINE_REQUESTS_PER_SECOND", "requests_per_second")
     )
     """Of one login, one token, or one address that is not signed in; twenty times as many at once."""
+    agent_users: Annotated[tuple[int, int] | None, NoDecode] = Field(
+        None, validation_alias=AliasChoices("MACHINE_AGENT_USERS", "agent_users")
+    )
+    """First and last of the users that agents run as, one for each workspace; unset: they run as the daemon's own."""
+    steward: Path | None = Field(None, validation_alias=AliasChoices("MACHINE_STEWARD", "steward"))
+    """The socket of who can switch to them; the steward itself sets this."""
     secret_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("MACHINE_SECRET_KEY", "secret_key"), repr=False
     )
@@ -132,6 +138,18 @@ class Settings(BaseSettings):
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
+
+    @field_validator("agent_users", mode="before")
+    @classmethod
+    def _range(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        first, dash, last = value.strip().partition("-")
+        if not value.strip():
+            return None
+        if not (dash and first.isdecimal() and last.isdecimal() and 0 < int(first) <= int(last)):
+            raise ValueError("has to be FIRST-LAST, two numbers of users such as 20000-29999")
+        return int(first), int(last)
 
     @field_validator("data_dir")
     @classmethod

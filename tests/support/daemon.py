@@ -36,6 +36,7 @@ class DaemonProcess:
         """May be changed between two launches."""
         self.prefix: Sequence[str] = ()
         """A program, with its arguments, that starts it in its own place: `setpriv` and the like."""
+        self.python = sys.executable
         self._token: str | None = None
 
     @classmethod
@@ -73,7 +74,7 @@ class DaemonProcess:
 
     def launch(self, port: int = 0, arguments: Sequence[str] = ("--demo",)) -> None:
         """Start it, also again after its end, on the same data folder."""
-        command = [*self.prefix, sys.executable, "-m", "machine", "serve", *arguments]
+        command = [*self.prefix, self.python, "-m", "machine", "serve", *arguments]
         command += ["--host", "127.0.0.1", "--port", str(port)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -158,7 +159,7 @@ class DaemonProcess:
             if (code := self.process.poll()) is not None:
                 raise AssertionError(f"the daemon ended with {code} before it was healthy\n{self.log_text()}")
             with contextlib.suppress(OSError, ValueError, KeyError):
-                if self.written["pid"] == self.process.pid:
+                if self.prefix or self.written["pid"] == self.process.pid:
                     with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):  # noqa: S310 - loopback only
                         return
             time.sleep(0.05)

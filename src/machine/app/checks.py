@@ -39,14 +39,23 @@ def python_version(_: Settings) -> Iterator[Finding]:
     yield Finding("python", "ok", f"Python {platform.python_version()} ({sys.executable})")
 
 
-def user(_: Settings) -> Iterator[Finding]:
-    """Agents run with the rights of the daemon's user."""
+def user(settings: Settings) -> Iterator[Finding]:
+    """Who this is, and as whom agents run."""
     from machine.domain.machine_status import exposure
 
     if found := exposure(is_root=os.geteuid() == 0, kept_in=True):
         yield from (Finding("user", "warning", one.message, one.hint) for one in found)
     else:
         yield Finding("user", "ok", f"running as user {os.geteuid()}, not as root")
+    if settings.agent_users is None:
+        yield Finding("user", "ok", f"agents run as user {os.geteuid()}, as the daemon does")
+        return
+    first, last = settings.agent_users
+    if first <= os.geteuid() <= last:
+        hint = "Take another range for MACHINE_AGENT_USERS: it must not hold the daemon's user."
+        yield Finding("user", "problem", f"user {os.geteuid()} is among those of agents ({first}-{last})", hint)
+    else:
+        yield Finding("user", "ok", f"agents run as users {first} to {last}, one for each workspace")
 
 
 def data_folder(settings: Settings) -> Iterator[Finding]:
@@ -66,7 +75,7 @@ def data_folder(settings: Settings) -> Iterator[Finding]:
     if state.st_uid != os.geteuid():
         hint = "Run this as its owner, or set MACHINE_DATA_DIR."
         yield Finding("data folder", "problem", f"{folder} belongs to user {state.st_uid}, not to you", hint)
-    elif mode & 0o077:
+    elif mode & (0o066 if settings.agent_users else 0o077):  # agents pass through it, and cannot look
         yield Finding("data folder", "problem", f"{folder} is open to others (mode {mode:04o})", f"chmod 700 {folder}")
     else:
         yield Finding("data folder", "ok", f"{folder}, mode {mode:04o}")

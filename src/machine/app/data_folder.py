@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,7 +15,11 @@ from machine.settings import Settings
 
 
 def prepare(settings: Settings) -> None:
-    """Make the folders, 0700; first, a restore that was cut off is finished. Raises StoreError, DataFolderInUse."""
+    """Make the folders, for their owner alone; first, a restore that was cut off is finished.
+
+    Where agents are users of their own these have to pass through two of them, on the way to what is theirs.
+    Raises StoreError, DataFolderInUse.
+    """
     _make(settings, settings.data_dir, settings.run_dir)
     if pending(settings.data_dir):
         with held(settings):
@@ -29,11 +34,13 @@ def prepare_run(settings: Settings) -> None:
 
 
 def _make(settings: Settings, *folders: Path) -> None:
+    passed = (settings.data_dir, settings.workspaces_dir)
     try:
         for folder in folders:
+            mode = 0o711 if settings.agent_users and folder in passed else 0o700
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if folder.stat().st_mode & 0o077:
-                folder.chmod(0o700)
+            if stat.S_IMODE(folder.stat().st_mode) != mode:
+                folder.chmod(mode)
     except OSError as error:
         raise StoreError(
             f"The data folder {settings.data_dir} cannot be used: {error.strerror or error}.",

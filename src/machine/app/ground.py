@@ -8,15 +8,18 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
+from machine.app.agent_users import open_settling
 from machine.app.data_folder import instance_of
 from machine.auth.secrets import Secrets, open_secrets
 from machine.claude.cli import ClaudeCli
 from machine.claude.installation import Installation
 from machine.claude.sandbox import probe
+from machine.claude.settling import Settling
 from machine.claude.wardens import Wardens
 from machine.demo import DEMO_ALLOWED_TOOLS, MODEL_NAME, DemoModel, ModelServer
 from machine.disk import DataFolders
 from machine.domain.clock import Clock, utc_now
+from machine.domain.code import REPO_FOLDER
 from machine.domain.errors import SandboxMissing, StoreError
 from machine.domain.events import StoredEvent
 from machine.domain.redaction import Redactor
@@ -109,7 +112,7 @@ async def open_ground(
         disk=DataFolders(settings.data_dir),
         claude=claude,
         definitions=definitions,
-        repositories=await asyncio.to_thread(_open_repositories, settings),
+        repositories=await asyncio.to_thread(_open_repositories, settings, claude.settling),
         outgoing=outgoing,
         variables=await asyncio.to_thread(_open_variables, settings, redactor),
         redactor=redactor,
@@ -117,10 +120,20 @@ async def open_ground(
     )
 
 
-def _open_repositories(settings: Settings) -> GitRepositories:
+def _open_repositories(settings: Settings, settling: Settling | None) -> GitRepositories:
     """Blocking. Raises StoreError."""
-    instance = instance_of(settings)
-    made = GitRepositories(settings.repos_dir, settings.workspaces_dir, environ=os.environ, instance=instance)
+
+    def open_up(workspace: str) -> None:
+        if settling is not None and (user := settling.users.user_of(workspace)) is not None:
+            settling.users.open_up(settings.workspaces_dir / workspace / REPO_FOLDER, user)
+
+    made = GitRepositories(
+        settings.repos_dir,
+        settings.workspaces_dir,
+        environ=os.environ,
+        instance=instance_of(settings),
+        open_up=open_up,
+    )
     try:
         made.prepare()
     except OSError as error:
@@ -146,7 +159,8 @@ def _read_definitions(settings: Settings, wardens: Wardens, extra: dict[str, str
     found = Installation.from_settings(settings, os.environ, instance=instance_of(settings), extra=extra)
     installation = found.model_copy(update={"sandbox": _sandbox(settings)})
     demo: dict[str, Any] = {"model": MODEL_NAME, "allowed_tools": DEMO_ALLOWED_TOOLS} if settings.demo else {}
-    return ClaudeCli(installation, wardens), open_definitions(settings.data_dir / "config", **demo)
+    settling = open_settling(settings, installation)
+    return ClaudeCli(installation, wardens, settling), open_definitions(settings.data_dir / "config", **demo)
 
 
 def _sandbox(settings: Settings) -> Sandbox:

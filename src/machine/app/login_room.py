@@ -7,6 +7,7 @@ from machine.app.engine_room import EngineRoom
 from machine.app.ground import Ground
 from machine.auth.secrets import Secrets, open_secrets
 from machine.claude.account import CliAccount
+from machine.domain.aio import cancel_and_wait, spawn
 from machine.engine.auth_manager import AuthManager
 from machine.engine.guided_login import GuidedLogin
 from machine.engine.logins import ClaudeLogins
@@ -21,6 +22,9 @@ async def open_login(ground: Ground, engine: EngineRoom, stack: AsyncExitStack) 
         own_folder=settings.claude_config_dir is not None and not settings.demo,
     )
     await account.clear()
+    if (settling := ground.claude.settling) is not None and not settings.demo:
+        settling.login.renewed_by(account.try_current)
+        stack.push_async_callback(cancel_and_wait, spawn(settling.login.watch(), name="login of agents"))
     kept = await asyncio.to_thread(_open_kept, ground)
     manager = AuthManager(account=account, gate=engine.gate, kept=kept, clock=ground.clock)
     if not settings.demo:

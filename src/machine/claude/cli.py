@@ -17,9 +17,10 @@ from pydantic import SecretStr
 from machine.claude import leftovers
 from machine.claude.installation import Installation, bundled_cli
 from machine.claude.login import ask_login, evidence_of
+from machine.claude.settling import Settling
 from machine.claude.tail import Tail
 from machine.claude.transcripts import Transcripts
-from machine.claude.wardens import Wardens, write_launcher
+from machine.claude.wardens import Switch, Wardens, write_launcher
 from machine.domain.errors import CliMissing
 from machine.domain.messages import CliMessage
 from machine.ports import Ask, LaunchSpec, LoginState, OfferedTools, Sandbox
@@ -36,11 +37,12 @@ _LAUNCHER: Final = "claude-launcher"
 class ClaudeCli:
     """The real `ports.Claude` and `ports.ClaudeLogin`."""
 
-    def __init__(self, installation: Installation, wardens: Wardens) -> None:
-        """`wardens` must be open as long as CLIs run."""
+    def __init__(self, installation: Installation, wardens: Wardens, settling: Settling | None = None) -> None:
+        """`wardens` must be open as long as CLIs run; `settling` makes agents users of their own."""
         self._installation = installation
         self._wardens = wardens
-        self._transcripts = Transcripts(installation.config_dir)
+        self._settling = settling
+        self._transcripts = Transcripts(installation.config_dir, settling.transcripts if settling else None)
         self._preparing = asyncio.Lock()
         self._prepared: tuple[Any, Any, Path] | None = None
         self._changes = 0
@@ -60,6 +62,11 @@ class ClaudeCli:
         return await asyncio.to_thread(self._find_cli)
 
     @property
+    def settling(self) -> Settling | None:
+        """What makes agents users of their own; None where they run as the daemon's."""
+        return self._settling
+
+    @property
     def sandbox(self) -> Sandbox:
         """Whether commands of agents are kept in."""
         return self._installation.sandbox
@@ -75,21 +82,27 @@ class ClaudeCli:
         cli = await self.find()
         session_module, options_module, launcher = await self._prepare()
         await asyncio.to_thread(self._installation.prepare, spec.cwd.name)
+        installation, switch = self._installation, None
+        if self._settling is not None:
+            installation, switch = await self._settling.settle(spec.cwd, installation)
         warden = self._wardens.expect(spec.run_id)
         stderr = Tail(on_stderr, leave_out=_UNKNOWN_MODEL if self._installation.demo else None)
         options = options_module.build_options(
             spec,
-            self._installation,
+            installation,
             cli=cli,
             launcher=launcher,
             warden=warden,
             ask=ask,
             on_stderr=stderr,
             tools=tools,
+            switch=switch,
         )
-        session = cast(
-            "CliSession", session_module.CliSession(options, warden, stderr, lambda: self.sweep(spec.task_id))
-        )
+
+        async def sweep() -> int:
+            return await self._swept(spec.task_id, switch)
+
+        session = cast("CliSession", session_module.CliSession(options, warden, stderr, sweep))
         try:
             await session.start()
         except BaseException:  # whatever it was, the name is free again
@@ -111,7 +124,14 @@ class ClaudeCli:
 
     async def sweep(self, task_id: str | None = None) -> int:
         """See `ports.Claude.sweep`; takes up to 10 s."""
-        return len(await leftovers.sweep(self._installation.instance, SWEEP_SECONDS, task_id=task_id))
+        return await self._swept(task_id, None)
+
+    async def _swept(self, task_id: str | None, switch: Switch | None) -> int:
+        """What users of agents run cannot be found by its environment, and is found by its user."""
+        ended = 0
+        if self._settling is not None and (switch is not None or task_id is None):
+            ended = await self._settling.users.end(switch.user if switch else None)
+        return ended + len(await leftovers.sweep(self._installation.instance, SWEEP_SECONDS, task_id=task_id))
 
     async def check(self) -> LoginState:
         """See `ports.ClaudeLogin.check`; takes up to 10 s."""

@@ -19,6 +19,9 @@ CREDENTIALS_FILE: Final = ".credentials.json"
 LOGIN_VARIABLES: Final = ("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN")
 """Each logs the CLI in; the first that is there wins over the others and over the login file."""
 
+AGENTS_CONFIG: Final = ".claude"
+"""In a workspace's HOME: the CLI's config folder, where it is not the one that all share."""
+
 _SDK_PACKAGE: Final = "claude_agent_sdk"
 
 PASSED_ON: Final = frozenset(
@@ -139,6 +142,10 @@ class Installation(BaseModel):
         """Names of the variables that hold logins of the CLI's own: nothing that an agent runs needs them."""
         return frozenset((*self.variables, *(name for name in self.extra if name.startswith("ANTHROPIC_"))))
 
+    def of_workspace(self, workspace: str) -> "Installation":
+        """The same with a config folder of its own for that workspace, where agents are users of their own."""
+        return self.model_copy(update={"config_dir": self.home_of(workspace) / AGENTS_CONFIG})
+
     def home_of(self, workspace: str) -> Path:
         """HOME of what runs in the workspace of that name."""
         return self.keychain_home or self.homes / workspace
@@ -185,3 +192,8 @@ class Installation(BaseModel):
         """Make the folders of the CLI, for their owner alone. Blocking. Raises OSError."""
         for folder in (self.run_dir, self.home_of(workspace), self.scratch_of(workspace), self.config_dir):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def project_folder(cwd: Path) -> str:
+    """As the CLI names the folder of a project's transcripts."""
+    return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in str(cwd))

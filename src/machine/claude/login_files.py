@@ -77,8 +77,11 @@ def read(folder: Path) -> bytes | None:
         return None
 
 
-def write(path: Path, content: bytes) -> None:
-    """A file for its owner alone, whole or not at all, and durably. Blocking. Raises OSError."""
+def write(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+    """A file for its owner alone, if `mode` does not say otherwise; whole or not at all, and durably. Blocking.
+
+    Raises OSError.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     draft.unlink(missing_ok=True)
     try:
@@ -87,6 +90,7 @@ def write(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+            os.fchmod(file.fileno(), mode)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

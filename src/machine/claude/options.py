@@ -13,11 +13,11 @@ from claude_agent_sdk import ClaudeAgentOptions, HookCallback, HookMatcher
 from claude_agent_sdk.types import SystemPromptPreset
 
 from machine.claude.guard import MATCHER, Guard
-from machine.claude.installation import Installation
+from machine.claude.installation import Installation, project_folder
 from machine.claude.offered_tools import mcp_servers
 from machine.claude.permissions import PermissionDesk
 from machine.claude.sandbox import sandbox_settings
-from machine.claude.wardens import CONFIG_VARIABLE, Warden
+from machine.claude.wardens import CONFIG_VARIABLE, Switch, Warden
 from machine.domain.profile import Network
 from machine.ports import Ask, LaunchSpec, OfferedTools
 
@@ -60,9 +60,11 @@ def build_options(
     ask: Ask,
     on_stderr: Callable[[str], None],
     tools: OfferedTools | None = None,
+    switch: Switch | None = None,
 ) -> StartOptions:
     """The options for `spec`: the launcher as `cli_path`, with the real one in its environment for the warden.
 
+    `switch` says as which other user the CLI runs.
     `dontAsk` is kept by the desk that answers: in that mode the CLI would not even ask for hosts.
     """
     environment = installation.environment(spec.task_id, workspace=spec.cwd.name, given=spec.variables)
@@ -72,7 +74,7 @@ def build_options(
     command = ClaudeAgentOptions(
         cwd=spec.cwd,
         cli_path=launcher,
-        env={**environment, CONFIG_VARIABLE: warden.config(cli, keep)},
+        env={**environment, CONFIG_VARIABLE: warden.config(cli, keep, switch=switch)},
         system_prompt=spec.system_prompt or _prompt(spec.note),
         setting_sources=["project"],
         settings=json.dumps(_settings(spec, installation, guard)),
@@ -102,7 +104,7 @@ def build_options(
 def guard_for(spec: LaunchSpec, installation: Installation) -> Guard:
     """The guard of one run. Open beside the workspace: the CLI's own files of this conversation, and its plans."""
     config = installation.config_dir
-    project = config / "projects" / _folder_name(spec.cwd) / spec.claude_session_id
+    project = config / "projects" / project_folder(spec.cwd) / spec.claude_session_id
     closed = installation.closed_to(spec.closed_folders)
     home = installation.home_of(spec.cwd.name)
     scratch = installation.scratch_of(spec.cwd.name)
@@ -133,8 +135,3 @@ def _settings(spec: LaunchSpec, installation: Installation, guard: Guard) -> dic
             asks=spec.agent.permission_mode != "bypassPermissions",
         )
     return settings
-
-
-def _folder_name(cwd: Path) -> str:
-    """As the CLI names the folder of a project's transcripts."""
-    return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in str(cwd))

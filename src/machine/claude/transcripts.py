@@ -1,14 +1,18 @@
 """What the CLI wrote down of a conversation: `<config dir>/projects/<its folder>/<session id>.jsonl`."""
 
 import asyncio
+import contextlib
 import json
+import os
 import re
 import stat
 from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import Any, Final
 
+from machine.claude.agent_users import AgentUsers
 from machine.claude.clean import as_dict, as_list, as_optional_text
+from machine.claude.installation import AGENTS_CONFIG, project_folder
 from machine.claude.parsing import Parser
 from machine.domain.messages import CliMessage, Note
 
@@ -17,11 +21,41 @@ _BATCH_BYTES: Final = 1024 * 1024
 _SYNTHETIC: Final = "<synthetic>"
 
 
+class TranscriptsOfUsers:
+    """Transcripts below the homes of workspaces, each written by that workspace's user for itself alone."""
+
+    def __init__(self, users: AgentUsers, homes: Path, workspaces: Path) -> None:
+        self._users, self._homes, self._workspaces = users, homes, workspaces
+
+    def prepare(self, workspace: str) -> tuple[Path, ...]:
+        """Make the folders down to a workspace's transcripts; to be given to its user. Blocking. Raises OSError."""
+        config = self._homes / workspace / AGENTS_CONFIG
+        projects = config / "projects"
+        folders = (config, projects, projects / project_folder(self._workspaces / workspace))
+        for folder in folders:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        return folders
+
+    def find(self, name: str) -> list[Path]:
+        """The transcripts of that name, readable. Blocking."""
+        found = []
+        with contextlib.suppress(OSError), os.scandir(self._homes) as homes:
+            for home in homes:
+                folder = project_folder(self._workspaces / home.name)
+                path = self._homes / home.name / AGENTS_CONFIG / "projects" / folder / name
+                if _is_plain(path) and (user := self._users.user_of(home.name)) is not None:
+                    self._users.open_up(path, user)
+                    found.append(path)
+        return found
+
+
 class Transcripts:
     """Reads the transcripts below one CLAUDE_CONFIG_DIR. Files are read in threads, a megabyte or so at a time."""
 
-    def __init__(self, config_dir: Path) -> None:
+    def __init__(self, config_dir: Path, of_users: TranscriptsOfUsers | None = None) -> None:
+        """`of_users` finds those of agents that are users of their own."""
         self._projects = config_dir / "projects"
+        self._of_users = of_users
 
     async def exists(self, claude_session_id: str) -> bool:
         """Whether there is a transcript that holds a conversation."""
@@ -65,6 +99,8 @@ class Transcripts:
         if not _SESSION_ID.fullmatch(claude_session_id):
             return []
         found = sorted(self._projects.glob(f"*/{claude_session_id}.jsonl"))
+        if self._of_users is not None:
+            found += self._of_users.find(f"{claude_session_id}.jsonl")
         return [path for path in found if _is_plain(path)]
 
 

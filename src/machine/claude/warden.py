@@ -7,7 +7,10 @@ What another daemon starts on request (docker, cron, `systemd-run`) is not below
 
 Configuration: JSON in MACHINE_WARDEN
     {"socket": path, "run_id": str, "cli": path, "keep": [names of variables the CLI gets],
-     "heartbeat_seconds": float | null, "ladder": [[signal name, patience in seconds], ...]}
+     "heartbeat_seconds": float | null, "ladder": [[signal name, patience in seconds], ...],
+     "steward": path | null, "user": int | null}
+
+With a steward this program asks it to start another one in its place, which runs the CLI as `user` (see steward.py).
 
 JSON lines to the daemon
     {"type": "hello", "run_id", "task_id", "warden_pid", "warden_started": ticks since boot, "cli_pid"}
@@ -32,27 +35,23 @@ import select
 import sys
 import time
 
+from machine.claude.cli_child import CANNOT_START, let_go_of_standard_streams, start_cli
 from machine.claude.json_lines import decode, encode
 from machine.claude.process_tree import Tree, kill_all, process_control, started, tree_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import Any, Final, NoReturn
+    from collections.abc import Iterable
+    from typing import Any, Final
 
 CONFIG_VARIABLE: Final = "MACHINE_WARDEN"
 TASK_VARIABLE: Final = "MACHINE_TASK_ID"
-CANNOT_START: Final = 125
-CANNOT_RUN_CLI: Final = 126
-NO_SUCH_CLI: Final = 127
 
 SIGNALS: Final = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "TERM": 15}  # these five are the same on every POSIX system
 AFTER_EXIT: Final = (("TERM", 0.5), ("KILL", 0.0))  # for what a CLI that ended by itself has left behind
 LINE_LIMIT: Final = 65536
 FIRST_PAUSE: Final = 0.002  # between two rounds of SIGKILL while nothing dies; doubles up to
 LONGEST_PAUSE: Final = 0.5  # (a process of another user, or one that hangs in the kernel, must cost no CPU)
-
-PR_SET_PDEATHSIG: Final = 1
 
 
 class Config:
@@ -67,6 +66,8 @@ class Config:
         self.keep: list[str] = fields["keep"]
         self.heartbeat_seconds: float | None = fields["heartbeat_seconds"]
         self.ladder: list[list[Any]] = fields["ladder"]
+        self.steward: str | None = fields.get("steward")
+        self.user: int | None = fields.get("user")
 
 
 class Warden:
@@ -204,20 +205,37 @@ class Warden:
 
 
 def main() -> int:
-    """Start the CLI, watch it, and answer its exit code."""
+    """Start the CLI, watch it, and answer its exit code; where there is a steward, by way of it."""
+    try:
+        config = Config(os.environ[CONFIG_VARIABLE])
+    except (KeyError, ValueError, TypeError) as error:
+        return refuse(f"{CONFIG_VARIABLE} is missing or wrong ({error!r}); the daemon sets it")
+    if config.steward is None:
+        return guard(config)
+    from machine.claude.errand import started_elsewhere
+
+    try:
+        return started_elsewhere(config.steward)
+    except OSError as error:
+        return refuse(f"the steward does not answer at {config.steward} ({error}); nothing was started")
+
+
+def guard(config: Config) -> int:
+    """The warden's whole life."""
     try:
         task_id = os.environ[TASK_VARIABLE]
-        config = Config(os.environ[CONFIG_VARIABLE])
         link = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
         link.connect(config.socket)
-    except (KeyError, ValueError, TypeError) as error:
-        return refuse(f"{CONFIG_VARIABLE} or {TASK_VARIABLE} is missing or wrong ({error!r}); the daemon sets both")
+    except KeyError:
+        return refuse(f"{TASK_VARIABLE} is missing; the daemon sets it")
     except OSError as error:
         return refuse(f"the daemon does not answer at {config.socket} ({error.strerror}); nothing was started")
     leave_session()
     wake = wake_on_signals()
     prctl = process_control()
-    cli_pid = start_cli(config, prctl)
+    cli_pid = start_cli(config.cli, [*config.keep], config.user, prctl)
+    if config.user is not None:
+        keep_the_right_to_kill()
     let_go_of_standard_streams()
     tree = tree_below(cli_pid, prctl)
     try:
@@ -228,6 +246,13 @@ def main() -> int:
     except BaseException:
         kill_all(tree)  # a fault of ours must not set the tree free
         raise
+
+
+def keep_the_right_to_kill() -> None:
+    """Of what the steward gave: the CLI runs as another user, and is to be stopped."""
+    from machine.claude.privileges import KILL, hold
+
+    hold(KILL)
 
 
 def refuse(sentence: str) -> int:
@@ -252,43 +277,6 @@ def wake_on_signals() -> int:
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     return reader
-
-
-def start_cli(config: Config, prctl: Callable[..., int] | None) -> int:
-    """Return the pid of the CLI, which runs in a session of its own and dies with the warden (where there is prctl)."""
-    warden_pid = os.getpid()
-    pid = os.fork()
-    if pid:
-        return pid
-    try:
-        become_cli(config, prctl, warden_pid)
-    finally:
-        os._exit(CANNOT_START)
-
-
-def become_cli(config: Config, prctl: Callable[..., int] | None, warden_pid: int) -> NoReturn:
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)  # ignored signals would stay ignored in the CLI
-    os.setsid()
-    if prctl is not None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != warden_pid:  # it died before prctl could tell
-        os._exit(CANNOT_START)
-    names = set(config.keep) - {CONFIG_VARIABLE}
-    environment = {name: os.environ[name] for name in names if name in os.environ}
-    try:
-        os.execve(config.cli, [config.cli, *sys.argv[1:]], environment)  # noqa: S606  # no shell: that is the point
-    except OSError as error:
-        os.write(2, f"warden: cannot run {config.cli}: {error.strerror}\n".encode())
-        os._exit(NO_SUCH_CLI if isinstance(error, FileNotFoundError) else CANNOT_RUN_CLI)
-
-
-def let_go_of_standard_streams() -> None:
-    """Give up stdin and stdout, so that their ends mean the CLI's; stderr stays for a traceback."""
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1):
-        os.dup2(nothing, descriptor)
-    os.close(nothing)
 
 
 def exit_code(status: int) -> int:

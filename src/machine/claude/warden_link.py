@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -18,6 +19,14 @@ Signal = Literal["HUP", "INT", "QUIT", "TERM", "KILL"]
 Ladder = Sequence[tuple[Signal, float]]  # each signal goes to the whole tree, which then has so many seconds to end
 STOP_LADDER: Final[Ladder] = (("TERM", 3.0), ("KILL", 2.0))  # ends before the SDK's own patience (5 s) would
 KILL_LADDER: Final[Ladder] = (("KILL", 2.0),)
+
+
+@dataclass(frozen=True)
+class Switch:
+    """As which user a CLI runs that does not run as the daemon's, and who can do that: the path of the steward."""
+
+    steward: Path
+    user: int
 
 
 class WardenError(Exception):
@@ -79,10 +88,18 @@ class Warden:
         self._greeted = asyncio.Event()
         self._ended = asyncio.Event()
 
-    def config(self, cli: Path | str, keep: Iterable[str], *, ladder: Ladder = STOP_LADDER) -> str:
+    def config(
+        self,
+        cli: Path | str,
+        keep: Iterable[str],
+        *,
+        ladder: Ladder = STOP_LADDER,
+        switch: Switch | None = None,
+    ) -> str:
         """Return the value of MACHINE_WARDEN: run the program `cli` with the variables named in `keep` and no others.
 
-        The two names that leftovers are found by are always among them. `ladder` is for a SIGTERM to the warden.
+        The two names that leftovers are found by are always among them. `ladder` is for a SIGTERM to the warden;
+        `switch` for a CLI that runs as another user.
         """
         names = sorted({*keep, TASK_VARIABLE, INSTANCE_VARIABLE} - {CONFIG_VARIABLE})
         return json.dumps(
@@ -93,6 +110,8 @@ class Warden:
                 "keep": names,
                 "heartbeat_seconds": self._heartbeat_seconds,
                 "ladder": list(ladder),
+                "steward": str(switch.steward) if switch else None,
+                "user": switch.user if switch else None,
             }
         )
 

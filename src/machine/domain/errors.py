@@ -143,6 +143,13 @@ class SandboxMissing(MachineError):
     status = 503
 
 
+class StewardMissing(MachineError):
+    """Agents shall be users of their own, and nothing here can switch to them."""
+
+    code = "steward_missing"
+    status = 503
+
+
 class SignInFailed(MachineError):
     """Claude Code's own login was not completed."""
 

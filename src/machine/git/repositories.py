@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -28,8 +28,20 @@ _MARK: Final = "git"
 class GitRepositories:
     """Mirrors and what is known of clones lie in `repos/`, the clones themselves in the workspaces."""
 
-    def __init__(self, repos: Path, workspaces: Path, *, environ: Mapping[str, str], instance: str) -> None:
-        """`environ` is the daemon's own; `instance` marks all processes of this data folder."""
+    def __init__(
+        self,
+        repos: Path,
+        workspaces: Path,
+        *,
+        environ: Mapping[str, str],
+        instance: str,
+        open_up: Callable[[str], None] = lambda _workspace: None,
+    ) -> None:
+        """`environ` is the daemon's own; `instance` marks all processes of this data folder.
+
+        `open_up` is called, in a thread, before a workspace's clone is read: its files may be another user's.
+        """
+        self._open_up = open_up
         marks = {"MACHINE_INSTANCE": instance, "MACHINE_TASK_ID": _MARK}
         self._git = Git(repos / "home", environ, marks)
         self._repos = repos
@@ -90,6 +102,7 @@ class GitRepositories:
         """See `ports.Repositories.push`. The mirror's git pushes, with the clone's commits and none of its settings."""
         place = await self._place(workspace)
         repository = self._workspaces / workspace / REPO_FOLDER
+        await self._made_readable(workspace)
         heads = await asyncio.to_thread(heads_of, repository)
         commit = heads.refs.get(f"refs/heads/{place.branch}")
         if commit is None:
@@ -132,8 +145,15 @@ class GitRepositories:
     async def _view(self, workspace: str) -> AsyncIterator[View]:
         place = await self._place(workspace)
         mirror = await self._mirrors.opened(place.code)
+        await self._made_readable(workspace)
         async with viewed(self._git, self._workspaces / workspace / REPO_FOLDER, place, mirror) as view:
             yield view
+
+    async def _made_readable(self, workspace: str) -> None:
+        try:
+            await asyncio.to_thread(self._open_up, workspace)
+        except OSError as error:
+            raise CodeFault(f"The clone in {workspace} cannot be read: {error.strerror or error}.") from error
 
     async def _place(self, workspace: str) -> Place:
         place = await self._read(workspace)

@@ -6,6 +6,7 @@ there (a hook in `.claude/settings.json`, a server in `.mcp.json`) is ever loade
 
 import asyncio
 import errno
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -52,6 +53,14 @@ class WorkspaceFolders:
             raise OSError(errno.ELOOP, "it is a link, which the machine does not follow")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in OWNED:
-            remove(folder / name)
+            _remove_or_move_away(folder / name)
         (folder / ".claude").mkdir(mode=0o700)
         write_files(folder, self._outfit(agent))
+
+
+def _remove_or_move_away(path: Path) -> None:
+    """An agent that is a user of its own can make a folder that only it can empty."""
+    try:
+        remove(path)
+    except PermissionError:
+        path.rename(path.with_name(f"moved-away-{secrets.token_hex(4)}"))

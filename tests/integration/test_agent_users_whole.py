@@ -1,0 +1,194 @@
+"""Agents as users of their own: a real steward, a real daemon that is not root, the real CLI with its sandbox off."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from tests.fault.hands import Machine, running_with
+from tests.support.git_server import git_server
+from tests.support.model import ScriptedModel
+
+import machine
+from machine.demo.replies import Reply
+from machine.domain.definitions import DefinitionFile
+from machine.registry.folders import write_files
+
+DAEMON, FIRST, LAST = 64123, 64200, 64299
+
+
+def python_of_others() -> tuple[str, dict[str, str]] | None:
+    """An interpreter that a user who is not root can run this program with, and what it needs in its environment."""
+    path = os.pathsep.join((str(Path(machine.__file__).parents[1]), sysconfig.get_path("purelib")))
+    for python, env in ((sys.executable, {}), ("/usr/bin/python3", {"PYTHONPATH": path})):
+        try:
+            subprocess.run(
+                (python, "-c", f"import machine.cli, sys; assert sys.version_info[:2] == {sys.version_info[:2]}"),
+                env=env, user=DAEMON, group=DAEMON, extra_groups=(), cwd="/", check=True, capture_output=True,
+            )  # fmt: skip
+        except (OSError, subprocess.SubprocessError):
+            continue
+        return python, env
+    return None
+
+
+PYTHON = python_of_others() if sys.platform.startswith("linux") and os.geteuid() == 0 else None
+pytestmark = pytest.mark.skipif(PYTHON is None, reason="needs root on Linux, and a Python that other users can run")
+HIDDEN = "hidden-from-agents"
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """One that other users can pass through, which pytest's own is not."""
+    made = Path(tempfile.mkdtemp(prefix="machine-users-"))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+async def model() -> AsyncIterator[ScriptedModel]:
+    yield ScriptedModel("Done.")
+
+
+@pytest.fixture
+async def below(folder: Path, model: ScriptedModel) -> AsyncIterator[Machine]:
+    async with model.serve() as url:
+        made = await asyncio.to_thread(a_machine, folder, ANTHROPIC_BASE_URL=url, ANTHROPIC_API_KEY="no-key-is-needed")
+        yield await made.start()
+        await made.close()
+
+
+def a_machine(folder: Path, **env: str) -> Machine:
+    """Below a steward, with an agent `free` that runs commands unasked and in no sandbox."""
+    data = folder / "data"
+    files = {
+        "agent.yaml": DefinitionFile(b"description: Runs.\nallowed_tools: [Bash]\nsandbox: false\n"),
+        "CLAUDE.md": DefinitionFile(b"Run.\n"),
+    }
+    write_files(data / "config" / "agents" / "free", files)
+    for path in (data, *data.rglob("*")):
+        os.chown(path, DAEMON, DAEMON)
+    assert PYTHON is not None
+    python, path = PYTHON
+    made = Machine(data, env={"MACHINE_SANDBOX": "off", **path, **env})
+    made.daemon.python = python
+    steward = (python, "-m", "machine.claude.steward", "--user", str(DAEMON))
+    made.daemon.launcher = (*steward, "--agents", f"{FIRST}-{LAST}", "--")
+    return made
+
+
+async def run(below: Machine, model: ScriptedModel, command: str) -> str:
+    """What a command of an agent said."""
+    wish = f"Run number {len(below.tasks)}."
+    model.on(wish, Reply.tool("Bash", {"command": command}), "Done.")
+    task_id = await below.submit(wish, agent="free")
+    await below.completed(task_id)
+    return "".join(piece["text"] for piece in await below.outputs(task_id, "tool_result"))
+
+
+async def test_an_agent_reaches_nothing_but_its_own(below: Machine, model: ScriptedModel) -> None:
+    data = below.daemon.data_dir
+    daemon = psutil.Process(below.daemon.written["pid"])
+    assert daemon.uids().real == daemon.uids().saved == DAEMON
+    assert "ran" in await run(below, model, f"id -u; echo {HIDDEN} > note; mkdir -p deep; echo {HIDDEN} > deep/note; echo ran")
+    (other,) = await asyncio.to_thread(lambda: [path.parent for path in data.glob("workspaces/*/note")])
+    places = (
+        "db/machine.db", "credentials/secret.key", "config/agents/free/agent.yaml", "run/cli-token", "run/wardens.sock",
+        "repos", f"workspaces/{other.name}/note", f"workspaces/{other.name}/deep/note", f"homes/{other.name}/.claude",
+    )  # fmt: skip
+    for place in places:
+        assert await asyncio.to_thread((data / place).exists), place
+    tries = "; ".join(f"cat {data}/{place}; ls {data}/{place}; echo x >> {data}/{place}" for place in places)
+    said = await run(
+        below, model,
+        f"echo begin; ( {tries}; ls {data} {data}/workspaces {data}/homes; cat /proc/{daemon.pid}/environ;"
+        f" kill -9 {daemon.pid}; echo x >> CLAUDE.md; mv CLAUDE.md gone; rm -rf .claude; ) 2>/dev/null;"
+        " id -u; id -G; umask; cat CLAUDE.md; echo mine > own; cat own",
+    )  # fmt: skip
+    begin, user, groups, umask, definition, mine = said.split()
+    assert (begin, groups, umask, definition, mine) == ("begin", user, "0077", "Run.", "mine")
+    assert FIRST < int(user) <= LAST, "the first one was another task's"
+    assert daemon.is_running()
+
+
+async def test_a_stop_ends_whatever_hides_from_it_and_no_other_task(below: Machine, model: ScriptedModel) -> None:
+    hide = "(setsid env -i sleep 6471 &) ; (trap '' TERM HUP; setsid sleep 6472 &) ; sleep 6473"
+    model.on("hide", Reply.tool("Bash", {"command": hide}), "Done.")
+    model.on("stay", Reply.tool("Bash", {"command": "kill -9 -1 2>/dev/null; sleep 6474"}), "Done.")
+    hiding, staying = await below.submit("hide", agent="free"), await below.submit("stay", agent="free")
+    for word in ("6471", "6472", "6473"):
+        await started(word)
+    await below.post(f"/api/tasks/{hiding}/stop", mode="stop")
+    left = [word for word in ("6471", "6472", "6473") if await asyncio.to_thread(running_with, word)]
+    assert left == []
+    # `kill -1` reaches all that its user may signal: its own CLI and itself, and nobody else.
+    assert psutil.pid_exists(below.daemon.written["pid"])
+    await below.ended(staying)
+
+
+async def test_what_a_lost_warden_leaves_is_ended_by_its_user(below: Machine, model: ScriptedModel) -> None:
+    model.on("hide", Reply.tool("Bash", {"command": "(setsid env -i sleep 6475 &) ; sleep 6476"}), "Done.")
+    task_id = await below.submit("hide", agent="free")
+    sleeping = await started("6475")
+    await started("6476")
+    warden = next(parent for parent in sleeping.parents() if parent.uids().real == DAEMON)
+    warden.kill()
+    await below.ended(task_id)
+    assert not await asyncio.to_thread(running_with, "6475")
+    assert not await asyncio.to_thread(running_with, "6476")
+
+
+async def test_a_conversation_goes_on_as_the_same_user_after_the_daemon_was_killed(
+    below: Machine, model: ScriptedModel
+) -> None:
+    model.on("first", Reply.tool("Bash", {"command": "id -u > who; sleep 2"}), "First done.")
+    model.on("second", Reply.tool("Bash", {"command": "id -u >> who; cat who"}), "Second done.")
+    task_id = await below.submit("first", agent="free")
+    await started("2", program="sleep")
+    await below.kill9()
+    await below.start()
+    assert (await below.completed(task_id))["attempt"] == 2
+    follow_up = (await below.post(f"/api/tasks/{task_id}/input", message="second"))["task_id"]
+    await below.completed(follow_up)
+    said = "".join(piece["text"] for piece in await below.outputs(follow_up, "tool_result"))
+    assert len(set(said.split())) == 1
+    assert any("First done." in str(request.body) for request in model.requests if "second" in request.last_user_text)
+
+
+async def test_a_clone_is_the_agents_own_and_its_diff_the_machines_to_read(
+    below: Machine, model: ScriptedModel, tmp_path: Path
+) -> None:
+    with git_server(tmp_path / "git") as server:
+        await asyncio.to_thread(server.repository)
+        work = "cd repo && stat -c %u . README.md .git | sort -u | wc -l && echo more >> README.md && git commit -qam two"
+        work += " && echo secret > private && chmod 600 private && git status --short"
+        model.on("work", Reply.tool("Bash", {"command": work}), "Done.")
+        task_id = await below.submit("work", agent="free", code={"repository": server.url()})
+        task = await below.completed(task_id)
+        said = "".join(piece["text"] for piece in await below.outputs(task_id, "tool_result"))
+        assert said.split() == ["1", "??", "private"], said
+        assert (task["changes"]["commits"], task["changes"]["uncommitted"]) == (1, True)
+        diff = await below.get(f"/api/tasks/{task_id}/diff")
+        assert "+more" in diff["diff"]
+        assert "+secret" in diff["diff"]
+        pushed = await below.post(f"/api/tasks/{task_id}/push")
+        assert pushed["commit"] in (await asyncio.to_thread(server.heads)).values()
+
+
+async def started(word: str, *, program: str = "sleep") -> psutil.Process:
+    """The process with that argument, once there is one."""
+    async with asyncio.timeout(30):
+        while True:
+            for found in await asyncio.to_thread(running_with, word):
+                if found.name() == program:
+                    return found
+            await asyncio.sleep(0.05)
