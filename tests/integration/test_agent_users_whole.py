@@ -8,12 +8,14 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 from tests.fault.hands import Machine, running_with
+from tests.support.account_server import AccountServer
 from tests.support.git_server import git_server
 from tests.support.model import ScriptedModel
 
@@ -55,8 +57,8 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-async def model() -> AsyncIterator[ScriptedModel]:
-    yield ScriptedModel("Done.")
+def model() -> ScriptedModel:
+    return ScriptedModel("Done.")
 
 
 @pytest.fixture
@@ -99,7 +101,9 @@ async def test_an_agent_reaches_nothing_but_its_own(below: Machine, model: Scrip
     data = below.daemon.data_dir
     daemon = psutil.Process(below.daemon.written["pid"])
     assert daemon.uids().real == daemon.uids().saved == DAEMON
-    assert "ran" in await run(below, model, f"id -u; echo {HIDDEN} > note; mkdir -p deep; echo {HIDDEN} > deep/note; echo ran")
+    assert "ran" in await run(
+        below, model, f"id -u; echo {HIDDEN} > note; mkdir -p deep; echo {HIDDEN} > deep/note; echo ran"
+    )
     (other,) = await asyncio.to_thread(lambda: [path.parent for path in data.glob("workspaces/*/note")])
     places = (
         "db/machine.db", "credentials/secret.key", "config/agents/free/agent.yaml", "run/cli-token", "run/wardens.sock",
@@ -169,10 +173,12 @@ async def test_a_clone_is_the_agents_own_and_its_diff_the_machines_to_read(
 ) -> None:
     with git_server(tmp_path / "git") as server:
         await asyncio.to_thread(server.repository)
-        work = "cd repo && stat -c %u . README.md .git | sort -u | wc -l && echo more >> README.md && git commit -qam two"
+        work = (
+            "cd repo && stat -c %u . README.md .git | sort -u | wc -l && echo more >> README.md && git commit -qam two"
+        )
         work += " && echo secret > private && chmod 600 private && git status --short"
         model.on("work", Reply.tool("Bash", {"command": work}), "Done.")
-        task_id = await below.submit("work", agent="free", code={"repository": server.url()})
+        task_id = await below.submit("work", agent="free", repository=server.url())
         task = await below.completed(task_id)
         said = "".join(piece["text"] for piece in await below.outputs(task_id, "tool_result"))
         assert said.split() == ["1", "??", "private"], said
@@ -182,6 +188,42 @@ async def test_a_clone_is_the_agents_own_and_its_diff_the_machines_to_read(
         assert "+secret" in diff["diff"]
         pushed = await below.post(f"/api/tasks/{task_id}/push")
         assert pushed["commit"] in (await asyncio.to_thread(server.heads)).values()
+
+
+async def test_agents_get_a_login_that_works_and_nothing_to_renew_it_with(folder: Path, model: ScriptedModel) -> None:
+    account = AccountServer(folder)
+    account.authority.chmod(0o644)
+    async with account.serve(), model.serve() as url:
+        below = await asyncio.to_thread(a_machine, folder, ANTHROPIC_BASE_URL=url, **account.environ)
+        credentials = below.daemon.data_dir / "credentials" / "claude"
+        await asyncio.to_thread(a_login, credentials, seconds_left=900)
+        await below.start()
+        try:
+            said = await run(
+                below, model, "cat $CLAUDE_CONFIG_DIR/.credentials.json; echo; rm -f $CLAUDE_CONFIG_DIR/.cre*; true"
+            )
+            tokens = json.loads(said.splitlines()[0])["claudeAiOauth"]
+            assert len(account.renewals) == 1, "it was about to expire"
+            assert tokens["accessToken"] == "fresh-access-1"
+            assert tokens["subscriptionType"] == "pro"
+            assert "refresh" not in said
+            assert model.requests[-1].headers["authorization"] == "Bearer fresh-access-1"
+            kept = json.loads(await asyncio.to_thread((credentials / ".credentials.json").read_text))
+            assert kept["claudeAiOauth"]["refreshToken"] == "fresh-refresh-1"
+            assert "fresh-access-1" in await run(below, model, "cat $CLAUDE_CONFIG_DIR/.credentials.json")
+            assert len(account.renewals) == 1
+        finally:
+            await below.close()
+
+
+def a_login(folder: Path, *, seconds_left: int) -> None:
+    section = {"accessToken": "old-access", "refreshToken": "old-refresh", "scopes": ["user:inference"]}
+    section |= {"expiresAt": int((time.time() + seconds_left) * 1000), "subscriptionType": "pro"}
+    folder.mkdir(parents=True)
+    (folder / ".credentials.json").write_text(json.dumps({"claudeAiOauth": section}))
+    (folder / ".credentials.json").chmod(0o600)
+    for path in (folder.parent, folder, folder / ".credentials.json"):
+        os.chown(path, DAEMON, DAEMON)
 
 
 async def started(word: str, *, program: str = "sleep") -> psutil.Process:

@@ -170,7 +170,8 @@ def _sandbox(settings: Settings) -> Sandbox:
         return sandbox
     if settings.sandbox == "required":
         raise SandboxMissing(f"MACHINE_SANDBOX is `required`, but {sandbox.message}", hint=sandbox.hint)
-    _log.warning("commands of agents run without a sandbox and can reach all that this user can: %s", sandbox.message)
+    whose = "their own user" if settings.agent_users else "this user"
+    _log.warning("commands of agents run without a sandbox and can reach all that %s can: %s", whose, sandbox.message)
     return sandbox
 
 

@@ -75,7 +75,7 @@ def main(arguments: list[str]) -> int:
     options, command = _parsed(arguments)
     if os.geteuid() != 0:
         return _without(command)
-    user, group = _user(options["--user"])
+    user, group, said = _account(options["--user"])
     agents = options.get("--agents") or os.environ.get(AGENTS_VARIABLE, "")
     try:
         first, last = (int(part) for part in agents.split("-"))
@@ -87,6 +87,7 @@ def main(arguments: list[str]) -> int:
         _settle(user, group)
     except OSError as error:
         return _refuse(f"root here may not change users ({error.strerror}): SETUID, SETGID and KILL are needed")
+    os.environ.update(said)
     return _work(Steward(user, group, first, last), command)
 
 
@@ -126,19 +127,20 @@ def _parsed(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
     return options, arguments[split + 1 :]
 
 
-def _user(name: str) -> tuple[int, int]:
-    """Number and group of a user. Raises SystemExit."""
+def _account(name: str) -> tuple[int, int, dict[str, str]]:
+    """Number and group of a user, and what its environment says of it. Raises SystemExit."""
     import pwd
 
     try:
         found = pwd.getpwuid(int(name)) if name.isdecimal() else pwd.getpwnam(name)
     except KeyError:
         if name.isdecimal() and int(name):
-            return int(name), int(name)
+            return int(name), int(name), {}
         raise SystemExit(f"steward: there is no user {name}") from None
     if found.pw_uid == 0:
         raise SystemExit("steward: the daemon must not be root")
-    return found.pw_uid, found.pw_gid
+    said = {"HOME": found.pw_dir, "USER": found.pw_name, "LOGNAME": found.pw_name}
+    return found.pw_uid, found.pw_gid, said
 
 
 def _settle(user: int, group: int) -> None:
