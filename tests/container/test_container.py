@@ -100,16 +100,16 @@ async def test_an_agent_reaches_nothing_of_the_machine(container: Container) -> 
         first = "echo hidden > note; echo ran"
         look = (
             "(cat /data/db/* /data/credentials/* /data/credentials/*/* /data/run/* /data/config/*/*/* ; ls -R /data;"
-            " cat /data/workspaces/*/note /proc/1/environ /proc/*/environ; kill -9 -1;"
-            " bwrap --ro-bind / / cat /data/db/machine.db ) 2>/dev/null | grep -a -c -e hidden -e SQLite -e ANTHROPIC_BASE;"
-            " echo looked; id -u; touch /opt/machine/x /etc/x /data/x 2>&1 | wc -l"
+            " cat /data/workspaces/*/note /proc/1/environ /proc/*/environ; kill -9 1 6 7;"
+            " bwrap --ro-bind / / cat /data/db/machine.db ) 2>/dev/null"
+            " | grep -a -c -e hidden -e SQLite -e description:; echo looked; id -u;"
+            " touch /opt/machine/x /etc/x /data/x 2>&1 | wc -l"
         )
         model.on("first", Reply.tool("Bash", {"command": first}), "Done.")
         model.on("second", Reply.tool("Bash", {"command": look}), "Done.")
         assert "ran" in await _ran(container, "first")
         said = (await _ran(container, "second")).split()
-    print(said)
-    assert said[-3] == "looked"
+    assert said[:2] == ["0", "looked"]
     assert 20000 <= int(said[-2]) <= 29999
     assert said[-1] == "3"
 

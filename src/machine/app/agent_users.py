@@ -1,7 +1,7 @@
 """Users of their own for agents, where the settings say so and a steward can switch to them."""
 
 from machine.claude.agent_login import AgentLogin
-from machine.claude.agent_users import AgentUsers
+from machine.claude.agent_users import PASSABLE, AgentUsers
 from machine.claude.installation import Installation
 from machine.claude.settling import Settling
 from machine.claude.transcripts import TranscriptsOfUsers
@@ -19,7 +19,9 @@ def open_settling(settings: Settings, installation: Installation) -> Settling | 
             hint="Start it through `python -I -m machine.claude.steward` (docs/systemd.md), or leave the setting out.",
         )
     homes = installation.homes
-    homes.mkdir(mode=0o711, parents=True, exist_ok=True)
+    homes.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (settings.data_dir, settings.workspaces_dir, homes):
+        folder.chmod(PASSABLE)
     users = AgentUsers(settings.steward, *settings.agent_users, homes)
     return Settling(
         users,

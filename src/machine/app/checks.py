@@ -1,6 +1,7 @@
 """What `machine doctor` and the page of health look at on this computer: each check is a function from the settings to
 findings. They block: the daemon runs them in a thread."""
 
+import json
 import os
 import platform
 import shutil
@@ -47,15 +48,25 @@ def user(settings: Settings) -> Iterator[Finding]:
         yield from (Finding("user", "warning", one.message, one.hint) for one in found)
     else:
         yield Finding("user", "ok", f"running as user {os.geteuid()}, not as root")
-    if settings.agent_users is None:
+    users = _agent_users(settings)
+    if users is None:
         yield Finding("user", "ok", f"agents run as user {os.geteuid()}, as the daemon does")
         return
-    first, last = settings.agent_users
+    first, last = users
     if first <= os.geteuid() <= last:
         hint = "Take another range for MACHINE_AGENT_USERS: it must not hold the daemon's user."
         yield Finding("user", "problem", f"user {os.geteuid()} is among those of agents ({first}-{last})", hint)
     else:
         yield Finding("user", "ok", f"agents run as users {first} to {last}, one for each workspace")
+
+
+def _agent_users(settings: Settings) -> tuple[int, int] | None:
+    """As the daemon that runs has it; in a container that was started as a user, it is not as the image says."""
+    try:
+        said = json.loads((settings.run_dir / "daemon.json").read_text(encoding="utf-8"))["agent_users"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return settings.agent_users
+    return (int(said[0]), int(said[1])) if said else None
 
 
 def data_folder(settings: Settings) -> Iterator[Finding]:
@@ -75,7 +86,7 @@ def data_folder(settings: Settings) -> Iterator[Finding]:
     if state.st_uid != os.geteuid():
         hint = "Run this as its owner, or set MACHINE_DATA_DIR."
         yield Finding("data folder", "problem", f"{folder} belongs to user {state.st_uid}, not to you", hint)
-    elif mode & (0o066 if settings.agent_users else 0o077):  # agents pass through it, and cannot look
+    elif mode & (0o066 if _agent_users(settings) else 0o077):  # agents pass through it, and cannot look
         yield Finding("data folder", "problem", f"{folder} is open to others (mode {mode:04o})", f"chmod 700 {folder}")
     else:
         yield Finding("data folder", "ok", f"{folder}, mode {mode:04o}")

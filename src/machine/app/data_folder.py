@@ -4,7 +4,6 @@ import fcntl
 import hashlib
 import json
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,8 +16,8 @@ from machine.settings import Settings
 def prepare(settings: Settings) -> None:
     """Make the folders, for their owner alone; first, a restore that was cut off is finished.
 
-    Where agents are users of their own these have to pass through two of them, on the way to what is theirs.
-    Raises StoreError, DataFolderInUse.
+    Where a daemon lets agents, as users of their own, pass through two of them, that stays so: this may be the command
+    line beside it. Raises StoreError, DataFolderInUse.
     """
     _make(settings, settings.data_dir, settings.run_dir)
     if pending(settings.data_dir):
@@ -37,10 +36,9 @@ def _make(settings: Settings, *folders: Path) -> None:
     passed = (settings.data_dir, settings.workspaces_dir)
     try:
         for folder in folders:
-            mode = 0o711 if settings.agent_users and folder in passed else 0o700
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if stat.S_IMODE(folder.stat().st_mode) != mode:
-                folder.chmod(mode)
+            if folder.stat().st_mode & (0o066 if folder in passed else 0o077):
+                folder.chmod(0o700)
     except OSError as error:
         raise StoreError(
             f"The data folder {settings.data_dir} cannot be used: {error.strerror or error}.",
@@ -74,7 +72,8 @@ def announced(settings: Settings, *, url: str, version: str, token: str) -> Iter
     where = settings.run_dir / "daemon.json"
     secret = settings.run_dir / "cli-token"
     write_private(secret, token)
-    write_private(where, json.dumps({"url": url, "pid": os.getpid(), "version": version, "demo": settings.demo}))
+    said = {"url": url, "pid": os.getpid(), "version": version, "demo": settings.demo}
+    write_private(where, json.dumps({**said, "agent_users": settings.agent_users}))
     try:
         yield
     finally:

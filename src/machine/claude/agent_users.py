@@ -24,7 +24,8 @@ from machine.domain.errors import StoreError
 RUN_SECONDS: Final = 600.0
 END_SECONDS: Final = 15.0
 _SHARED: Final = 0o3770
-_PASSABLE: Final = 0o711
+PASSABLE: Final = 0o711
+"""A folder that agents pass through on the way to what is theirs, and cannot look into."""
 _HALF: Final = ".handed-over-"
 _ERROR_BYTES: Final = 4096
 
@@ -56,7 +57,7 @@ class AgentUsers:
             user = self._free() if user is None else user
             for parent in {folder.parent for folder in folders} - {*folders}:
                 if not stat.S_IMODE(parent.stat().st_mode) & 0o001:
-                    parent.chmod(_PASSABLE)
+                    parent.chmod(PASSABLE)
             if new := [str(folder) for folder in folders if not _is_shared(folder.stat(), user)]:
                 self._run(("chgrp", "--", str(user), *new), self._homes, user, own=True)
                 self._run(("chmod", "--", f"{_SHARED:o}", *new), self._homes, user, own=True)
