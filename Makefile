@@ -2,10 +2,14 @@
 # ARGS goes to the daemon: make run ARGS="--port 9000"
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check setup screenshots docs
+.PHONY: help run demo test check setup screenshots docs rebuild up down logs image-check
+
+# Another engine: make up COMPOSE=podman-compose
+COMPOSE ?= docker compose
+COMPOSE_HERE = $(COMPOSE) -f infrastructure/docker/docker-compose.yml
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Set up what is missing and start the daemon
 	@scripts/bootstrap
@@ -30,3 +34,19 @@ docs: setup ## Build the site of docs/ into site/; a link that leads nowhere fai
 
 screenshots: setup ## Make the README's pictures again
 	@.venv/bin/python scripts/screenshots.py
+
+rebuild: ## Build the container's image and (re)start it
+	$(COMPOSE_HERE) build
+	$(COMPOSE_HERE) up -d
+
+up: ## Start the container
+	$(COMPOSE_HERE) up -d
+
+down: ## Stop the container; what it keeps stays in its volumes
+	$(COMPOSE_HERE) down
+
+logs: ## Follow the container's log
+	$(COMPOSE_HERE) logs -f unified-agent
+
+image-check: setup ## Build the image with podman and try it
+	@scripts/image-check

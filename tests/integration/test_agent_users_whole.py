@@ -20,6 +20,7 @@ from tests.support.git_server import git_server
 from tests.support.model import ScriptedModel
 
 import machine
+from machine.claude.sandbox import probe
 from machine.demo.replies import Reply
 from machine.domain.definitions import DefinitionFile
 from machine.registry.folders import write_files
@@ -69,11 +70,11 @@ async def below(folder: Path, model: ScriptedModel) -> AsyncIterator[Machine]:
         await made.close()
 
 
-def a_machine(folder: Path, **env: str) -> Machine:
-    """Below a steward, with an agent `free` that runs commands unasked and in no sandbox."""
+def a_machine(folder: Path, sandbox: str = "false", **env: str) -> Machine:
+    """Below a steward, with an agent `free` that runs commands unasked, and in no sandbox if not told otherwise."""
     data = folder / "data"
     files = {
-        "agent.yaml": DefinitionFile(b"description: Runs.\nallowed_tools: [Bash]\nsandbox: false\n"),
+        "agent.yaml": DefinitionFile(f"description: Runs.\nallowed_tools: [Bash]\nsandbox: {sandbox}\n".encode()),
         "CLAUDE.md": DefinitionFile(b"Run.\n"),
     }
     write_files(data / "config" / "agents" / "free", files)
@@ -122,6 +123,22 @@ async def test_an_agent_reaches_nothing_but_its_own(below: Machine, model: Scrip
     assert (begin, groups, umask, definition, mine) == ("begin", user, "0077", "Run.", "mine")
     assert FIRST < int(user) <= LAST, "the first one was another task's"
     assert daemon.is_running()
+
+
+@pytest.mark.skipif(not probe("auto").active, reason="this computer has no working sandbox")
+async def test_the_sandbox_works_for_a_user_of_agents_too(folder: Path, model: ScriptedModel) -> None:
+    async with model.serve() as url:
+        env = {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "no-key-is-needed", "MACHINE_SANDBOX": "required"}
+        below = await asyncio.to_thread(a_machine, folder, sandbox="true", **env)
+        await below.start()
+        try:
+            said = await run(below, model, "echo mine > own; cat own; P=/pr; ls ${P}oc | grep -c ^[0-9]; id -u")
+            own, processes, user = said.split()
+            assert own == "mine"
+            assert int(processes) < 20
+            assert FIRST <= int(user) <= LAST
+        finally:
+            await below.close()
 
 
 async def test_a_stop_ends_whatever_hides_from_it_and_no_other_task(below: Machine, model: ScriptedModel) -> None:

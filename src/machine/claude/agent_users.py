@@ -67,7 +67,7 @@ class AgentUsers:
         """Let a user read what is the daemon's own, and nobody change it."""
         mine = [path for path in paths if path.exists() and not path.is_symlink()]
         if mine:
-            self._run(("chgrp", "-R", "--", str(user), *map(str, mine)), mine[0].parent, user, own=True)
+            self._run(("chgrp", "-R", "-h", "--", str(user), *map(str, mine)), mine[0].parent, user, own=True)
         for path in mine:
             for entry in (path, *path.rglob("*")):
                 mode = entry.lstat().st_mode

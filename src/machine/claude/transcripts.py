@@ -119,7 +119,8 @@ def _read_batch(path: Path, offset: int) -> tuple[list[dict[str, Any]], int]:
     """
     entries: list[dict[str, Any]] = []
     try:
-        with path.open("rb") as file:
+        # Not through a link: an agent may have put one there meanwhile.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             file.seek(offset)
             lines = file.readlines(_BATCH_BYTES)
             offset = file.tell()
