@@ -182,7 +182,37 @@ async def test_a_conversation_goes_on_as_the_same_user_after_the_daemon_was_kill
     await below.completed(follow_up)
     said = "".join(piece["text"] for piece in await below.outputs(follow_up, "tool_result"))
     assert len(set(said.split())) == 1
-    assert any("First done." in str(request.body) for request in model.requests if "second" in request.last_user_text)
+    assert any("First done." in str(r.raw) for r in model.requests if "second" in r.last_user_text)
+
+
+async def test_a_workspace_from_before_there_were_users_goes_on_and_can_be_removed(
+    folder: Path, model: ScriptedModel
+) -> None:
+    model.on("first", Reply.tool("Bash", {"command": "mkdir deep; echo kept > deep/file; id -u"}), "First done.")
+    change = "echo more >> deep/file; cat deep/file; chmod 000 deep; id -u"
+    model.on("second", Reply.tool("Bash", {"command": change}), "Second done.")
+    async with model.serve() as url:
+        below = await asyncio.to_thread(a_machine, folder, ANTHROPIC_BASE_URL=url, ANTHROPIC_API_KEY="no-key-is-needed")
+        steward = below.daemon.launcher
+        below.daemon.launcher = ("setpriv", "--reuid", str(DAEMON), "--regid", str(DAEMON), "--clear-groups", "--")
+        try:
+            await below.start()
+            first = await below.submit("first", agent="free")
+            await below.completed(first)
+            await below.kill9()
+            below.daemon.launcher = steward
+            await below.start()
+            second = (await below.post(f"/api/tasks/{first}/input", message="second"))["task_id"]
+            await below.completed(second)
+            said = [await below.outputs(task_id, "tool_result") for task_id in (first, second)]
+            words = "".join(piece["text"] + "\n" for pieces in said for piece in pieces).split()
+            assert words == [str(DAEMON), "kept", "more", str(FIRST)]
+            assert any("First done." in str(r.raw) for r in model.requests if "second" in r.last_user_text)
+            (workspace,) = await asyncio.to_thread(lambda: [*folder.glob("data/workspaces/*/deep")])
+            await asyncio.to_thread(remove_as_the_daemon, below, workspace.parent)
+            assert not await asyncio.to_thread(workspace.parent.exists)
+        finally:
+            await below.close()
 
 
 async def test_a_clone_is_the_agents_own_and_its_diff_the_machines_to_read(
@@ -241,6 +271,23 @@ def a_login(folder: Path, *, seconds_left: int) -> None:
     (folder / ".credentials.json").chmod(0o600)
     for path in (folder.parent, folder, folder / ".credentials.json"):
         os.chown(path, DAEMON, DAEMON)
+
+
+def remove_as_the_daemon(below: Machine, workspace: Path) -> None:
+    """Nobody else may ask the steward."""
+    assert PYTHON is not None
+    python, env = PYTHON
+    homes, steward = workspace.parents[1] / "homes", below.daemon.written["steward"]
+    program = (
+        "from pathlib import Path; from machine.claude.agent_users import AgentUsers;"
+        f" users = AgentUsers(Path({steward!r}), {FIRST}, {LAST}, Path({str(homes)!r}));"
+        f" users.remove(Path({str(workspace)!r}), users.user_of({workspace.name!r}))"
+    )
+    env = {**env, "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        (python, "-c", program), env=env, user=DAEMON, group=DAEMON, extra_groups=(), cwd="/", capture_output=True
+    )
+    assert done.returncode == 0, done.stderr
 
 
 async def started(word: str, *, program: str = "sleep") -> psutil.Process:

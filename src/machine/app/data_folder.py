@@ -73,7 +73,8 @@ def announced(settings: Settings, *, url: str, version: str, token: str) -> Iter
     secret = settings.run_dir / "cli-token"
     write_private(secret, token)
     said = {"url": url, "pid": os.getpid(), "version": version, "demo": settings.demo}
-    write_private(where, json.dumps({**said, "agent_users": settings.agent_users}))
+    users = {"agent_users": settings.agent_users, "steward": str(settings.steward) if settings.steward else None}
+    write_private(where, json.dumps({**said, **users}))
     try:
         yield
     finally:

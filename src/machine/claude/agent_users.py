@@ -105,8 +105,11 @@ class AgentUsers:
         said = ("find", str(path), "!", "-type", "l", "!", "-perm", "-004", "-exec", "chmod", "a+rX", "--", "{}", "+")
         self._run(said, path.parent, user)
 
-    def remove(self, path: Path, user: int) -> None:
-        """Remove a folder with what a user made in it."""
+    def remove(self, path: Path, user: int | None) -> None:
+        """Remove a folder, with what a user made in it."""
+        if user is None:
+            _remove(path)
+            return
         self._run(("chmod", "-R", "u+rwX", "--", str(path)), path.parent, user, may_fail=True)
         self._run(
             ("find", str(path), "-mindepth", "1", "-user", str(user), "-delete"), path.parent, user, may_fail=True

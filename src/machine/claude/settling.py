@@ -1,12 +1,13 @@
 """What has to be in place before a CLI starts as a user of its own: folders, files, the login."""
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from machine.claude.agent_login import AgentLogin
 from machine.claude.agent_users import AgentUsers
-from machine.claude.installation import Installation
+from machine.claude.installation import CREDENTIALS_FILE, Installation
 from machine.claude.transcripts import TranscriptsOfUsers
 from machine.claude.wardens import Switch
 from machine.domain.errors import StoreError
@@ -34,9 +35,32 @@ class Settling:
         return installation.of_workspace(workspace.name), Switch(self.users.steward, user)
 
     def _settle(self, workspace: Path, installation: Installation) -> int:
+        """Also where the workspace is older than its user: it came from a backup, or from a machine without users."""
         home, scratch = installation.home_of(workspace.name), installation.scratch_of(workspace.name)
-        config = self.transcripts.prepare(workspace.name)
-        user = self.users.give(workspace.name, (home, scratch, workspace, *config))
+        config, projects, project = self.transcripts.prepare(workspace.name, installation.config_dir)
+        user = self.users.give(workspace.name, (home, scratch, workspace, config, projects, project))
         self.users.show((workspace / name for name in DEFINITION), user)
-        self.users.hand_over(workspace, user, DEFINITION)
+        kept = {
+            workspace: DEFINITION,
+            scratch: frozenset[str](),
+            home: frozenset((config.name,)),
+            config: frozenset((projects.name, CREDENTIALS_FILE)),
+            projects: frozenset((project.name,)),
+            project: frozenset[str](),
+        }
+        for folder, names in kept.items():
+            self.users.hand_over(folder, user, names)
         return user
+
+    async def open_up(self, workspace: str, folders: Iterable[Path]) -> None:
+        """Let the daemon read what agents made in these folders of a workspace. Raises OSError."""
+        user = await asyncio.to_thread(self.users.user_of, workspace)
+        if user is not None:
+            for folder in folders:
+                await asyncio.to_thread(self.users.open_up, folder, user)
+
+    async def remove(self, workspace: str, folders: Iterable[Path]) -> None:
+        """Remove these folders of a workspace, what agents made in them included; HOME last. Raises OSError."""
+        user = await asyncio.to_thread(self.users.user_of, workspace)
+        for folder in folders:
+            await asyncio.to_thread(self.users.remove, folder, user)

@@ -27,14 +27,19 @@ class TranscriptsOfUsers:
     def __init__(self, users: AgentUsers, homes: Path, workspaces: Path) -> None:
         self._users, self._homes, self._workspaces = users, homes, workspaces
 
-    def prepare(self, workspace: str) -> tuple[Path, ...]:
-        """Make the folders down to a workspace's transcripts; to be given to its user. Blocking. Raises OSError."""
+    def prepare(self, workspace: str, shared: Path) -> tuple[Path, Path, Path]:
+        """Make the folders down to a workspace's transcripts; to be given to its user. Blocking. Raises OSError.
+
+        Transcripts from before it had a user, in the config folder `shared`, are moved there.
+        """
         config = self._homes / workspace / AGENTS_CONFIG
         projects = config / "projects"
-        folders = (config, projects, projects / project_folder(self._workspaces / workspace))
-        for folder in folders:
+        project = projects / project_folder(self._workspaces / workspace)
+        for folder in (config, projects, project):
             folder.mkdir(mode=0o700, exist_ok=True)
-        return folders
+        for old in (shared / "projects" / project.name).glob("*"):
+            old.rename(project / old.name)
+        return config, projects, project
 
     def find(self, name: str) -> list[Path]:
         """The transcripts of that name, readable. Blocking."""
