@@ -85,7 +85,7 @@ def a_machine(folder: Path, sandbox: str = "false", **env: str) -> Machine:
     made = Machine(data, env={"MACHINE_SANDBOX": "off", **path, **env})
     made.daemon.python = python
     steward = (python, "-m", "machine.claude.steward", "--user", str(DAEMON))
-    made.daemon.launcher = (*steward, "--agents", f"{FIRST}-{LAST}", "--")
+    made.daemon.prefix = (*steward, "--agents", f"{FIRST}-{LAST}", "--")
     return made
 
 
@@ -193,14 +193,14 @@ async def test_a_workspace_from_before_there_were_users_goes_on_and_can_be_remov
     model.on("second", Reply.tool("Bash", {"command": change}), "Second done.")
     async with model.serve() as url:
         below = await asyncio.to_thread(a_machine, folder, ANTHROPIC_BASE_URL=url, ANTHROPIC_API_KEY="no-key-is-needed")
-        steward = below.daemon.launcher
-        below.daemon.launcher = ("setpriv", "--reuid", str(DAEMON), "--regid", str(DAEMON), "--clear-groups", "--")
+        steward = below.daemon.prefix
+        below.daemon.prefix = ("setpriv", "--reuid", str(DAEMON), "--regid", str(DAEMON), "--clear-groups", "--")
         try:
             await below.start()
             first = await below.submit("first", agent="free")
             await below.completed(first)
             await below.kill9()
-            below.daemon.launcher = steward
+            below.daemon.prefix = steward
             await below.start()
             second = (await below.post(f"/api/tasks/{first}/input", message="second"))["task_id"]
             await below.completed(second)

@@ -188,7 +188,8 @@ def sandbox(settings: Settings) -> Iterator[Finding]:
         yield Finding("sandbox", "ok", found.message)
         return
     level: Level = "problem" if settings.sandbox == "required" else "warning"
-    for one in exposure(is_root=False, kept_in=False, why_not=found.message, remedy=found.hint):
+    own = _agent_users(settings) is not None
+    for one in exposure(is_root=False, kept_in=False, own_users=own, why_not=found.message, remedy=found.hint):
         yield Finding("sandbox", level, one.message, one.hint)
 
 

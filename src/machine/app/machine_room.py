@@ -129,6 +129,7 @@ def _api_state(
 def _warnings(ground: Ground) -> MachineWarnings:
     definitions = ground.definitions
     return MachineWarnings(
+        own_users=ground.settings.agent_users is not None,
         is_root=os.geteuid() == 0,
         sandbox=ground.claude.sandbox,
         agents=definitions.agents,

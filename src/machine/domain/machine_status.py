@@ -32,9 +32,12 @@ class MachineWarning(BaseModel):
     about: str = ""
 
 
-def exposure(*, is_root: bool, kept_in: bool, why_not: str = "", remedy: str = "") -> tuple[MachineWarning, ...]:
+def exposure(
+    *, is_root: bool, kept_in: bool, own_users: bool = False, why_not: str = "", remedy: str = ""
+) -> tuple[MachineWarning, ...]:
     """What an agent can reach because of the user that the daemon runs as, and of commands that nothing keeps in.
 
+    `own_users`: agents run as users of their own, to whom what is the machine's is closed.
     `why_not` and `remedy` are the sandbox's own words where it is not active.
     """
     found = []
@@ -45,7 +48,13 @@ def exposure(*, is_root: bool, kept_in: bool, why_not: str = "", remedy: str = "
         hint = "Run it as a user of its own, who may write in its data folder and nowhere else."
         found.append(MachineWarning(code="runs_as_root", message=message, hint=hint))
     if not kept_in:
-        message = f"An agent can read what the daemon can, and change it: its commands run as the same user. {why_not}"
+        reach = (
+            "Commands of agents reach this computer's other servers and its network; the machine's files are closed to "
+            "their users."
+            if own_users
+            else "An agent can read what the daemon can, and change it: its commands run as the same user."
+        )
+        message = f"{reach} {why_not}"
         found.append(MachineWarning(code="agents_not_kept_in", message=message.strip(), hint=remedy or _SWITCH_ON))
     return tuple(found)
 

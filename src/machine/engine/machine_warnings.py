@@ -13,12 +13,14 @@ MAX_NAMES: Final = 20
 
 
 class MachineWarnings:
-    """Looks at each asking. `is_root`: whether the daemon's user may do everything."""
+    """Looks at each asking. `is_root`: whether the daemon's user may do everything; `own_users`: whether agents have
+    users of their own."""
 
     def __init__(
         self,
         *,
         is_root: bool,
+        own_users: bool,
         sandbox: Sandbox,
         agents: Agents,
         webhooks: WebhookRegistry,
@@ -26,6 +28,7 @@ class MachineWarnings:
         owners: Owners,
     ) -> None:
         self._is_root = is_root
+        self._own_users = own_users
         self._sandbox = sandbox
         self._agents = agents
         self._webhooks = webhooks
@@ -35,7 +38,13 @@ class MachineWarnings:
     async def all(self) -> tuple[MachineWarning, ...]:
         """The graver first. Raises StoreError."""
         sandbox = self._sandbox
-        found = exposure(is_root=self._is_root, kept_in=sandbox.active, why_not=sandbox.message, remedy=sandbox.hint)
+        found = exposure(
+            is_root=self._is_root,
+            own_users=self._own_users,
+            kept_in=sandbox.active,
+            why_not=sandbox.message,
+            remedy=sandbox.hint,
+        )
         return (*found, *self._let_out(), *await self._without_owner())
 
     def _let_out(self) -> Iterator[MachineWarning]:
@@ -44,10 +53,16 @@ class MachineWarnings:
             who = f"{', '.join(names[:MAX_NAMES])}{' and others' if len(names) > MAX_NAMES else ''}"
             yield MachineWarning(
                 code="agents_outside_sandbox",
-                message=f"Commands of {who} are not in the sandbox: they read and change what the daemon can.",
+                message=f"Commands of {who} are not in the sandbox: they {self._reach}.",
                 hint="Take `sandbox: false` out of agent.yaml where the work can be done inside.",
                 about=f"agent/{names[0]}",
             )
+
+    @property
+    def _reach(self) -> str:
+        if self._own_users:
+            return "reach other servers of this computer and its network"
+        return "read and change what the daemon can"
 
     async def _without_owner(self) -> list[MachineWarning]:
         owned: Mapping[str, str] = {
