@@ -88,7 +88,7 @@ async def test_an_agent_reaches_nothing_of_the_machine(container: Container) -> 
     model = ScriptedModel("Done.")
     with socket.create_server(("127.0.0.1", 0)) as free:
         container.port = free.getsockname()[1]
-    definition = "description: Runs.\nallowed_tools: [Bash]\nsandbox: false\n"
+    definition = "description: Runs.\nallowed_tools: [Bash]\nprofile: trusted\nsandbox: false\n"
     async with model.serve() as url:
         environment = {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "dummy", "HOST": "127.0.0.1"}
         environment |= {"PORT": str(container.port), "MACHINE_SANDBOX": "off"}

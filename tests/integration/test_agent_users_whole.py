@@ -74,11 +74,14 @@ def a_machine(folder: Path, sandbox: str = "false", **env: str) -> Machine:
     """Below a steward, with an agent `free` that runs commands unasked, and in no sandbox if not told otherwise."""
     data = folder / "data"
     files = {
-        "agent.yaml": DefinitionFile(f"description: Runs.\nallowed_tools: [Bash]\nsandbox: {sandbox}\n".encode()),
+        "agent.yaml": DefinitionFile(
+            f"description: Runs.\nallowed_tools: [Bash]\nprofile: trusted\nsandbox: {sandbox}\n".encode()
+        ),
         "CLAUDE.md": DefinitionFile(b"Run.\n"),
     }
     write_files(data / "config" / "agents" / "free", files)
     for path in (data, *data.rglob("*")):
+        path.chmod(0o755)  # as a person leaves it who brings definitions from elsewhere
         os.chown(path, DAEMON, DAEMON)
     assert PYTHON is not None
     python, path = PYTHON
