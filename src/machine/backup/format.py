@@ -23,7 +23,7 @@ HEAD: Final = "backup.json"
 LIST: Final = "files.jsonl"
 DATABASE: Final = "db/machine.db"
 
-PARTS: Final = ("db", "config", "credentials")
+PARTS: Final = ("db", "config", "credentials", "attachments")
 """What is in every backup, where it is there."""
 WORK: Final = ("workspaces", "homes", "repos/checkouts")
 """What is in it when asked for: it can be large, and most of it lies in repositories anyway. The last says which clones

@@ -14,7 +14,7 @@ from machine.domain.code import REPO_FOLDER
 from machine.domain.disk import DiskUse
 from machine.domain.errors import StoreError
 
-PARTS: Final = ("db", "config", "credentials", "workspaces", "homes", "scratch", "repos", "backups")
+PARTS: Final = ("db", "config", "credentials", "attachments", "workspaces", "homes", "scratch", "repos", "backups")
 MAX_ENTRIES: Final = 500_000
 """Of one workspace: what has more is not looked through, and stays."""
 
