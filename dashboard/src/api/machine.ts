@@ -8,6 +8,7 @@ import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
 export type Status = Schemas["StatusView"];
+export type MachineWarning = Schemas["MachineWarning"];
 export type TaskPage = Schemas["TaskList"];
 export type TaskView = Schemas["TaskView"];
 export type TaskDetail = Schemas["TaskDetail"];

@@ -744,6 +744,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/disk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Disk
+         * @description Bytes by part of the data folder (as old as five minutes), what is free, and what is kept for how long.
+         */
+        get: operations["get_disk_api_disk_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/env": {
         parameters: {
             query?: never;
@@ -2132,6 +2152,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Metrics
+         * @description Prometheus' text format. A token with the scope `metrics` reaches this and nothing else.
+         */
+        get: operations["get_metrics_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -3409,6 +3449,26 @@ export interface components {
             truncated: boolean;
         };
         /**
+         * DiskReport
+         * @description The same, with the rules: below `floor_bytes` no task is started, and `held_back` says so.
+         */
+        DiskReport: {
+            /** Floor Bytes */
+            floor_bytes: number;
+            /** Free Bytes */
+            free_bytes: number;
+            /** Held Back */
+            held_back: string;
+            keeping: components["schemas"]["Keeping"];
+            last_tidied: components["schemas"]["Tidied"] | null;
+            /** Parts */
+            parts: {
+                [key: string]: number;
+            };
+            /** Total Bytes */
+            total_bytes: number;
+        };
+        /**
          * Drafted
          * @description A draft; nothing is saved. Either `files` are uploaded with the preview's `content_hash`, or `form` is posted.
          */
@@ -3845,6 +3905,20 @@ export interface components {
             /** User Id */
             user_id?: string | null;
         };
+        /**
+         * Keeping
+         * @description How long what has ended is kept, from the end of its conversation; None: for ever.
+         */
+        Keeping: {
+            /** Deliveries */
+            deliveries: string | null;
+            /** Events */
+            events: string | null;
+            /** Tasks */
+            tasks: string | null;
+            /** Workspaces */
+            workspaces: string | null;
+        };
         /** KindSpent */
         KindSpent: {
             cost_kind: components["schemas"]["CostKind"];
@@ -4005,6 +4079,11 @@ export interface components {
          * @description Running, queued and waiting tasks, and the slots for those that run.
          */
         MachineStatusData: {
+            /**
+             * Held Back
+             * @default
+             */
+            held_back: string;
             /** Machine Id */
             machine_id: string;
             /** Queued */
@@ -4892,7 +4971,7 @@ export interface components {
          * @description What a credential may be used for, at most. Each includes those before it; none gives more than the role does.
          * @enum {string}
          */
-        Scope: "read" | "tasks" | "admin";
+        Scope: "metrics" | "read" | "tasks" | "admin";
         ServerMessage: components["schemas"]["SessionReady"] | components["schemas"]["Ack"] | components["schemas"]["Error"] | components["schemas"]["Lagged"];
         /**
          * Session
@@ -5819,6 +5898,42 @@ export interface components {
             path: string;
             /** Text */
             text: string;
+        };
+        /**
+         * Tidied
+         * @description What one pass over old things removed, and which workspaces it had to leave: work in them is nowhere else.
+         */
+        Tidied: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Deliveries
+             * @default 0
+             */
+            deliveries: number;
+            /**
+             * Events
+             * @default 0
+             */
+            events: number;
+            /**
+             * Kept Workspaces
+             * @default []
+             */
+            kept_workspaces: string[];
+            /**
+             * Tasks
+             * @default 0
+             */
+            tasks: number;
+            /**
+             * Workspaces
+             * @default 0
+             */
+            workspaces: number;
         };
         /** TokenList */
         TokenList: {
@@ -7794,6 +7909,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ValidationView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_disk_api_disk_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiskReport"];
                 };
             };
             /** @description A problem */
@@ -10536,6 +10680,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
                 };
             };
             /** @description A problem */

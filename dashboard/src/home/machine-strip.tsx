@@ -1,9 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import type { Status } from "../api/machine";
+import type { MachineWarning, Status } from "../api/machine";
 import { time } from "../domain/format";
 import type { Task } from "../domain/task";
-import { type MachineWarning, warningsOf } from "../domain/warnings";
 
 const CLAUDE: Readonly<Record<Status["auth"]["state"], string>> = {
   ready: "logged in",
@@ -41,7 +40,7 @@ export function MachineStrip({ status, tasks }: { status: Status; tasks: readonl
           {machine.queued === 0 ? "empty" : machine.queued}
         </Cell>
       </dl>
-      <Warnings warnings={warningsOf(status)} />
+      <Warnings warnings={status.warnings} />
     </section>
   );
 }

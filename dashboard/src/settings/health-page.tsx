@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, CircleCheck, RefreshCw, TriangleAlert } from "lucide-react";
 import { type Health, health } from "../api/health";
-import { type MachineWarning, warningsOf } from "../domain/warnings";
+import type { MachineWarning } from "../api/machine";
 import { keys } from "../live/cache";
 import { useIsAdministrator, useStatus } from "../live/hooks";
 import { Button } from "../parts/button";
@@ -35,7 +35,7 @@ export function HealthPage() {
       }
     >
       <Loaded query={found} what="The state of this computer">
-        {(data) => <Report data={data} warnings={warningsOf(status)} />}
+        {(data) => <Report data={data} warnings={status?.warnings ?? []} />}
       </Loaded>
     </SettingsPart>
   );

@@ -1,5 +1,5 @@
 import type { Finding } from "../api/health";
-import type { MachineWarning } from "../domain/warnings";
+import type { MachineWarning } from "../api/machine";
 
 /** A line of the report; `link` leads to what it is about. */
 export interface Seen extends Finding {

@@ -54,7 +54,7 @@ function Facts({ found }: { found: Credentials }) {
       )}
       {found.state !== "demo" && (
         <Fact name="Last request that worked">
-          {found.last_ok ? <When at={found.last_ok} /> : "none since the machine’s start"}
+          {found.last_ok ? <When at={found.last_ok} /> : "none yet"}
         </Fact>
       )}
       {found.last_refused && (

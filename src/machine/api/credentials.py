@@ -91,7 +91,7 @@ class CredentialsView(_Out):
     expires_at: datetime | None
     """When a person has to log in again, where the login file says so and is used."""
     last_ok: datetime | None
-    """When a real request last went through, since the machine's start."""
+    """When a real request last went through."""
     last_refused: datetime | None
     last_validated_at: datetime | None
     details: LoginDetails | None
