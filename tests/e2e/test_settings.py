@@ -67,12 +67,7 @@ def test_every_page_of_settings_is_reached_from_the_list_and_by_its_address(pers
 def test_somebody_is_invited_joins_changes_roles_at_once_and_is_deleted(
     person: Person, open_page: OpenPage, daemon: DaemonProcess
 ) -> None:
-    person.opens("/settings/people")
-    person.page.get_by_label("Role", exact=True).select_option("member")
-    person.presses("Make the link")
-    link = shown_once(person)
-    ada = open_page(signed_in=False)
-    joins(ada, link, "Ada")
+    ada = invites_ada(person, open_page)
 
     ada.opens("/settings")
     assert "Audit log" not in ada.page.get_by_role("main").inner_text()
@@ -116,6 +111,17 @@ def test_somebody_is_invited_joins_changes_roles_at_once_and_is_deleted(
     assert "Ada" not in roles(daemon)
     ada.faults.clear()
     person.faults[:] = [fault for fault in person.faults if "409" not in fault]
+
+
+def invites_ada(person: Person, open_page: OpenPage) -> Person:
+    """Ada's own browser, signed in as a member."""
+    person.opens("/settings/people")
+    person.page.get_by_label("Role", exact=True).select_option("member")
+    person.presses("Make the link")
+    link = shown_once(person)
+    ada = open_page(signed_in=False)
+    joins(ada, link, "Ada")
+    return ada
 
 
 def roles(daemon: DaemonProcess) -> dict[str, str]:

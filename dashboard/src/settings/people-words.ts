@@ -15,13 +15,14 @@ export const MAY: Readonly<Record<Role, string>> = {
 
 /** How far a token may reach, least first; none reaches further than its person. */
 const SCOPES: readonly (readonly [Scope, string])[] = [
+  ["metrics", "Read the metrics only"],
   ["read", "Look only"],
   ["tasks", "Start and steer tasks"],
   ["admin", "Everything you may do"],
 ];
 
 const LEAST: Readonly<Record<Role, readonly Scope[]>> = {
-  administrator: ["read", "tasks", "admin"],
+  administrator: ["metrics", "read", "tasks", "admin"],
   member: ["read", "tasks", "admin"],
   viewer: [],
 };
@@ -31,6 +32,7 @@ export function scopesFor(role: Role): readonly (readonly [Scope, string])[] {
 }
 
 const REACH: Readonly<Record<Scope, string>> = {
+  metrics: "reads the metrics",
   read: "looks",
   tasks: "starts and steers tasks",
   admin: "does everything",
@@ -38,7 +40,7 @@ const REACH: Readonly<Record<Scope, string>> = {
 
 /** How far a token reaches: the furthest of its scopes. */
 export function reachWords(scopes: readonly Scope[]): string {
-  const furthest = (["admin", "tasks", "read"] as const).find((scope) => scopes.includes(scope));
+  const furthest = (["admin", "tasks", "read", "metrics"] as const).find((scope) => scopes.includes(scope));
   return furthest ? REACH[furthest] : "does nothing";
 }
 
