@@ -144,6 +144,23 @@ async def test_the_sandbox_works_for_a_user_of_agents_too(folder: Path, model: S
             await below.close()
 
 
+async def test_attached_files_are_the_agents_to_read_also_when_more_come_later(
+    below: Machine, model: ScriptedModel
+) -> None:
+    model.on("look", Reply.tool("Bash", {"command": "cat attachments/*; echo x > attachments/x; true"}), "Looked.")
+    conversation: dict[str, str] = {}
+    for text in ("one", "two"):
+        sent = await below.client.post("/api/attachments", files={"file": (f"{text}.txt", text.encode())})
+        assert sent.status_code < 300, sent.text
+        wish = {"message": "look", "attachments": [sent.json()["items"][0]["attachment_id"]], **conversation}
+        chat = await below.post("/api/chat", **wish)
+        conversation = {"conversation_id": chat["conversation_id"]}
+        task = await below.until(chat["task_id"], "completed", "waiting_input")
+        assert task["failure"] is None
+    folders = await asyncio.to_thread(lambda: [*below.daemon.data_dir.glob("workspaces/*/attachments")])
+    assert [sorted(path.name for path in folder.iterdir()) for folder in folders] == [["one.txt", "two.txt"]]
+
+
 async def test_a_stop_ends_whatever_hides_from_it_and_no_other_task(below: Machine, model: ScriptedModel) -> None:
     hide = "(setsid env -i sleep 6471 &) ; (trap '' TERM HUP; setsid sleep 6472 &) ; sleep 6473"
     model.on("hide", Reply.tool("Bash", {"command": hide}), "Done.")

@@ -10,10 +10,11 @@ from machine.claude.agent_users import AgentUsers
 from machine.claude.installation import CREDENTIALS_FILE, Installation
 from machine.claude.transcripts import TranscriptsOfUsers
 from machine.claude.wardens import Switch
+from machine.domain.chat import ATTACHMENTS
 from machine.domain.errors import StoreError
 
-DEFINITION: Final = frozenset((".claude", "CLAUDE.md", "CLAUDE.local.md", ".mcp.json"))
-"""In a workspace: what belongs to the agent's definition, for its user to read. Everything else is theirs."""
+READ_ONLY: Final = frozenset((".claude", "CLAUDE.md", "CLAUDE.local.md", ".mcp.json", ATTACHMENTS))
+"""In a workspace: the agent's definition, and files that people attach. Everything else is its user's own."""
 
 
 class Settling:
@@ -39,9 +40,9 @@ class Settling:
         home, scratch = installation.home_of(workspace.name), installation.scratch_of(workspace.name)
         config, projects, project = self.transcripts.prepare(workspace.name, installation.config_dir)
         user = self.users.give(workspace.name, (home, scratch, workspace, config, projects, project))
-        self.users.show((workspace / name for name in DEFINITION), user)
+        self.users.show((workspace / name for name in READ_ONLY), user)
         kept = {
-            workspace: DEFINITION,
+            workspace: READ_ONLY,
             scratch: frozenset[str](),
             home: frozenset((config.name,)),
             config: frozenset((projects.name, CREDENTIALS_FILE)),
