@@ -2,6 +2,7 @@ import { useSearch } from "@tanstack/react-router";
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Task } from "../domain/task";
+import { isTyping } from "../pages/shortcuts";
 import { useNow } from "../parts/now";
 import { useTitle } from "../parts/page";
 import { Scrollable } from "../parts/scrollable";
@@ -109,8 +110,9 @@ function Rows({ tasks, search, hasMore, more }: RowsProps) {
     (index: number) => {
       mark(index);
       virtual.scrollToIndex(index);
-      // The row may have to be drawn first.
+      // The row may have to be drawn first; by then somebody may be typing.
       requestAnimationFrame(() => {
+        if (isTyping(document.activeElement)) return;
         scroller.current
           ?.querySelector<HTMLElement>(`[data-index="${index}"] a`)
           ?.focus({ preventScroll: true });
