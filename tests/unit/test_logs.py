@@ -48,4 +48,3 @@ async def test_a_line_says_whom_and_what_it_is_about_and_no_secret(
     assert [line.get("task_id") for line in said] == ["task_0", "task_1", None]
     assert said[0]["user_id"] == "user_1"
     assert "a-very-secret-value" not in json.dumps(said)
-    assert "\n" not in said[0]["event"]

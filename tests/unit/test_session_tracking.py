@@ -14,6 +14,7 @@ from machine.domain.schedule import Schedule
 from machine.domain.session import Session
 from machine.domain.task import TaskSource
 from machine.engine.intake import TaskRequest
+from machine.engine.owners import Owners
 from machine.engine.schedule_tasks import ScheduleTasks
 from machine.ports import TaskFilter, UserChange, UserRow
 
@@ -96,5 +97,5 @@ async def test_a_schedule_of_somebody_who_was_disabled_starts_nothing(bench: Wor
     await people.change_user("user_bob", UserChange(disabled=True), utc_now())
     new_tasks = bench.room.engine.intake._new_tasks
     schedule = Schedule(name="nightly", cron="0 3 * * *", message="go", user_id="user_bob")
-    with pytest.raises(Forbidden, match="bob"):
-        await ScheduleTasks(new_tasks=new_tasks, people=people).of(schedule, utc_now(), {})
+    with pytest.raises(Forbidden, match="disabled"):
+        await ScheduleTasks(new_tasks=new_tasks, owners=Owners(people)).of(schedule, utc_now(), {})

@@ -67,6 +67,7 @@ class Bench:
             "input_message": "Do it, please.",
             "source": TaskSource.WEBHOOK,
             "source_metadata": {"webhook": "issues", "trigger_name": trigger, "profile": profile},
+            "profile": profile,
             "user_id": "user_1",
             "machine_id": "machine-001",
             "assigned_agent": "planning",
@@ -219,10 +220,10 @@ async def test_a_conversation_goes_on_in_its_own_profile_only(bench: Bench, befo
     first = await bench.task_of(await bench.event("continue", profile=before))
     other = await bench.task_of(await bench.event("continue", profile=after))
     assert conversation(other) != conversation(first)
-    assert other.source_metadata["profile"] == after
+    assert other.profile == after
     again = await bench.task_of(await bench.event("continue", profile=before))
     assert conversation(again) == conversation(first)
-    assert again.source_metadata["profile"] == before
+    assert again.profile == before
 
 
 @pytest.mark.parametrize("change", [{"assigned_agent": "executor"}, {"user_id": "user_2"}, {"cost_kind": "demo"}])
