@@ -16,6 +16,7 @@ import psutil
 import pytest
 from tests.fault.hands import Machine, running_with
 from tests.support.account_server import AccountServer
+from tests.support.daemon import DaemonProcess
 from tests.support.git_server import git_server
 from tests.support.model import ScriptedModel
 
@@ -205,9 +206,7 @@ async def test_a_conversation_goes_on_as_the_same_user_after_the_daemon_was_kill
     assert any("First done." in str(r.raw) for r in model.requests if "second" in r.last_user_text)
 
 
-async def test_a_workspace_from_before_there_were_users_goes_on_and_can_be_removed(
-    folder: Path, model: ScriptedModel
-) -> None:
+async def test_a_workspace_from_before_there_were_users_goes_on(folder: Path, model: ScriptedModel) -> None:
     model.on("first", Reply.tool("Bash", {"command": "mkdir deep; echo kept > deep/file; id -u"}), "First done.")
     change = "echo more >> deep/file; cat deep/file; chmod 000 deep; id -u"
     model.on("second", Reply.tool("Bash", {"command": change}), "Second done.")
@@ -228,11 +227,49 @@ async def test_a_workspace_from_before_there_were_users_goes_on_and_can_be_remov
             words = "".join(piece["text"] + "\n" for pieces in said for piece in pieces).split()
             assert words == [str(DAEMON), "kept", "more", str(FIRST)]
             assert any("First done." in str(r.raw) for r in model.requests if "second" in r.last_user_text)
-            (workspace,) = await asyncio.to_thread(lambda: [*folder.glob("data/workspaces/*/deep")])
-            await asyncio.to_thread(remove_as_the_daemon, below, workspace.parent)
-            assert not await asyncio.to_thread(workspace.parent.exists)
         finally:
             await below.close()
+
+
+@pytest.mark.parametrize("options", [(), ("--with-workspaces",)], ids=["without work", "with work"])
+async def test_a_backup_has_what_users_of_agents_made_and_a_conversation_goes_on_from_it(
+    folder: Path, below: Machine, model: ScriptedModel, options: tuple[str, ...]
+) -> None:
+    model.on(
+        "first", Reply.tool("Bash", {"command": "mkdir deep; echo kept > deep/file; chmod 700 deep"}), "First done."
+    )
+    model.on(
+        "second", Reply.tool("Bash", {"command": "cat deep/file; echo more > deep/file; echo ran"}), "Second done."
+    )
+    first = await below.submit("first", agent="free")
+    await below.completed(first)
+    saved, daemon = folder / "data" / "backups" / "one.machine-backup", below.daemon
+    await asyncio.to_thread(as_the_daemon, daemon, "backup", "--output", str(saved), *options)
+    await below.terminate()
+    await asyncio.to_thread(as_the_daemon, daemon, "restore", str(saved), "--yes")
+    await below.start()
+    second = (await below.post(f"/api/tasks/{first}/input", message="second"))["task_id"]
+    await below.completed(second)
+    said = "".join(piece["text"] for piece in await below.outputs(second, "tool_result"))
+    assert "ran" in said
+    assert "kept" in said
+    assert any("First done." in str(r.raw) for r in model.requests if "second" in r.last_user_text)
+
+
+async def test_an_old_workspace_is_removed_whoever_made_what_is_in_it(
+    folder: Path, below: Machine, model: ScriptedModel
+) -> None:
+    assert "ran" in await run(below, model, "mkdir -p deep/er; touch deep/er/file; chmod 000 deep; echo ran")
+    left = [*await asyncio.to_thread(lambda: [*folder.glob("data/workspaces/task*")])]
+    assert len(left) == 1
+    await below.terminate()
+    below.daemon.extra_env["MACHINE_KEEP_WORKSPACES_DAYS"] = "0.00001"
+    await below.start()
+    async with asyncio.timeout(40):
+        while await asyncio.to_thread(left[0].exists):
+            await asyncio.sleep(0.2)
+    for part in ("homes", "scratch"):
+        assert not await asyncio.to_thread((folder / "data" / part / left[0].name).exists)
 
 
 async def test_a_clone_is_the_agents_own_and_its_diff_the_machines_to_read(
@@ -293,20 +330,13 @@ def a_login(folder: Path, *, seconds_left: int) -> None:
         os.chown(path, DAEMON, DAEMON)
 
 
-def remove_as_the_daemon(below: Machine, workspace: Path) -> None:
-    """Nobody else may ask the steward."""
-    assert PYTHON is not None
-    python, env = PYTHON
-    homes, steward = workspace.parents[1] / "homes", below.daemon.written["steward"]
-    program = (
-        "from pathlib import Path; from machine.claude.agent_users import AgentUsers;"
-        f" users = AgentUsers(Path({steward!r}), {FIRST}, {LAST}, Path({str(homes)!r}));"
-        f" users.remove(Path({str(workspace)!r}), users.user_of({workspace.name!r}))"
-    )
-    env = {**env, "PATH": os.environ["PATH"]}
+def as_the_daemon(daemon: DaemonProcess, *arguments: str) -> None:
+    """The command line, as the daemon's user calls it, who cannot switch users."""
+    env = {**daemon.environment, "MACHINE_DATA_DIR": str(daemon.data_dir)}
     done = subprocess.run(
-        (python, "-c", program), env=env, user=DAEMON, group=DAEMON, extra_groups=(), cwd="/", capture_output=True
-    )
+        (daemon.python, "-m", "machine", *arguments),
+        env=env, user=DAEMON, group=DAEMON, extra_groups=(), cwd="/", capture_output=True, text=True,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
 
 

@@ -1,11 +1,13 @@
 """Users of their own for agents, where the settings say so and a steward can switch to them."""
 
+import json
+import os
 import stat
 from pathlib import Path
 
 from machine.claude.agent_login import AgentLogin
 from machine.claude.agent_users import PASSABLE, AgentUsers
-from machine.claude.installation import Installation
+from machine.claude.installation import AGENTS_CONFIG, Installation
 from machine.claude.settling import Settling
 from machine.claude.transcripts import TranscriptsOfUsers
 from machine.domain.errors import StewardMissing, StoreError
@@ -30,7 +32,7 @@ def open_settling(settings: Settings, installation: Installation) -> Settling | 
             f"{error.filename} cannot be closed to agents: {error.strerror or error}.",
             hint="Everything in the data folder has to belong to the user that runs the machine.",
         ) from error
-    users = AgentUsers(settings.steward, *settings.agent_users, homes)
+    users = AgentUsers(settings.steward, *settings.agent_users, (homes, settings.workspaces_dir, installation.scratch))
     return Settling(
         users,
         AgentLogin(installation.config_dir, homes),
@@ -47,3 +49,42 @@ def _let_pass(data: Path, passed: set[Path]) -> None:
     for folder in (data, *passed):
         if folder.exists():
             folder.chmod(PASSABLE)
+
+
+def read_as_agents(settings: Settings, *, with_work: bool) -> list[Path]:
+    """Let this user read what agents made as users of their own; the folders of their conversations. Blocking.
+
+    `with_work`: all of their work. Also beside a daemon, by whose steward it is done. Raises StoreError.
+    """
+    homes = settings.data_dir / "homes"
+    of_users = [home for home in homes.glob("*") if home.lstat().st_gid not in (os.getgid(), *os.getgroups())]
+    if not of_users:
+        return []
+    users = _users_there(settings, homes)
+    conversations = [folder for home in of_users if (folder := home / AGENTS_CONFIG / "projects").is_dir()]
+    work = [folder for home in of_users for folder in (home, settings.workspaces_dir / home.name) if folder.is_dir()]
+    try:
+        for folder in work if with_work else conversations:
+            if (user := users.owner_of(folder)) is not None:
+                users.open_up(folder, user)
+    except OSError as error:
+        raise StoreError(
+            f"What agents made cannot be read: {error.strerror or error}.",
+            hint="Try again while the machine runs; its log may say more.",
+        ) from error
+    return conversations
+
+
+def _users_there(settings: Settings, homes: Path) -> AgentUsers:
+    """By the steward that has started this program, or the daemon of this folder."""
+    steward, users = settings.steward, settings.agent_users
+    try:
+        if steward is None or users is None:
+            said = json.loads((settings.run_dir / "daemon.json").read_text(encoding="utf-8"))
+            steward, users = Path(said["steward"]), (int(said["agent_users"][0]), int(said["agent_users"][1]))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise StoreError(
+            "Agents' conversations and work belong to users of their own, whom nothing here can switch to.",
+            hint="Do this while the machine runs.",
+        ) from None
+    return AgentUsers(steward, *users, (homes, settings.workspaces_dir))

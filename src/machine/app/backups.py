@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from pydantic import SecretStr
 
+from machine.app.agent_users import read_as_agents
 from machine.app.data_folder import held, prepare_run
 from machine.backup.format import DATABASE, FORMAT, PARTS, WORK, Head
 from machine.backup.reading import unpack
@@ -51,6 +52,7 @@ def make_backup(settings: Settings, path: Path, *, passphrase: SecretStr | None,
     parts = tuple(part for part in (*PARTS, *(WORK if with_work else ())) if (settings.data_dir / part).is_dir())
     if any(path.is_relative_to(settings.data_dir / part) for part in parts):
         raise BadRequest(f"{path} lies in what is to be saved.", hint="Name a file outside of the data folder.")
+    conversations = read_as_agents(settings, with_work=with_work)
     with ExitStack() as stack:
         copy = _copied(settings, path.parent, stack)
         head = Head(
@@ -62,6 +64,9 @@ def make_backup(settings: Settings, path: Path, *, passphrase: SecretStr | None,
             made_at=datetime.now(UTC),
         )
         folders = [Source(part, settings.data_dir / part) for part in parts if part != "db"]
+        if conversations and "homes" not in parts:
+            head = head.model_copy(update={"parts": (*parts, "homes")})
+            folders += [Source(path.relative_to(settings.data_dir).as_posix(), path) for path in conversations]
         return write_backup(path, head, [Source(DATABASE, copy), *folders], passphrase)
 
 

@@ -109,7 +109,7 @@ async def open_ground(
         replies=SqlReplyStore(database),
         notifications=SqlNotificationStore(database),
         past=Past(database),
-        disk=DataFolders(settings.data_dir),
+        disk=_disk(settings, claude.settling),
         claude=claude,
         definitions=definitions,
         repositories=await asyncio.to_thread(_open_repositories, settings, claude.settling),
@@ -118,6 +118,12 @@ async def open_ground(
         redactor=redactor,
         clock=clock,
     )
+
+
+def _disk(settings: Settings, settling: Settling | None) -> DataFolders:
+    if settling is None:
+        return DataFolders(settings.data_dir)
+    return DataFolders(settings.data_dir, open_up=settling.open_up, empty=settling.empty)
 
 
 def _open_repositories(settings: Settings, settling: Settling | None) -> GitRepositories:

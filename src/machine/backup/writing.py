@@ -123,6 +123,10 @@ def _add_file(archive: tarfile.TarFile, name: str, path: Path) -> Entry | None:
         source = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
     except FileNotFoundError:
         return None
+    except PermissionError:
+        if state.st_uid == os.getuid():
+            raise
+        return None  # made by an agent that is a user of its own, after all there was had been opened
     mode = stat.S_IMODE(state.st_mode)
     with source, tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
         digest = hashlib.sha256()

@@ -33,25 +33,27 @@ _ERROR_BYTES: Final = 4096
 class AgentUsers:
     """Blocking, but for `end`. Errors of the disk and of the steward are OSErrors."""
 
-    def __init__(self, steward: Path, first: int, last: int, homes: Path) -> None:
-        """`homes` has a folder for each workspace, whose group tells its user."""
+    def __init__(self, steward: Path, first: int, last: int, roots: Sequence[Path]) -> None:
+        """Each of `roots` (homes, workspaces, temporary files) has a folder for each workspace, whose group tells its
+        user. A restore can have brought one of them anew: the others still know."""
         self.steward, self.first, self.last = steward, first, last
-        self._homes = homes
+        self._roots = tuple(roots)
         self._giving = threading.Lock()
 
     def user_of(self, workspace: str) -> int | None:
         """The user of a workspace that has one."""
+        return next((user for root in self._roots if (user := self.owner_of(root / workspace)) is not None), None)
+
+    def owner_of(self, folder: Path) -> int | None:
+        """The user whose a workspace's folder is: its own, its HOME, or that of temporary files."""
         try:
-            group = (self._homes / workspace).stat().st_gid
+            group = folder.lstat().st_gid
         except FileNotFoundError:
             return None
         return group if self.first <= group <= self.last else None
 
     def give(self, workspace: str, folders: Sequence[Path]) -> int:
-        """See that a workspace has a user, and that `folders`, which exist, are theirs to work in. Raises StoreError.
-
-        The first of `folders` is the workspace's HOME.
-        """
+        """See that a workspace has a user, and that `folders`, which exist, are theirs. Raises StoreError."""
         with self._giving:
             user = self.user_of(workspace)
             user = self._free() if user is None else user
@@ -59,8 +61,8 @@ class AgentUsers:
                 if not stat.S_IMODE(parent.stat().st_mode) & 0o001:
                     parent.chmod(PASSABLE)
             if new := [str(folder) for folder in folders if not _is_shared(folder.stat(), user)]:
-                self._run(("chgrp", "--", str(user), *new), self._homes, user, own=True)
-                self._run(("chmod", "--", f"{_SHARED:o}", *new), self._homes, user, own=True)
+                self._run(("chgrp", "--", str(user), *new), self._roots[0], user, own=True)
+                self._run(("chmod", "--", f"{_SHARED:o}", *new), self._roots[0], user, own=True)
         return user
 
     def show(self, paths: Iterable[Path], user: int) -> None:
@@ -102,19 +104,18 @@ class AgentUsers:
 
     def open_up(self, path: Path, user: int) -> None:
         """Let the daemon read what a user made; the folder around it is closed to everybody else."""
-        said = ("find", str(path), "!", "-type", "l", "!", "-perm", "-004", "-exec", "chmod", "a+rX", "--", "{}", "+")
+        locked = ("-type", "d", "!", "-perm", "-500", "-exec", "chmod", "a+rx", "--", "{}", ";")  # before it is entered
+        closed = ("(", "-type", "d", "!", "-perm", "-005", "-o", "!", "-perm", "-004", ")")
+        opened = ("-exec", "chmod", "a+rX", "--", "{}", "+")
+        said = ("find", str(path), "-user", str(user), "!", "-type", "l", "(", *locked, "-o", *closed, *opened, ")")
         self._run(said, path.parent, user)
 
-    def remove(self, path: Path, user: int | None) -> None:
-        """Remove a folder, with what a user made in it."""
-        if user is None:
-            _remove(path)
-            return
+    def empty(self, path: Path, user: int) -> None:
+        """Remove what a user made in a folder; what is left is the daemon's own."""
         self._run(("chmod", "-R", "u+rwX", "--", str(path)), path.parent, user, may_fail=True)
         self._run(
             ("find", str(path), "-mindepth", "1", "-user", str(user), "-delete"), path.parent, user, may_fail=True
         )
-        _remove(path)
 
     async def end(self, user: int | None = None) -> int:
         """SIGKILL to all that a user runs, or all users; how many processes there were."""
@@ -128,8 +129,7 @@ class AgentUsers:
 
     def _free(self) -> int:
         """The first user that no workspace has. Raises StoreError."""
-        with os.scandir(self._homes) as homes:
-            taken = {home.stat(follow_symlinks=False).st_gid for home in homes}
+        taken = {folder.lstat().st_gid for root in self._roots if root.is_dir() for folder in root.iterdir()}
         for user in range(self.first, self.last + 1):
             if user not in taken:
                 return user

@@ -1,7 +1,6 @@
 """What has to be in place before a CLI starts as a user of its own: folders, files, the login."""
 
 import asyncio
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -53,15 +52,12 @@ class Settling:
             self.users.hand_over(folder, user, names)
         return user
 
-    async def open_up(self, workspace: str, folders: Iterable[Path]) -> None:
-        """Let the daemon read what agents made in these folders of a workspace. Raises OSError."""
-        user = await asyncio.to_thread(self.users.user_of, workspace)
-        if user is not None:
-            for folder in folders:
-                await asyncio.to_thread(self.users.open_up, folder, user)
+    def open_up(self, folder: Path) -> None:
+        """Let the daemon read what agents made in a folder of a workspace. Blocking. Raises OSError."""
+        if (user := self.users.owner_of(folder)) is not None:
+            self.users.open_up(folder, user)
 
-    async def remove(self, workspace: str, folders: Iterable[Path]) -> None:
-        """Remove these folders of a workspace, what agents made in them included; HOME last. Raises OSError."""
-        user = await asyncio.to_thread(self.users.user_of, workspace)
-        for folder in folders:
-            await asyncio.to_thread(self.users.remove, folder, user)
+    def empty(self, folder: Path) -> None:
+        """Remove what agents made in a folder of a workspace. Blocking. Raises OSError."""
+        if (user := self.users.owner_of(folder)) is not None:
+            self.users.empty(folder, user)

@@ -48,8 +48,9 @@ class TranscriptsOfUsers:
             for home in homes:
                 folder = project_folder(self._workspaces / home.name)
                 path = self._homes / home.name / AGENTS_CONFIG / "projects" / folder / name
-                if _is_plain(path) and (user := self._users.user_of(home.name)) is not None:
-                    self._users.open_up(path, user)
+                if _is_plain(path):
+                    if not os.access(path, os.R_OK) and (user := self._users.user_of(home.name)) is not None:
+                        self._users.open_up(path, user)
                     found.append(path)
         return found
 

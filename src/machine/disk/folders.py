@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -28,8 +28,17 @@ _REMOVING: Final = ".removing-"
 class DataFolders:
     """One for the machine."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        open_up: Callable[[Path], None] = lambda _folder: None,
+        empty: Callable[[Path], None] = lambda _folder: None,
+    ) -> None:
+        """What agents made may be other users': `open_up` lets a folder of theirs be read, `empty` removes what they
+        made in one. Both block, and raise OSError."""
         self._data = data_dir
+        self._open_up, self._empty = open_up, empty
 
     async def free_bytes(self) -> int:
         """See `ports.Disk.free_bytes`."""
@@ -97,6 +106,7 @@ class DataFolders:
             top = self._data / part / name
             if top.is_symlink():
                 return True
+            self._open_up(top)
             for folder, folders, files in os.walk(top, onerror=_give_up):
                 seen += len(folders) + len(files)
                 names = {*folders, *files}
@@ -116,12 +126,14 @@ class DataFolders:
             if not folder.is_symlink() and folder.is_dir():
                 doomed = folder.with_name(f"{_REMOVING}{uuid4().hex}")
                 folder.rename(doomed)
+                self._empty(doomed)
                 _remove_tree(doomed)
 
     def _sweep(self) -> None:
         for part in _OF_A_CONVERSATION:
             for left in (self._data / part).glob(f"{_REMOVING}*"):
                 with suppress(OSError):
+                    self._empty(left)
                     _remove_tree(left)
 
 
