@@ -449,6 +449,11 @@ async def test_people_are_told_once_when_a_budget_comes_near_its_end_and_when_it
         await board.look()
     shop.now += timedelta(days=1)
     await board.look()
+    await shop.limit(0)
+    await board.look()
+    await budgets.set(BudgetScope.MACHINE, "", None, by="user_1")
+    await board.look()
+    await board.look()
     told = [event for event in await shop.tasks.feed(after=0) if event.type == "budget.status"]
     said = [(event.user_id, json.loads(event.body)["scope"], json.loads(event.body)["state"]) for event in told]
     assert said == [
@@ -458,6 +463,8 @@ async def test_people_are_told_once_when_a_budget_comes_near_its_end_and_when_it
         (None, "machine", "used_up"),
         (None, "machine", "free"),
         ("user_1", "user", "free"),
+        (None, "machine", "used_up"),
+        (None, "machine", "free"),
     ]
     assert not any("$" in event.body for event in told)
 

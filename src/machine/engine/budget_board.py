@@ -5,7 +5,7 @@ import logging
 from typing import Final
 
 from machine.domain.clock import Clock
-from machine.domain.day_budget import BudgetScope, BudgetState, notice_of
+from machine.domain.day_budget import BudgetScope, BudgetState, Standing, notice_of
 from machine.domain.errors import MachineError
 from machine.domain.events import BudgetStatus
 from machine.engine.day_budgets import DayBudgets
@@ -41,8 +41,13 @@ class BudgetBoard:
         now = {(one.scope, one.name): one for one in await self._budgets.standings() if one.daily_usd is not None}
         for place, one in now.items():
             if one.state != self._told.get(place, "free"):
-                owner = one.name if one.scope is BudgetScope.USER else None
-                await self._store.publish(BudgetStatus(data=notice_of(one, self._now())), user_id=owner)
+                await self._tell(one)
             self._told[place] = one.state
-        for gone in self._told.keys() - now.keys():
-            del self._told[gone]
+        for scope, name in self._told.keys() - now.keys():
+            if self._told[scope, name] != "free":  # without a budget there is room
+                await self._tell(Standing(scope=scope, name=name))
+            del self._told[scope, name]
+
+    async def _tell(self, standing: Standing) -> None:
+        owner = standing.name if standing.scope is BudgetScope.USER else None
+        await self._store.publish(BudgetStatus(data=notice_of(standing, self._now())), user_id=owner)
