@@ -12,7 +12,7 @@ async def test_an_administrator_reads_what_doctor_says_and_others_may_not(tmp_pa
     async with served(tmp_path / "data") as machine:
         found = (await machine.admin.get("/api/health")).json()
         by_check = {one["check"]: one for one in found["checks"]}
-        assert {"python", "data folder", "disk", "claude", "sandbox", "tools", "clock"} <= by_check.keys()
+        assert {"python", "data folder", "disk", "backup", "claude", "sandbox", "tools", "clock"} <= by_check.keys()
         assert {by_check[name]["level"] for name in ("daemon", "database", "login", "claude")} == {"ok"}
         assert found["ok"] == all(one["level"] != "problem" for one in found["checks"])
         _, token = await person(machine, Role.MEMBER)

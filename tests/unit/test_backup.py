@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from machine.app import backups
-from machine.app.automatic_backups import AutomaticBackups, own_backups
+from machine.app import backups, checks
+from machine.app.automatic_backups import AutomaticBackups, finding, own_backups, report_of
 from machine.app.backups import check_backup, make_backup, restore_backup
 from machine.app.data_folder import held, prepare
 from machine.backup import swapping
@@ -345,3 +345,28 @@ def test_a_disk_that_takes_no_more_is_told_and_leaves_no_half_file(
 
 def _full(_path: Path, _copy: Path) -> None:
     raise OSError(28, "No space left on device")
+
+
+def test_a_backup_that_is_due_and_missing_is_told_and_none_is_missed_that_nobody_wants(tmp_path: Path) -> None:
+    wanted = a_folder(tmp_path / "data", backup_hours=24)
+    unwanted = read_settings({}, data_dir=tmp_path / "data")
+    now = datetime.now(UTC)
+    assert report_of(wanted).newest is None
+    assert "there is none here, though one is due every 24 h" in finding(wanted, now).text
+    assert finding(unwanted, now).level == "ok"
+    path = AutomaticBackups(wanted, lambda: now).make_if_due()
+    assert path is not None
+    newest = report_of(wanted).newest
+    assert newest is not None
+    assert (newest.name, newest.size_bytes) == (path.name, path.stat().st_size)
+    found = [finding(wanted, now + timedelta(hours=hours)) for hours in (1, 47, 72)]
+    assert [one.level for one in found] == ["ok", "ok", "warning"]
+    assert found[-1].text == "the newest is 3 days old, though one is due every 24 h"
+
+
+def test_doctor_says_that_tasks_wait_for_room_and_what_is_saved(tmp_path: Path) -> None:
+    settings = a_folder(tmp_path / "data", min_free_mb=10**9)
+    [room, *_] = checks.disk(settings)
+    assert (room.level, "less than MACHINE_MIN_FREE_MB=1000000000" in room.text) == ("problem", True)
+    assert [one.check for one in checks.backup(settings)] == ["backup"]
+    assert list(checks.backup(read_settings({}, data_dir=tmp_path / "none"))) == []

@@ -15,7 +15,7 @@ import pytest
 from machine.app.disk_room import keeping_of
 from machine.disk import DataFolders
 from machine.domain.costs import CostGroup, Usage
-from machine.domain.disk import Keeping
+from machine.domain.disk import Keeping, OwnBackups
 from machine.domain.errors import NotFound
 from machine.domain.events import EndedData, Output, OutputKind, TaskCompleted, TaskOutput
 from machine.domain.ids import new_id
@@ -274,7 +274,14 @@ class SmallDisk:
 async def test_below_the_floor_nothing_starts_and_it_is_said_why(place: Place) -> None:
     seconds, small = 0.0, SmallDisk()
     disk: Any = small
-    desk = DiskDesk(disk, floor_mb=500, keeping=KEEPING, last_tidied=lambda: None, seconds=lambda: seconds)
+    desk = DiskDesk(
+        disk,
+        floor_mb=500,
+        keeping=KEEPING,
+        last_tidied=lambda: None,
+        backups=lambda: OwnBackups(every_hours=0, keep=7, encrypted=False, newest=None),
+        seconds=lambda: seconds,
+    )
     assert await desk.has_room() is False
     assert "100 MB left, less than 500 MB" in desk.held_back
     small.free = 600 * 1024 * 1024

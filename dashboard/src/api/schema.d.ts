@@ -2809,6 +2809,21 @@ export interface components {
             until?: string | null;
         };
         /**
+         * BackupFile
+         * @description One of the machine's own backups.
+         */
+        BackupFile: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Name */
+            name: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
          * BudgetNotice
          * @description What people are told when a budget comes near its end, is used up, or has room again. No amounts: they are not
          *     everybody's to know.
@@ -3453,6 +3468,7 @@ export interface components {
          * @description The same, with the rules: below `floor_bytes` no task is started, and `held_back` says so.
          */
         DiskReport: {
+            backups: components["schemas"]["OwnBackups"];
             /** Floor Bytes */
             floor_bytes: number;
             /** Free Bytes */
@@ -4484,6 +4500,20 @@ export interface components {
          * @enum {string}
          */
         Overlap: "skip" | "enqueue" | "replace";
+        /**
+         * OwnBackups
+         * @description The backups that the daemon makes by itself. `every_hours` 0: it makes none; `newest`: what lies there all the
+         *     same, made by hand or before.
+         */
+        OwnBackups: {
+            /** Encrypted */
+            encrypted: boolean;
+            /** Every Hours */
+            every_hours: number;
+            /** Keep */
+            keep: number;
+            newest: components["schemas"]["BackupFile"] | null;
+        };
         /** ParkedData */
         ParkedData: {
             /**

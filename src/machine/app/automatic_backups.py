@@ -2,16 +2,22 @@
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from machine.app.backups import SUFFIX, file_name, make_backup
 from machine.domain.clock import Clock
+from machine.domain.disk import BackupFile, OwnBackups
 from machine.domain.errors import MachineError
+from machine.domain.finding import Finding
 from machine.settings import Settings
 
 LOOK_EVERY_SECONDS: Final = 300.0
+
+_MISSED: Final = 2
+"""So many times the period without a backup, and something is in the way."""
+_HOURS_AS_DAYS: Final = 48
 
 _log = logging.getLogger(__name__)
 
@@ -55,5 +61,43 @@ def own_backups(settings: Settings) -> list[Path]:
     return sorted(file for file in there if file.suffix == SUFFIX and not file.name.startswith("."))
 
 
+def report_of(settings: Settings) -> OwnBackups:
+    """How the machine backs itself up, and how far it has got. Blocking."""
+    newest = next((file for one in reversed(own_backups(settings)) if (file := _told(one))), None)
+    return OwnBackups(
+        every_hours=settings.backup_hours,
+        keep=settings.backup_keep,
+        encrypted=settings.backup_passphrase is not None,
+        newest=newest,
+    )
+
+
+def finding(settings: Settings, now: datetime) -> Finding:
+    """Whether backups are as new as they should be, for `machine doctor`. Blocking."""
+    found = report_of(settings)
+    age = now - found.newest.at if found.newest else None
+    said = "there is none here" if age is None else f"the newest is {_hours(age.total_seconds() / 3600)} old"
+    if not found.every_hours:
+        return Finding("backup", "ok", f"none is made by itself (MACHINE_BACKUP_HOURS); {said}")
+    every = _hours(found.every_hours)
+    if age is None or age > _MISSED * timedelta(hours=found.every_hours):
+        hint = "The daemon makes them while it runs; its log says why it made none."
+        return Finding("backup", "warning", f"{said}, though one is due every {every}", hint)
+    return Finding("backup", "ok", f"{said}, one is made every {every}")
+
+
+def _hours(hours: float) -> str:
+    return f"{max(hours, 0):.1f} h".replace(".0 ", " ") if hours < _HOURS_AS_DAYS else f"{hours / 24:.0f} days"
+
+
+def _told(backup: Path) -> BackupFile | None:
+    """None for one that went meanwhile."""
+    try:
+        size = backup.stat().st_size
+        return BackupFile(name=backup.name, at=_made_at(backup), size_bytes=size)
+    except FileNotFoundError:
+        return None
+
+
 def _made_at(backup: Path) -> datetime:
-    return datetime.fromtimestamp(backup.stat().st_mtime).astimezone()
+    return datetime.fromtimestamp(backup.stat().st_mtime, UTC)

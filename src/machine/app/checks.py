@@ -123,6 +123,11 @@ def disk(settings: Settings) -> Iterator[Finding]:
     said = f"{free / 1024**3:.1f} GiB free"
     if free < _MIN_FREE_BYTES:
         yield Finding("disk", "problem", said, "Free some space: tasks fail and the database cannot grow.")
+    elif free < settings.min_free_mb * 1024**2:
+        hint = (
+            "Free some, or keep less: `machine disk` shows what takes it. Queued tasks start when there is room again."
+        )
+        yield Finding("disk", "problem", f"{said}, less than MACHINE_MIN_FREE_MB={settings.min_free_mb}", hint)
     elif free < _GOOD_FREE_BYTES:
         yield Finding("disk", "warning", said, "Free some space soon: every task has a folder of its own.")
     else:
@@ -134,6 +139,14 @@ def disk(settings: Settings) -> Iterator[Finding]:
     elif kind in _DOUBTFUL:
         hint = "Prefer a local disk: on shared folders of a virtual machine, SQLite's locks may not work."
         yield Finding("disk", "warning", f"the data folder is on a shared folder ({kind})", hint)
+
+
+def backup(settings: Settings) -> Iterator[Finding]:
+    """Backups that the daemon is to make are there."""
+    from machine.app.automatic_backups import finding
+
+    if settings.database_file.is_file():
+        yield finding(settings, datetime.now(UTC))
 
 
 def file_system(folder: Path, mountinfo: Path) -> str | None:
@@ -265,4 +278,14 @@ def login(state: LoginState | AuthStatusData, method: str | None, *, demo: bool)
     return Finding("login", "warning", f"{state.message or state.state}{via}", hint)
 
 
-LOCAL_CHECKS: Final[tuple[Check, ...]] = (python_version, user, data_folder, disk, claude_cli, sandbox, tools, clock)
+LOCAL_CHECKS: Final[tuple[Check, ...]] = (
+    python_version,
+    user,
+    data_folder,
+    disk,
+    backup,
+    claude_cli,
+    sandbox,
+    tools,
+    clock,
+)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import NamedTuple
 
+from machine.app.automatic_backups import report_of
 from machine.app.ground import Ground
 from machine.domain.disk import Keeping
 from machine.engine.disk_desk import DiskDesk
@@ -28,8 +29,13 @@ def build_disk(ground: Ground, code: TaskCode) -> DiskRoom:
         code=code,
         clock=ground.clock,
     )
-    floor = ground.settings.min_free_mb
-    desk = DiskDesk(ground.disk, floor_mb=floor, keeping=keeping, last_tidied=lambda: retention.last)
+    desk = DiskDesk(
+        ground.disk,
+        floor_mb=ground.settings.min_free_mb,
+        keeping=keeping,
+        last_tidied=lambda: retention.last,
+        backups=lambda: report_of(ground.settings),
+    )
     return DiskRoom(desk, retention)
 
 

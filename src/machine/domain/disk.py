@@ -40,6 +40,28 @@ class Tidied(BaseModel):
     kept_workspaces: tuple[str, ...] = ()
 
 
+class BackupFile(BaseModel):
+    """One of the machine's own backups."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    at: datetime
+    size_bytes: int
+
+
+class OwnBackups(BaseModel):
+    """The backups that the daemon makes by itself. `every_hours` 0: it makes none; `newest`: what lies there all the
+    same, made by hand or before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    every_hours: float
+    keep: int
+    encrypted: bool
+    newest: BackupFile | None
+
+
 class DiskReport(DiskUse):
     """The same, with the rules: below `floor_bytes` no task is started, and `held_back` says so."""
 
@@ -47,3 +69,4 @@ class DiskReport(DiskUse):
     held_back: str
     keeping: Keeping
     last_tidied: Tidied | None
+    backups: OwnBackups

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from machine.domain.disk import DiskReport, DiskUse, Keeping, Tidied
+from machine.domain.disk import DiskReport, DiskUse, Keeping, OwnBackups, Tidied
 from machine.domain.errors import StoreError
 from machine.ports import Disk
 
@@ -28,14 +28,17 @@ class DiskDesk:
         floor_mb: int,
         keeping: Keeping,
         last_tidied: Callable[[], Tidied | None],
+        backups: Callable[[], OwnBackups],
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`backups` blocks: it looks at files."""
         self.held_back = ""
         """Why no task is started now, for people; empty when they are."""
         self._disk = disk
         self._floor = floor_mb
         self._keeping = keeping
         self._last_tidied = last_tidied
+        self._backups = backups
         self._seconds = seconds
         self._looked_at = float("-inf")
         self._use: DiskUse | None = None
@@ -60,6 +63,7 @@ class DiskDesk:
             held_back=self.held_back,
             keeping=self._keeping,
             last_tidied=self._last_tidied(),
+            backups=await asyncio.to_thread(self._backups),
         )
 
     async def _why_not(self) -> str:
