@@ -71,7 +71,7 @@ def test_somebody_is_invited_joins_changes_roles_at_once_and_is_deleted(
 
     ada.opens("/settings")
     assert "Audit log" not in ada.page.get_by_role("main").inner_text()
-    for closed in ("people", "variables", "audit", "health"):
+    for closed in ("people", "variables", "budgets", "storage", "audit", "health"):
         ada.opens(f"/settings/{closed}")
         ada.sees("Only administrators see this.")
     ada.opens("/settings/login")
@@ -257,6 +257,8 @@ PAGES = {
     "tokens": "Make a token",
     "logins": "Where you are signed in",
     "appearance": "As the system",
+    "budgets": "A day is one of UTC",
+    "storage": "The machine makes no backup by itself.",
     "audit": "login.link",
     "health": "machine doctor",
 }

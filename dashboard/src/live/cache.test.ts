@@ -59,3 +59,26 @@ describe("what was loaded of definitions", () => {
     expect(known.map((key) => isOld(client, key))).toEqual([true, true, false]);
   });
 });
+
+describe("what the machine says of budgets", () => {
+  it("keeps those that are near their end or used up, and each once", () => {
+    const client = new QueryClient();
+    client.setQueryData(keys.status, { budgets: [] });
+    client.setQueryData(keys.budgets, {});
+    const tell = (scope: string, name: string, state: string) =>
+      applyToCache(client, {
+        ...{ type: "budget.status", at: "2026-01-01T00:00:00Z", feed_seq: 1, data: { scope, name, state } },
+      } as unknown as FeedEvent);
+    const known = () => client.getQueryData<{ budgets: Array<{ name: string; state: string }> }>(keys.status);
+    tell("machine", "", "near");
+    tell("user", "ada", "near");
+    tell("machine", "", "used_up");
+    expect(known()?.budgets.map(({ name, state }) => [name, state])).toEqual([
+      ["ada", "near"],
+      ["", "used_up"],
+    ]);
+    expect(client.getQueryState(keys.budgets)?.isInvalidated).toBe(true);
+    tell("machine", "", "free");
+    expect(known()?.budgets.map(({ name }) => name)).toEqual(["ada"]);
+  });
+});

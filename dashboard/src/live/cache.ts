@@ -1,4 +1,5 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { BudgetNotice } from "../api/budgets";
 import type { Status, TaskPage, TaskView } from "../api/machine";
 import { KIND_OF, type KindId } from "../domain/definition";
 import { applyToTask, type Task, taskOf } from "../domain/task";
@@ -20,6 +21,8 @@ export const keys = {
   logins: ["logins"],
   audit: ["audit"],
   health: ["health"],
+  budgets: ["budgets"],
+  disk: ["disk"],
   channels: ["channels"],
   tasks: ["tasks"],
   active: ["tasks", "active"],
@@ -69,6 +72,8 @@ export function applyToCache(client: QueryClient, event: FeedEvent): void {
     return;
   }
   if (event.type === "agent.status") {
+    // What an agent may cost a day stands in its file.
+    void client.invalidateQueries({ queryKey: keys.budgets });
     void client.invalidateQueries({ queryKey: keys.definitions(KIND_OF[event.data.kind]) });
     return;
   }
@@ -77,6 +82,7 @@ export function applyToCache(client: QueryClient, event: FeedEvent): void {
     return;
   }
   if (event.type === "auth.status") void client.invalidateQueries({ queryKey: keys.credentials });
+  if (event.type === "budget.status") void client.invalidateQueries({ queryKey: keys.budgets });
   client.setQueryData<Status>(keys.status, (status) => status && applyToStatus(status, event));
 }
 
@@ -99,5 +105,15 @@ function has(items: readonly Task[], taskId: string): boolean {
 export function applyToStatus(status: Status, event: FeedEvent): Status {
   if (event.type === "auth.status") return { ...status, auth: event.data };
   if (event.type === "machine.status") return { ...status, machine: event.data };
+  if (event.type === "budget.status") return { ...status, budgets: noticed(status.budgets, event.data) };
   return status;
+}
+
+/** The budgets that are near their end or used up, after one of them has changed. */
+function noticed(
+  known: readonly BudgetNotice[],
+  { scope, name, state, ...rest }: BudgetNotice,
+): BudgetNotice[] {
+  const others = known.filter((one) => one.scope !== scope || one.name !== name);
+  return state === "free" ? others : [...others, { scope, name, state, ...rest }];
 }

@@ -1,11 +1,13 @@
 import { Link } from "@tanstack/react-router";
-import { CircleAlert, FlaskConical, WifiOff } from "lucide-react";
+import { CircleAlert, FlaskConical, HardDrive, Wallet, WifiOff } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Status } from "../api/machine";
 import { time } from "../domain/format";
 import { useConnection, useLive } from "../live/hooks";
 import { Button } from "../parts/button";
 import { useNow } from "../parts/now";
+import { When } from "../parts/when";
+import { usedUp } from "../settings/budget-words";
 
 function Banner({ icon, tone, children }: { icon: ReactNode; tone: "warn" | "tint"; children: ReactNode }) {
   const colours =
@@ -32,6 +34,8 @@ export function Banners({ status }: { status: Status | undefined }) {
         </Banner>
       )}
       {status && <LoginBanner auth={status.auth} me={status.me} />}
+      {status && <BudgetBanner budgets={status.budgets} me={status.me} />}
+      {status?.machine.held_back && <DiskBanner why={status.machine.held_back} me={status.me} />}
       {status?.machine.state === "draining" && (
         <Banner tone="warn" icon={<CircleAlert aria-hidden className="size-3.5 shrink-0" />}>
           The machine is shutting down. Running tasks go on after its restart.
@@ -62,6 +66,18 @@ function OfflineBanner() {
   );
 }
 
+function PartLink({ part, children }: { part: string; children: ReactNode }) {
+  return (
+    <Link
+      to="/settings/$part"
+      params={{ part }}
+      className="inline-flex min-h-6 items-center font-medium underline"
+    >
+      {children}
+    </Link>
+  );
+}
+
 const SAID: Readonly<Partial<Record<Status["auth"]["state"], string>>> = {
   needs_login: "Claude Code is not logged in on this machine.",
   refused: "The API refuses this machine's login.",
@@ -87,13 +103,42 @@ function LoginBanner({ auth, me }: Pick<Status, "auth" | "me">) {
           <b>{auth.message || said}</b>
           {until} {isUp && me.role !== "administrator" && "An administrator has to log it in."}
         </span>
-        <Link
-          to="/settings/$part"
-          params={{ part: "login" }}
-          className="inline-flex min-h-6 items-center font-medium underline"
-        >
+        <PartLink part="login">
           {isUp && me.role === "administrator" ? "Log Claude in" : "Claude’s login"}
-        </Link>
+        </PartLink>
+      </div>
+    </Banner>
+  );
+}
+
+/** That work waits for tomorrow: all of it, else the reader's own. */
+function BudgetBanner({ budgets, me }: Pick<Status, "budgets" | "me">) {
+  const found = usedUp(budgets, me.user_id);
+  if (!found) return null;
+  return (
+    <Banner tone="warn" icon={<Wallet aria-hidden className="size-3.5 shrink-0" />}>
+      <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-0.5">
+        <span className="min-w-0">
+          <b>{found.scope === "machine" ? "The machine’s budget" : "Your budget"} for today is used up.</b>{" "}
+          What it holds back goes on <When at={found.until} />.
+        </span>
+        {me.role === "administrator" && <PartLink part="budgets">Budgets</PartLink>}
+      </div>
+    </Banner>
+  );
+}
+
+/** That nothing starts until there is room. */
+function DiskBanner({ why, me }: { why: string } & Pick<Status, "me">) {
+  const isAdministrator = me.role === "administrator";
+  return (
+    <Banner tone="warn" icon={<HardDrive aria-hidden className="size-3.5 shrink-0" />}>
+      <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-0.5">
+        <span className="min-w-0" title={why}>
+          <b>New tasks wait: the disk is nearly full.</b> They start by themselves when there is room
+          {isAdministrator ? "." : "; an administrator has to make some."}
+        </span>
+        {isAdministrator && <PartLink part="storage">Disk and backup</PartLink>}
       </div>
     </Banner>
   );

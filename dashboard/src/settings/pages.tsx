@@ -5,9 +5,11 @@ import { Empty } from "../parts/states";
 import { AccountPage } from "./account-page";
 import { AppearancePage } from "./appearance-page";
 import { AuditPage } from "./audit-page";
+import { BudgetsPage } from "./budgets-page";
 import { HealthPage } from "./health-page";
 import { LoginPage } from "./login-page";
 import { PeoplePage } from "./people-page";
+import { StoragePage } from "./storage-page";
 import { TokensPage } from "./tokens-page";
 import { VariablesPage } from "./variables-page";
 
@@ -21,6 +23,8 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
   logins: AccountPage,
   appearance: AppearancePage,
   notifications: NotificationsPage,
+  budgets: BudgetsPage,
+  storage: StoragePage,
   audit: AuditPage,
   health: HealthPage,
 };

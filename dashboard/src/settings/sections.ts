@@ -1,6 +1,7 @@
 import {
   Bell,
   Bot,
+  HardDrive,
   HeartPulse,
   KeyRound,
   type LucideIcon,
@@ -9,6 +10,7 @@ import {
   UserRound,
   UsersRound,
   Variable,
+  Wallet,
 } from "lucide-react";
 
 /** A page of settings, at `/settings/<id>`. */
@@ -45,6 +47,13 @@ export const SECTIONS = [
   ),
   section("appearance", "Appearance", Palette, "Light or dark.", false),
   section("notifications", "Notifications", Bell, "When a task ends, or waits for an answer.", false),
+  section("budgets", "Budgets", Wallet, "What a day of work may cost, and what waits for tomorrow."),
+  section(
+    "storage",
+    "Disk and backup",
+    HardDrive,
+    "What takes the room, what goes by itself, and what is saved.",
+  ),
   section("audit", "Audit log", ScrollText, "Who did what, when, and from where."),
   section("health", "Health", HeartPulse, "What may be in the way of working on this computer."),
 ] as const;

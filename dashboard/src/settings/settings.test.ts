@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
+import type { Budget, BudgetNotice, BudgetReport } from "../api/budgets";
+import type { DiskReport } from "../api/disk";
 import type { Credentials, Taken } from "../api/login";
 import type { MachineWarning } from "../api/machine";
 import type { AuditEntry, Invitation, Token } from "../api/people";
 import { stepsOf } from "../home/steps";
 import { endingOf, objectOf, periodOf, sinceOf } from "./audit-words";
+import { amountOf, linesOf, share, spentWords, usedUp } from "./budget-words";
+import { backupWords, daysOf, goes, partsOf, room, tidiedWords } from "./disk-words";
 import { inOrder, summary } from "./health-words";
 import { hintHere, sourceWords, stateWords, takenWords } from "./login-words";
 import { browserWords, invitationStanding, nameFault, reachWords, scopesFor, tokenEnd } from "./people-words";
@@ -136,6 +140,98 @@ describe("health", () => {
     expect(summary([check("disk", "ok")])).toBe("All is well.");
     expect(summary([check("a", "warning"), check("b", "warning")])).toContain("2 warnings");
     expect(summary([check("a", "warning"), check("b", "problem")])).toContain("One problem");
+  });
+});
+
+describe("budgets", () => {
+  const budget = (scope: Budget["scope"], name: string, more: Partial<Budget> = {}): Budget => ({
+    ...{ scope, name, label: name, daily_usd: null, spent_usd: 0, spent: [], state: "free", ...more },
+  });
+
+  it("stand first where something was spent or is limited, then everybody else who is there", () => {
+    const items = [budget("machine", ""), budget("user", "gone", { spent_usd: 1 }), budget("user", "ada")];
+    const report = { items } as BudgetReport;
+    const people = ["ada", "bob"].map((name) => ({ name, label: name }));
+    const lines = linesOf(report, "user", people);
+    expect(lines.map(({ name, isSettable }) => [name, isSettable])).toEqual([
+      ["gone", false],
+      ["ada", true],
+      ["bob", true],
+    ]);
+    // Nothing is known of who is there: what the machine tells of can be set.
+    expect(linesOf(report, "user", undefined).every(({ isSettable }) => isSettable)).toBe(true);
+    expect(linesOf(report, "machine", undefined)).toMatchObject([{ name: "", isSettable: true }]);
+  });
+
+  it("keep bills, subscriptions and demo money apart", () => {
+    const spent: NonNullable<Budget["spent"]> = [
+      { cost_kind: "billed", cost_usd: 1.2 },
+      { cost_kind: "subscription", cost_usd: 3 },
+      { cost_kind: "demo", cost_usd: 0 },
+    ];
+    expect(spentWords({ spent })).toBe("$1.20 billed, $3.00 on a subscription at API prices (no bill)");
+    expect(spentWords({ spent: [{ cost_kind: "demo", cost_usd: 0.5 }] })).toBe("$0.50 of demo money");
+    expect(spentWords({ spent: [] })).toBe("nothing");
+  });
+
+  it("fill their bar up to its end and not beyond", () => {
+    const of = (daily_usd: number | null, spent_usd: number | null) => share({ daily_usd, spent_usd });
+    expect([of(10, 4), of(10, 12), of(0, 0), of(null, 3), of(10, null)]).toEqual([0.4, 1, 1, 0, 0]);
+  });
+
+  it("take amounts as people write them, and nothing else", () => {
+    expect([amountOf("20"), amountOf(" $2.50 "), amountOf("0")]).toEqual([20, 2.5, 0]);
+    for (const bad of ["", "-1", "1e3", "2,50", "lots", "1000001", "NaN"]) expect(amountOf(bad)).toBeNull();
+  });
+
+  it("are told of on every page when they are the machine's or the reader's", () => {
+    const notice = (scope: Budget["scope"], name: string, state: Budget["state"]) =>
+      ({ scope, name, state }) as BudgetNotice;
+    const mine = notice("user", "ada", "used_up");
+    const all = notice("machine", "", "used_up");
+    expect(usedUp([mine, all], "ada")).toBe(all);
+    expect(usedUp([mine, notice("machine", "", "near")], "ada")).toBe(mine);
+    expect(usedUp([mine, notice("agent", "planning", "used_up")], "bob")).toBeUndefined();
+  });
+});
+
+describe("the disk and what is saved", () => {
+  it("count in the units of the machine's own limits", () => {
+    expect([
+      room(0),
+      room(4096),
+      room(500 * 1024 ** 2),
+      room(1.5 * 1024 ** 3),
+      room(250 * 1024 ** 3),
+    ]).toEqual(["0 KB", "4 KB", "500 MB", "1.5 GB", "250 GB"]);
+  });
+
+  it("say when things go by themselves, as the machine writes it", () => {
+    expect(["P30D", "P1Y", "PT43200S", "PT12H", "P1DT12H"].map(daysOf)).toEqual([30, 365, 0.5, 0.5, 1.5]);
+    expect([goes("P90D"), goes("P1D"), goes("P1Y"), goes(null)]).toEqual([
+      "after 90 days",
+      "after a day",
+      "after 365 days",
+      "never",
+    ]);
+    expect(goes("soon")).toBe("after soon");
+  });
+
+  it("show the biggest part first, also one that is not known here", () => {
+    const keeping = { events: "P90D", tasks: "P1Y", deliveries: null, workspaces: "P30D" };
+    const backups = { every_hours: 24, keep: 7, encrypted: false, newest: null };
+    const report = { parts: { repos: 5, db: 9, toString: 7 }, keeping, backups } as unknown as DiskReport;
+    const parts = partsOf(report);
+    expect(parts.map(({ id }) => id)).toEqual(["db", "toString", "repos"]);
+    expect(parts[0]?.about).toContain("goes after 90 days, webhooks’ deliveries never, the tasks");
+    expect(parts[1]?.name).toBe("toString");
+    expect(backupWords(backups)).toBe(
+      "The machine makes a backup every day and keeps the newest 7, not encrypted.",
+    );
+    expect(backupWords({ ...backups, every_hours: 0 })).toContain("no backup by itself");
+    const last = { at: EARLIER, events: 0, tasks: 3, deliveries: 0, workspaces: 1, kept_workspaces: [] };
+    expect(tidiedWords(last)).toBe("3 tasks, 1 workspace removed");
+    expect(tidiedWords({ ...last, tasks: 0, workspaces: 0 })).toBe("nothing to remove");
   });
 });
 

@@ -1,0 +1,141 @@
+import { useQuery } from "@tanstack/react-query";
+import { type DiskReport, disk, type OwnBackups } from "../api/disk";
+import { keys } from "../live/cache";
+import { useIsAdministrator } from "../live/hooks";
+import { Meter } from "../parts/meter";
+import { Notice } from "../parts/notice";
+import { Section } from "../parts/page";
+import { CopyLine } from "../parts/shown-once";
+import { When } from "../parts/when";
+import { backupWords, partsOf, room, tidiedWords } from "./disk-words";
+import { SettingsPart } from "./frame";
+import { Loaded } from "./loaded";
+import { Row, Rows } from "./rows";
+
+const REFRESH_MS = 60_000;
+const SHOWN = 10;
+
+/** What takes the room, what goes by itself, and how to save what cannot be had again. */
+export function StoragePage() {
+  const report = useQuery({
+    queryKey: keys.disk,
+    queryFn: disk.get,
+    enabled: useIsAdministrator(),
+    refetchOnMount: "always",
+    refetchInterval: REFRESH_MS,
+  });
+  return (
+    <SettingsPart id="storage">
+      <Loaded query={report} what="The state of the disk">
+        {(data) => (
+          <>
+            <Room report={data} />
+            <Backups backups={data.backups} />
+          </>
+        )}
+      </Loaded>
+    </SettingsPart>
+  );
+}
+
+function Room({ report }: { report: DiskReport }) {
+  const { free_bytes, total_bytes, floor_bytes, held_back } = report;
+  const used = total_bytes > 0 ? 1 - free_bytes / total_bytes : 0;
+  const free = `${room(free_bytes)} of ${room(total_bytes)} free`;
+  return (
+    <Section title="Disk">
+      {held_back && (
+        <div className="mb-3">
+          <Notice title="New tasks wait: the disk is nearly full.">{held_back}</Notice>
+        </div>
+      )}
+      <p className="numeric mb-1.5">
+        <b>{free}.</b>{" "}
+        {floor_bytes > 0 && (
+          <span className="text-soft">With less than {room(floor_bytes)} new tasks wait.</span>
+        )}
+      </p>
+      <Meter label="Disk in use" text={free} share={used} tone={held_back ? "bad" : "plain"} />
+      <div className="mt-4">
+        <Rows label="What takes the room">
+          {partsOf(report).map(({ id, name, about, bytes }) => (
+            <Row
+              key={id}
+              name={name}
+              marks={<code className="font-mono text-faint text-xs">{id}/</code>}
+              about={about}
+            >
+              <span className="numeric text-soft">{room(bytes)}</span>
+            </Row>
+          ))}
+        </Rows>
+      </div>
+      <Tidied last={report.last_tidied} />
+    </Section>
+  );
+}
+
+/** When old things were looked through, and what had to stay. */
+function Tidied({ last }: { last: DiskReport["last_tidied"] }) {
+  if (!last) return null;
+  const kept = last.kept_workspaces ?? [];
+  return (
+    <div className="mt-2 space-y-1 text-soft text-xs">
+      <p>
+        Once an hour the machine removes what is over. Last time <When at={last.at} />: {tidiedWords(last)}.
+      </p>
+      {kept.length > 0 && (
+        <p className="[overflow-wrap:anywhere]">
+          {kept.length} old {kept.length === 1 ? "workspace stays: its" : "workspaces stay: their"} work is
+          nowhere else ({kept.slice(0, SHOWN).join(", ")}
+          {kept.length > SHOWN && ", …"}).
+        </p>
+      )}
+    </div>
+  );
+}
+
+const COMMANDS: ReadonlyArray<readonly [what: string, command: string]> = [
+  ["Now, into the data folder; the machine goes on working", "machine backup"],
+  [
+    "To another disk, with a passphrase that it asks for",
+    "machine backup --output /mnt/safe/today.machine-backup --encrypt",
+  ],
+  ["Every day by itself: set this where the machine is started", "MACHINE_BACKUP_HOURS=24"],
+  ["Whether a backup could be restored", "machine restore --check /mnt/safe/today.machine-backup"],
+  ["Put it back; the machine must not run", "machine restore /mnt/safe/today.machine-backup"],
+];
+
+function Backups({ backups }: { backups: OwnBackups }) {
+  const { newest } = backups;
+  return (
+    <Section title="Backup">
+      <p className="max-w-[40rem]">
+        {backupWords(backups)}{" "}
+        {newest ? (
+          <>
+            The newest is from <When at={newest.at} />:{" "}
+            <code className="font-mono text-xs [overflow-wrap:anywhere]">backups/{newest.name}</code>,{" "}
+            {room(newest.size_bytes)}.
+          </>
+        ) : (
+          "There is none in its data folder."
+        )}
+      </p>
+      <p className="mt-1 mb-4 max-w-[40rem] text-soft">
+        What lies on the same disk is lost with it: copy it elsewhere. Who has a backup that is not encrypted
+        has the machine’s secrets.
+      </p>
+      <dl className="space-y-3">
+        {COMMANDS.map(([what, command]) => (
+          <div key={command}>
+            <dt className="mb-1 text-soft text-xs">{what}</dt>
+            <dd>
+              <CopyLine text={command} label={`Copy ${command}`} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Section>
+  );
+}
