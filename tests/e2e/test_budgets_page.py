@@ -64,7 +64,7 @@ def test_a_used_up_budget_is_told_on_every_page_and_a_task_is_let_through(
 
 def test_people_and_agents_get_limits_of_their_own(person: Person, daemon: DaemonProcess) -> None:
     person.opens("/settings/budgets")
-    for label, usd in (("administrator", "12.50"), ("planning", "3")):
+    for label, usd in (("administrator", "12.50"), ("brain", "8"), ("planning", "3")):
         person.presses(f"Limit of {label}")
         person.page.get_by_label(f"Dollars a day for {label}").fill(usd)
         person.page.keyboard.press("Enter")

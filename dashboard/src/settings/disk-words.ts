@@ -52,7 +52,7 @@ const PARTS: Readonly<Record<string, Words>> = {
   attachments: () => ["Files that came with messages", "They go when their conversation is deleted."],
   workspaces: ({ keeping }) => [
     "Workspaces",
-    `The folder of a conversation goes ${goes(keeping.workspaces)} without work in it that was not pushed.`,
+    `The folder of a conversation that is over goes ${goes(keeping.workspaces)}; work that was not pushed keeps it.`,
   ],
   homes: () => ["Homes of agents", "Each goes with its workspace."],
   scratch: () => ["Caches of agents", "Each goes with its workspace."],
