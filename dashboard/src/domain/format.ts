@@ -67,6 +67,24 @@ export function fullTime(iso: string): string {
   return full.format(new Date(iso));
 }
 
+/** A moment as the clock of `zone` shows it, with the zone's name; of the reader's own where the browser knows none such. */
+export function timeIn(iso: string, zone: string): string {
+  const shown: Intl.DateTimeFormatOptions = {
+    weekday: "short",
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
+  };
+  try {
+    return new Intl.DateTimeFormat(undefined, { ...shown, timeZone: zone }).format(new Date(iso));
+  } catch (error) {
+    if (error instanceof RangeError) return new Intl.DateTimeFormat(undefined, shown).format(new Date(iso));
+    throw error;
+  }
+}
+
 const PARKED: ReadonlySet<string> = new Set(["not_logged_in", "quota", "budget"]);
 
 /** What a task's status is called, with the reason where there is one. */

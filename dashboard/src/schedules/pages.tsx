@@ -7,7 +7,7 @@ import { DetailPage, Facts } from "../definitions/detail-page";
 import { EditPage } from "../definitions/edit-page";
 import { KINDS } from "../definitions/kinds";
 import { ListPage } from "../definitions/list-page";
-import { fullTime } from "../domain/format";
+import { timeIn } from "../domain/format";
 import { keys } from "../live/cache";
 import { useIsAdministrator } from "../live/hooks";
 import { Button } from "../parts/button";
@@ -15,6 +15,17 @@ import { Section } from "../parts/page";
 import { Failed } from "../parts/states";
 import { useActing } from "../task/task-actions";
 import { scheduleForm, scheduleSpec } from "./spec";
+
+const OVERLAPS: Readonly<Record<ScheduleView["overlap"], string>> = {
+  skip: "it is left out",
+  enqueue: "it waits for that one",
+  replace: "that one is stopped, and it runs instead",
+};
+
+const MISSED: Readonly<Record<ScheduleView["missed"], string>> = {
+  skip: "it is left out",
+  once: "it runs once for all that were missed",
+};
 
 export function SchedulesPage() {
   const { create } = useSearch({ from: "/shell/schedules" });
@@ -49,7 +60,7 @@ export function SchedulePage() {
                 Expression: <code className="font-mono text-xs">{schedule.cron}</code>,
                 "Time zone": schedule.timezone,
                 "Next runs": <NextRuns schedule={schedule} />,
-                "Last run": schedule.last_run && <LastRun run={schedule.last_run} />,
+                "Last run": schedule.last_run && <LastRun run={schedule.last_run} zone={schedule.timezone} />,
               }}
             />
           </Section>
@@ -58,8 +69,8 @@ export function SchedulePage() {
               facts={{
                 Agent: schedule.agent ?? "the machine decides",
                 Message: <span className="whitespace-pre-wrap">{schedule.message}</span>,
-                "When the last is not over": schedule.overlap,
-                "When it was missed": schedule.missed,
+                "If the last one still runs": OVERLAPS[schedule.overlap],
+                "If a time was missed": MISSED[schedule.missed],
               }}
             />
           </Section>
@@ -75,17 +86,17 @@ function NextRuns({ schedule }: { schedule: ScheduleView }) {
     <ol className="numeric">
       {schedule.next_runs.map((at) => (
         <li key={at}>
-          <time dateTime={at}>{fullTime(at)}</time>
+          <time dateTime={at}>{timeIn(at, schedule.timezone)}</time>
         </li>
       ))}
     </ol>
   );
 }
 
-function LastRun({ run }: { run: NonNullable<ScheduleView["last_run"]> }) {
+function LastRun({ run, zone }: { run: NonNullable<ScheduleView["last_run"]>; zone: string }) {
   return (
     <>
-      {fullTime(run.at)}: {run.outcome}
+      {timeIn(run.at, zone)}: {run.outcome}
       {run.why && `, ${run.why}`}{" "}
       {run.task_id && (
         <Link to="/tasks/$taskId" params={{ taskId: run.task_id }} className="text-accent underline">

@@ -3,7 +3,7 @@ import { type ScheduleForm, type ScheduleView, schedules } from "../api/schedule
 import type { FieldsProps, FormSpec } from "../definitions/spec";
 import { useSettled } from "../definitions/use-check";
 import { faultAt, nameFault, withoutDefaults } from "../domain/definition";
-import { fullTime } from "../domain/format";
+import { timeIn } from "../domain/format";
 import { useAgents } from "../live/hooks";
 import { Choice, TextField } from "../parts/field";
 
@@ -77,12 +77,10 @@ function ScheduleFields({ form, set, faults, isNew }: FieldsProps<ScheduleDraft>
 /** What an expression means, while it is typed. */
 function Explained({ cron, timezone }: { cron: string; timezone: string }) {
   const asked = useSettled(`${cron}\n${timezone}`);
+  const [expression = "", zone = ""] = asked.split("\n");
   const query = useQuery({
     queryKey: ["cron", asked],
-    queryFn: () => {
-      const [expression = "", zone = ""] = asked.split("\n");
-      return schedules.explain(expression, zone);
-    },
+    queryFn: () => schedules.explain(expression, zone),
     enabled: !asked.startsWith("\n"),
     retry: false,
   });
@@ -97,7 +95,7 @@ function Explained({ cron, timezone }: { cron: string; timezone: string }) {
   return (
     <p role="status" className="text-soft">
       {query.data.words}
-      {query.data.next_runs[0] && `. Next: ${fullTime(query.data.next_runs[0])}.`}
+      {query.data.next_runs[0] && `. Next: ${timeIn(query.data.next_runs[0], zone)}.`}
     </p>
   );
 }
