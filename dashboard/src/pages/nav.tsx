@@ -78,7 +78,7 @@ export function SideNav({ search }: { search(): void }) {
 }
 
 const BOTTOM_LINK =
-  "flex min-w-0 flex-1 flex-col items-center gap-0.5 rounded-md py-1.5 text-[0.6875rem] text-soft -outline-offset-2";
+  "flex min-w-0 flex-1 flex-col items-center gap-0.5 rounded-md py-1.5 text-[0.625rem] text-soft min-[400px]:text-[0.6875rem] -outline-offset-2";
 
 /** The same in reach of a thumb. */
 export function BottomNav() {

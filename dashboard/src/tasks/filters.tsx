@@ -77,7 +77,7 @@ function Pick({ label, value = "", options, change }: PickProps) {
       aria-label={label}
       value={value}
       onChange={(event) => change(event.target.value)}
-      className={`${INPUT} w-auto! max-w-40 min-w-24! flex-1 sm:flex-none ${value ? "border-accent!" : ""}`}
+      className={`${INPUT} w-auto! grow basis-[calc(50%-0.25rem)] sm:max-w-40 sm:min-w-24! sm:grow-0 sm:basis-auto ${value ? "border-accent!" : ""}`}
     >
       <option value="">{label}: all</option>
       {!isKnown && <option value={value}>{value}</option>}

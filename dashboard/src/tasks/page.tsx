@@ -125,7 +125,7 @@ function Rows({ tasks, search, hasMore, more }: RowsProps) {
     <Scrollable
       ref={scroller}
       label="List of tasks"
-      className="min-h-0 flex-1 overflow-y-auto rounded-t-lg border border-b-0 [overflow-anchor:none]"
+      className="mb-4 min-h-0 overflow-y-auto rounded-lg border [overflow-anchor:none]"
     >
       <ul className="relative" style={{ height: virtual.getTotalSize() }}>
         {shown.map(({ index, key, start, size }) => {
@@ -138,7 +138,7 @@ function Rows({ tasks, search, hasMore, more }: RowsProps) {
               aria-posinset={index + 1}
               aria-setsize={hasMore ? -1 : tasks.length}
               onFocus={() => mark(index)}
-              className="absolute top-0 left-0 w-full border-b"
+              className={`absolute top-0 left-0 w-full ${index < tasks.length - 1 ? "border-b" : ""}`}
               style={{ height: size, transform: `translateY(${start}px)` }}
             >
               <TaskLine task={task} now={now} person={names.size > 1 ? names.get(task.user_id) : undefined} />
