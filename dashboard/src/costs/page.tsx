@@ -6,6 +6,7 @@ import type { CostKind } from "../feed/wire";
 import { useStatus } from "../live/hooks";
 import { Page, Section, Tabs } from "../parts/page";
 import { Empty, Failed, Loading } from "../parts/states";
+import { sourceName } from "../tasks/filter";
 import { Breakdown, DayGraph } from "./graph";
 import { byDay, dearest, todayKey } from "./series";
 
@@ -74,6 +75,7 @@ const TITLES: Readonly<Record<CostKind, string>> = {
 function Kind({ kind, days, reports }: KindProps) {
   const total = reports.day.totals.find(({ cost_kind }) => cost_kind === kind);
   const of = (group: CostGroup) => reports[group].items.filter(({ cost_kind }) => cost_kind === kind);
+  const sources = of("source").map((item) => ({ ...item, label: sourceName(item.key) }));
   if (!total) return null;
   return (
     <Section title={TITLES[kind] ?? kind}>
@@ -88,7 +90,7 @@ function Kind({ kind, days, reports }: KindProps) {
       {days > 1 && <DayGraph points={byDay(of("day"), days, todayKey())} kind={TITLES[kind] ?? kind} />}
       <div className="mt-5 grid items-start gap-6 lg:grid-cols-2">
         <Breakdown title="Agent" points={dearest(of("agent"), SHOWN)} />
-        <Breakdown title="Source" points={dearest(of("source"), SHOWN)} />
+        <Breakdown title="Source" points={dearest(sources, SHOWN)} />
         <Breakdown title="Person" points={dearest(of("user"), SHOWN)} />
       </div>
     </Section>

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { ChevronRight, Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import type { DefinitionView } from "../api/definitions";
+import { providerName } from "../domain/provider";
 import { useDefinitions, useIsAdministrator } from "../live/hooks";
 import { Mark, Page } from "../parts/page";
 import { Failed, Loading } from "../parts/states";
@@ -80,7 +81,7 @@ export function Marks({
 }) {
   return (
     <>
-      {item.provider && <Mark>{item.provider}</Mark>}
+      {item.provider && <Mark>{providerName(item.provider)}</Mark>}
       {item.builtin && <Mark>comes with the program</Mark>}
       {item.overrides_builtin && <Mark>changed here</Mark>}
       {item.unsigned && <Mark tone="warn">unsigned</Mark>}

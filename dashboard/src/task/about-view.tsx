@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { TaskDetail } from "../api/machine";
 import { costKind, dollars, duration, fullTime, statusText, tokens } from "../domain/format";
 import { Section } from "../parts/page";
+import { sourceName } from "../tasks/filter";
 
 /** All that is known of a task beside what was said: who chose the agent and why, its limits, what it used. */
 export function About({ task }: { task: TaskDetail }) {
@@ -27,7 +28,7 @@ export function About({ task }: { task: TaskDetail }) {
               Why: routing?.reason ?? "It was named with the task.",
               Second: routing?.runner_up,
               "Corrected by": routing?.corrected_by,
-              Source: task.source,
+              Source: sourceName(task.source),
             }}
           />
         </Section>

@@ -34,6 +34,11 @@ export const SOURCES: readonly (readonly [Task["source"], string])[] = [
   ["brain", "Brain"],
 ];
 
+/** What a source of tasks is called; one that is not known keeps its word. */
+export function sourceName(source: string): string {
+  return SOURCES.find(([key]) => key === source)?.[1] ?? source;
+}
+
 /** What an address says; what it says wrongly is left out. */
 export function filterOf(search: Record<string, unknown>): TaskFilter {
   const word = (name: string, max = 80) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { TaskPage } from "../api/machine";
 import type { Task } from "../domain/task";
 import type { TaskEvent } from "../feed/wire";
-import { filterOf, fits } from "./filter";
+import { filterOf, fits, sourceName } from "./filter";
 import { applyToList, applyToLists, listKey, shortenLists, type TaskPages } from "./list";
 
 const task = (task_id: string, more: Partial<Task> = {}): Task =>
@@ -75,4 +75,8 @@ describe("what an address narrows the list to", () => {
     expect(fits(one, { status: "active" })).toBe(true);
     expect(fits(one, { status: "queued" })).toBe(false);
   });
+});
+
+it("sources are called by their names, and unknown ones by their words", () => {
+  expect(["api", "schedule", "pigeon"].map(sourceName)).toEqual(["API", "Schedule", "pigeon"]);
 });

@@ -3,7 +3,7 @@ import { memo } from "react";
 import { ago, dollars, duration, fullTime } from "../domain/format";
 import type { Task } from "../domain/task";
 import { StatusIcon } from "../parts/status";
-import { SOURCES } from "./filter";
+import { sourceName } from "./filter";
 
 interface Props {
   task: Task;
@@ -14,7 +14,7 @@ interface Props {
 
 /** A task in two lines at most: what it is, who does it, what came of it. */
 export const TaskLine = memo(function TaskLine({ task, now, person }: Props) {
-  const source = SOURCES.find(([key]) => key === task.source)?.[1];
+  const source = sourceName(task.source);
   const after = [task.assigned_agent, source, person].filter(Boolean).join(" · ");
   return (
     <Link

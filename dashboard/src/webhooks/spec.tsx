@@ -1,24 +1,13 @@
 import { Plus } from "lucide-react";
-import { type ProviderName, webhooks } from "../api/webhooks";
+import { webhooks } from "../api/webhooks";
 import type { FieldsProps, FormSpec } from "../definitions/spec";
 import { faultAt, nameFault, withoutDefaults } from "../domain/definition";
+import { PROVIDERS } from "../domain/provider";
 import { Button } from "../parts/button";
 import { Check, Choice, TextField } from "../parts/field";
 import { needsSecret, sent, type TriggerDraft, type WebhookDraft, withSecret } from "./draft";
 import { newSecret } from "./people";
 import { TriggerFields } from "./trigger-fields";
-
-const PROVIDERS: readonly (readonly [ProviderName, string])[] = [
-  ["github", "GitHub"],
-  ["gitlab", "GitLab"],
-  ["bitbucket", "Bitbucket"],
-  ["jira", "Jira"],
-  ["slack", "Slack"],
-  ["sentry", "Sentry"],
-  ["linear", "Linear"],
-  ["standard", "Standard Webhooks"],
-  ["generic", "Any other that signs with HMAC"],
-];
 
 type Fields = FieldsProps<WebhookDraft>;
 
