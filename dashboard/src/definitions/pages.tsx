@@ -102,20 +102,29 @@ const MODES: Readonly<Record<AgentDetail["settings"]["permission_mode"], string>
   bypassPermissions: "does everything without asking",
 };
 
+const PROFILES: Readonly<Record<AgentDetail["settings"]["profile"], string>> = {
+  standard: "standard: commands stay in the sandbox",
+  trusted: "trusted: may leave the sandbox, may never ask",
+  untrusted: "untrusted: may look, and change nothing",
+};
+
 function agentFacts({ settings }: AgentDetail): Record<string, ReactNode> {
   const { tools, allowed_tools, disallowed_tools, timeout_seconds, max_budget_usd } = settings;
   return {
     "When to use it": settings.when_to_use,
     Model: settings.model ?? "the machine's own",
+    Profile: PROFILES[settings.profile],
     Permissions: MODES[settings.permission_mode],
     Workspace: settings.workspace === "shared" ? "one lasting folder" : "a new folder for every task",
     Tools: tools ? <CodeList items={tools} /> : "all",
     "Without asking": allowed_tools.length > 0 ? <CodeList items={allowed_tools} /> : null,
     Never: disallowed_tools.length > 0 ? <CodeList items={disallowed_tools} /> : null,
     Skills: settings.skills.join(", "),
+    Variables: settings.variables.length > 0 ? <CodeList items={settings.variables} /> : null,
     "Time limit": timeout_seconds ? duration(timeout_seconds) : null,
     Turns: settings.max_turns?.toString(),
-    Budget: max_budget_usd ? `$${max_budget_usd}` : null,
+    "Budget of a task": max_budget_usd ? `$${max_budget_usd}` : null,
+    "Budget of a day": settings.daily_budget_usd == null ? null : `$${settings.daily_budget_usd}`,
     "Tasks at once": settings.max_concurrent?.toString(),
   };
 }
