@@ -188,7 +188,7 @@ def claude_cli(settings: Settings) -> Iterator[Finding]:
             )
             return
     where = "bundled" if settings.claude_cli_path is None else str(path)
-    yield Finding("claude", "ok", f"Claude Code {done.stdout.strip()[:60]} ({where})")
+    yield Finding("claude", "ok", f"{done.stdout.strip()[:60]} ({where})")
 
 
 def sandbox(settings: Settings) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """One HTTP request, bounded in time and size, and an honest word about whether it went out."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ STEP_SECONDS: Final = 30.0
 WHOLE_SECONDS: Final = 60.0
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
 _NOTHING_WENT_OUT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
+
+_NUMBER: Final = re.compile(r"\[Errno -?\d+\] ")
 
 
 class HttpOutgoing:
@@ -88,4 +91,5 @@ async def _read(answer: httpx2.Response) -> HttpAnswer:
 
 
 def _said(error: Exception) -> str:
-    return str(error).rstrip(".")[:200] or type(error).__name__
+    """Without the number that the system has for it, which tells nobody anything."""
+    return _NUMBER.sub("", str(error)).rstrip(".")[:200] or type(error).__name__
