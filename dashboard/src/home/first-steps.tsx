@@ -47,7 +47,7 @@ export default function FirstSteps({ status }: { status: Status }) {
             person={person.data}
             beside={
               <Button look="ghost" onClick={() => putAway("password")}>
-                Skip it: links do
+                Skip this: links are enough
               </Button>
             }
           />

@@ -90,7 +90,7 @@ function Filters() {
         value={action}
         change={setAction}
         placeholder="agent.create"
-        hint="Enter looks for it."
+        hint="Press Enter to search."
       />
       <Choice label="Since" value={period} change={(since) => choose({ since })} options={PERIODS} />
     </form>

@@ -2,10 +2,10 @@ import { Link } from "@tanstack/react-router";
 import { KeyRound, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { type Variable, variables } from "../api/variables";
-import { fullTime } from "../domain/format";
 import { IconButton } from "../parts/button";
 import { Confirm } from "../parts/confirm";
 import { Mark } from "../parts/page";
+import { When } from "../parts/when";
 import { useChanged } from "./use-changed";
 
 export function VariableRows({ items }: { items: readonly Variable[] }) {
@@ -26,7 +26,7 @@ export function VariableRows({ items }: { items: readonly Variable[] }) {
                 {item.problem && <Mark tone="bad">cannot be read</Mark>}
               </p>
               <p className="text-soft text-xs [overflow-wrap:anywhere]">
-                <Uses item={item} /> · set {fullTime(item.set_at)}
+                <Uses item={item} /> · set <When at={item.set_at} />
               </p>
               {item.problem && <p className="text-bad text-xs">{item.problem}</p>}
             </div>
@@ -58,7 +58,7 @@ function Uses({ item }: { item: Variable }) {
     ...item.agents.map((name) => ["/agents/$name", name] as const),
     ...item.webhooks.map((name) => ["/webhooks/$name", name] as const),
   ];
-  if (places.length === 0) return item.made_for ? `kept for ${item.made_for}` : "nothing names it";
+  if (places.length === 0) return item.made_for ? `kept for ${item.made_for}` : "not used yet";
   return (
     <>
       for{" "}
