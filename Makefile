@@ -32,8 +32,8 @@ check: ## Every check and test, in a place that is set up already
 docs: setup ## Build the site of docs/ into site/; a link that leads nowhere fails
 	@.venv/bin/zensical build --strict --clean
 
-screenshots: setup ## Make the README's pictures again
-	@.venv/bin/python scripts/screenshots.py
+screenshots: setup ## Make the pictures of README and docs/ again; of every page with ALL=build/screenshots
+	@.venv/bin/python scripts/screenshots.py $(if $(ALL),--all "$(ALL)")
 
 rebuild: ## Build the container's image and (re)start it
 	$(COMPOSE_HERE) build

@@ -1,49 +1,98 @@
-"""Make the README's picture: the demo in Chromium, at work. `make screenshots`
+"""Take pictures of the dashboard: the demo in Chromium, at work. `make screenshots`
 
-It goes to docs/images/. With a folder as its argument it makes pictures of every page instead, in both themes, wide and
-on a phone, for somebody to look at.
+docs/images/ keeps, as WebP, what the README and docs/ show and nothing else (KEPT): the pages that are explained there,
+light and wide, and the README's, in both themes, some of them on a phone. `make screenshots ALL=build/screenshots` takes
+every page instead, in both themes, at 1280 and 360 px, as high as what it scrolls through, as PNG, for somebody to look
+at; that folder is not committed. It takes five minutes.
 """
 
+import argparse
+import base64
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from scripts.sample_work import Sample, filled, work  # noqa: E402 - found through the line above
 from tests.support.daemon import DaemonProcess, demo_daemon_on  # noqa: E402 - found through the line above
 
-IMAGES = ROOT / "docs" / "images"
-MAX_BYTES = 300_000
-WISHES = (
-    ("Plan a dark mode for the settings page", "planning"),
-    ("Write the release notes into a file. demo:edit", "brain"),
-    ("Clean up the old branches. demo:fail", "planning"),
-    ("Set up the new button, and ask me what you need to know. demo:ask", "planning"),
-)
-PERMISSION = "Greet everybody who works here. demo:permission"
-SLOW = "Walk through the logs of last night. demo:slow"
+IMAGES: Final = ROOT / "docs" / "images"
+KEPT: Final = {
+    ("light", "wide"): ("permission", "chat", "tasks", "agent-edit", "webhook", "costs"),
+    ("dark", "wide"): ("permission",),
+    ("light", "phone"): ("start", "permission", "chat"),
+    ("dark", "phone"): ("start", "permission", "chat"),
+}
+MAX_BYTES: Final = 120_000
+QUALITY: Final = 80
+SIZES: Final = {"wide": (1280, 800), "phone": (360, 760)}
+MAX_HEIGHT: Final = 2_600
+PATIENCE_MS: Final = 20_000
+HIDDEN: Final = """() => Math.max(0, ...[...document.querySelectorAll("html, main, main *:not(textarea)")]
+    .filter((one) => one.matches("html") || getComputedStyle(one).overflowY === "auto")
+    .map((one) => one.scrollHeight - one.clientHeight))"""
+"""By how much the page scrolls."""
+SETTINGS: Final = ("login", "variables", "people", "tokens", "logins", "appearance", "notifications", "audit", "health")
+
+
+def pages_of(made: Sample) -> dict[str, str]:
+    """Address by name, of every page that somebody who is signed in can open."""
+    tasks = {name: f"/tasks/{task_id}" for name, task_id in made.tasks.items()}
+    views = {f"task-{view}": f"{tasks['edit']}?view={view}" for view in ("events", "files", "about")}
+    return {
+        "start": "/",
+        "chat": f"/chat/{made.conversation}",
+        "chat-new": "/chat",
+        "tasks": "/tasks",
+        **tasks,
+        **views,
+        "costs": "/costs",
+        "agents": "/agents",
+        "agent": "/agents/release-notes",
+        "agent-edit": "/agents/release-notes/edit",
+        **{f"agents-{way}": f"/agents?create={way}" for way in ("form", "describe", "upload")},
+        "skills": "/skills",
+        "skill": "/skills/house-style",
+        "skills-form": "/skills?create=form",
+        "webhooks": "/webhooks",
+        "webhook": "/webhooks/kettle-issues",
+        "webhook-edit": "/webhooks/kettle-issues/edit",
+        "webhook-deliveries": "/webhooks/kettle-issues/deliveries",
+        "webhook-simulator": "/webhooks/kettle-issues/simulator",
+        "schedules": "/schedules",
+        "schedule": "/schedules/morning-news",
+        "schedules-form": "/schedules?create=form",
+        "settings": "/settings",
+        **{f"settings-{part}": f"/settings/{part}" for part in SETTINGS},
+        "nowhere": "/settings/nowhere",
+    }
 
 
 def main() -> None:
     """Raises SystemExit when there is no browser, or when a picture has grown too large for a README."""
+    wanted = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    wanted.add_argument("--all", type=Path, metavar="FOLDER", help="every page into this folder, and nothing kept")
+    wanted.add_argument("--only", nargs="+", metavar="NAME", help="with --all: these pages alone")
+    asked = wanted.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="machine-pictures-") as folder,
         demo_daemon_on(Path(folder) / "data") as daemon,
         _chromium() as browser,
     ):
+        made = filled(daemon)
         state = _signed_in(browser, daemon)
-        tasks = _work(daemon)
-        if len(sys.argv) > 1:
-            _everything(browser, state, daemon, tasks, Path(sys.argv[1]))
+        if asked.all:
+            _everything(browser, state, daemon, made, asked.all, asked.only)
         else:
-            _readme(browser, state, daemon, tasks)
+            _kept(browser, state, daemon, pages_of(made))
 
 
 @contextmanager
@@ -62,64 +111,83 @@ def _signed_in(browser: Browser, daemon: DaemonProcess) -> Any:
     page = context.new_page()
     page.goto(daemon.command("login-link").stdout.strip())
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_text("What should be done?").wait_for()
+    page.get_by_role("navigation").first.wait_for()
     state = context.storage_state()
     context.close()
     return state
 
 
-def _work(daemon: DaemonProcess) -> dict[str, str]:
-    """Tasks in every state, by the word they play or `plan`."""
-    made = {}
-    for message, agent in (*WISHES, (PERMISSION, "planning"), (SLOW, "brain")):
-        name = message.rpartition("demo:")[2] if "demo:" in message else "plan"
-        made[name] = str(daemon.post("/api/chat", {"message": message, "agent": agent})["task_id"])
-    return made
-
-
 @contextmanager
-def _page(browser: Browser, state: Any, *, width: int, height: int, theme: str) -> Iterator[Page]:
+def _page(browser: Browser, state: Any, size: str, theme: str) -> Iterator[Page]:
+    width, height = SIZES[size]
     options: dict[str, Any] = {"color_scheme": theme, "viewport": {"width": width, "height": height}}
-    if width < 500:
+    if size == "phone":
         options |= {"is_mobile": True, "has_touch": True}
     context = browser.new_context(storage_state=state, reduced_motion="reduce", **options)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
 
 
-def _readme(browser: Browser, state: Any, daemon: DaemonProcess, tasks: dict[str, str]) -> None:
-    """Somebody is asked for a permission, while another task works."""
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    for theme in ("light", "dark"):
-        with _page(browser, state, width=1200, height=720, theme=theme) as page:
-            page.goto(f"{daemon.url}/tasks/{tasks['permission']}")
-            page.get_by_role("button", name="Allow once").wait_for()
-            page.wait_for_timeout(500)
-            path = IMAGES / f"page-{theme}.png"
-            page.screenshot(path=path)
-            size = path.stat().st_size
-            if size > MAX_BYTES:
-                raise SystemExit(f"{path} has {size} bytes, more than {MAX_BYTES}")
-            print(f"{path.relative_to(ROOT)}: {size / 1000:.0f} kB")  # noqa: T201 - a command says what it made
+def _open(page: Page, address: str) -> None:
+    """Come to a page and wait until nothing of it is on its way. Raises TimeoutError of Playwright."""
+    page.goto("about:blank")  # Else an address that differs in its fragment alone would load nothing.
+    page.goto(address)
+    page.locator("h1").first.wait_for(state="attached")
+    page.wait_for_function("() => !document.querySelector('.animate-pulse')")
+    page.evaluate("document.fonts.ready")
+    page.wait_for_timeout(400)
 
 
-def _everything(browser: Browser, state: Any, daemon: DaemonProcess, tasks: dict[str, str], folder: Path) -> None:
+def _kept(browser: Browser, state: Any, daemon: DaemonProcess, paths: dict[str, str]) -> None:
+    """The pictures of docs/images/, with one task at work."""
+    work(daemon)
+    shutil.rmtree(IMAGES, ignore_errors=True)
+    IMAGES.mkdir(parents=True)
+    for (theme, size), names in KEPT.items():
+        with _page(browser, state, size, theme) as page:
+            for name in names:
+                _open(page, daemon.url + paths[name])
+                _keep(page, IMAGES / f"{name}-{theme}-{size}.webp")
+
+
+def _keep(page: Page, path: Path) -> None:
+    with_quality = {"format": "webp", "quality": QUALITY}
+    session = page.context.new_cdp_session(page)
+    path.write_bytes(base64.b64decode(session.send("Page.captureScreenshot", with_quality)["data"]))
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise SystemExit(f"{path} has {size} bytes, more than {MAX_BYTES}")
+    print(f"{path.relative_to(ROOT)}: {size / 1000:.0f} kB")  # noqa: T201 - a command says what it made
+
+
+def _everything(
+    browser: Browser, state: Any, daemon: DaemonProcess, made: Sample, folder: Path, only: list[str] | None
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    paths = {"start": "/", **{name: f"/tasks/{task_id}" for name, task_id in tasks.items()}}
-    for theme, width in (("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)):
-        for name, path in paths.items():
-            with _page(browser, state, width=width, height=780, theme=theme) as page:
-                page.goto(f"{daemon.url}{path}")
-                page.wait_for_timeout(1_200)
-                page.screenshot(path=folder / f"{name}-{theme}-{width}.png")
-        with _page(browser, None, width=width, height=780, theme=theme) as page:
-            page.goto(daemon.url)
-            page.wait_for_timeout(700)
-            page.screenshot(path=folder / f"signed-out-{theme}-{width}.png")
-            page.goto(f"{daemon.url}/login#secret")
-            page.wait_for_timeout(700)
-            page.screenshot(path=folder / f"login-{theme}-{width}.png")
+    paths = {name: path for name, path in pages_of(made).items() if not only or name in only}
+    for size in SIZES:
+        for theme in ("light", "dark"):
+            with _page(browser, state, size, theme) as page:
+                for name, path in paths.items():
+                    _open(page, daemon.url + path)
+                    _whole(page, size, folder / f"{name}-{theme}-{size}.png")
+            with _page(browser, None, size, theme) as page:
+                for name, path in (("signed-out", "/login"), ("sign-in", "/login#a-link"), ("invite", "/invite#one")):
+                    _open(page, daemon.url + path)
+                    _whole(page, size, folder / f"{name}-{theme}-{size}.png")
+
+
+def _whole(page: Page, size: str, path: Path) -> None:
+    """A picture as high as what the page scrolls through."""
+    width, height = SIZES[size]
+    high = height
+    for _ in range(2):  # Twice, since what is as high as its window grows with it.
+        high = min(high + page.evaluate(HIDDEN), MAX_HEIGHT)
+        page.set_viewport_size({"width": width, "height": high})
+        page.wait_for_timeout(100)
+    page.screenshot(path=path)
+    page.set_viewport_size({"width": width, "height": height})
 
 
 if __name__ == "__main__":
