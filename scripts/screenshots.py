@@ -2,8 +2,8 @@
 
 docs/images/ keeps, as WebP, what the README and docs/ show and nothing else (KEPT): the pages that are explained there,
 light and wide, and the README's, in both themes, some of them on a phone. `make screenshots ALL=build/screenshots`
-takes every page instead, in both themes, at 1280 and 360 px, as high as what it scrolls through, as PNG, for somebody to look
-at; that folder is not committed. It takes five minutes.
+takes every page instead, in both themes, at 1280 and 360 px, as high as what it scrolls through, as PNG, for somebody
+to look at; that folder is not committed. It takes five minutes.
 """
 
 import argparse
