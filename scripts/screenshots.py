@@ -40,7 +40,19 @@ HIDDEN: Final = """() => Math.max(0, ...[...document.querySelectorAll("html, mai
     .filter((one) => one.matches("html") || getComputedStyle(one).overflowY === "auto")
     .map((one) => one.scrollHeight - one.clientHeight))"""
 """By how much the page scrolls."""
-SETTINGS: Final = ("login", "variables", "people", "tokens", "logins", "appearance", "notifications", "audit", "health")
+SETTINGS: Final = (
+    "login",
+    "variables",
+    "people",
+    "tokens",
+    "logins",
+    "appearance",
+    "notifications",
+    "budgets",
+    "storage",
+    "audit",
+    "health",
+)
 
 
 def pages_of(made: Sample) -> dict[str, str]:
