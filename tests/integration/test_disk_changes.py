@@ -25,8 +25,8 @@ async def entries(machine: Workbench) -> list[AuditEntry]:
 
 async def until(machine: Workbench, count: int) -> list[AuditEntry]:
     async with asyncio.timeout(20):
-        while len(found := await entries(machine)) < count:
-            await asyncio.sleep(0.05)
+        while len(found := await entries(machine)) < count or any(entry.status is None for entry in found):
+            await asyncio.sleep(0.05)  # an entry is there before the act, and says afterwards how it went
     return found
 
 
