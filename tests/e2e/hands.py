@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Request
 from tests.e2e.reading import running_text, shown, stored
 from tests.support.daemon import DaemonProcess
 
-PATIENCE_MS = 12_000
+PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
 
 

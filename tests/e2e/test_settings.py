@@ -58,6 +58,7 @@ def test_every_page_of_settings_is_reached_from_the_list_and_by_its_address(pers
     person.opens("/settings/nonsense")
     person.sees("There is no such page of settings")
     person.opens("/")
+    person.sees("What should be done?")
     person.page.keyboard.press("Control+k")
     person.page.get_by_role("combobox", name="Search").fill("audit")
     person.page.keyboard.press("Enter")
