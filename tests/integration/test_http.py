@@ -142,6 +142,16 @@ async def test_the_description_holds_the_events_and_every_reference_leads_somewh
     assert all(path in docs.text for path in description["paths"])
 
 
+async def test_a_description_that_a_budget_holds_back_is_refused_and_not_waited_for(machine: Served) -> None:
+    assert (await machine.admin.put("/api/budgets/machine", json={"daily_usd": 0})).status_code == 200
+    async with asyncio.timeout(60):
+        answer = await machine.admin.post("/api/agents/describe", json={"description": "Reviews pull requests."})
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert "budget" in answer.json()["detail"]
+    (task,) = (await machine.admin.get("/api/tasks")).json()["items"]
+    assert task["status"] == "cancelled"
+
+
 # --- the WebSocket --------------------------------------------------------------------------------------------------
 
 

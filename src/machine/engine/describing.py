@@ -10,11 +10,12 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.definitions import DefinitionKind, invalid_fields
 from machine.domain.errors import BadRequest, Forbidden, MachineError, Unavailable
 from machine.domain.principal import Principal
 from machine.domain.skill import BRAIN
-from machine.domain.task import Lane, Task, TaskStatus, title_of
+from machine.domain.task import Lane, QueueReason, Task, TaskStatus, title_of
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.descriptions import DESCRIBES, FORMS, Form
 from machine.engine.intake import Intake, TaskRequest
@@ -26,6 +27,14 @@ MAX_WISH_CHARS: Final = 20_000
 WORK_SECONDS: Final = 300.0
 WAIT_SECONDS: Final = 360.0
 """The longest that somebody waits for a draft, the line before it included."""
+
+LOOK_SECONDS: Final = 1.0
+_HELD_BACK: Final[Mapping[QueueReason | None, str]] = {
+    QueueReason.BUDGET: "is held back: a budget of the day is used up",
+    QueueReason.NOT_LOGGED_IN: "is held back: Claude Code is not logged in",
+    QueueReason.QUOTA: "is held back: the quota of the login is used up",
+}
+"""Nobody waits for what may come tomorrow."""
 
 _ABOUT: Final[Mapping[DefinitionKind, str]] = {
     DefinitionKind.AGENT: (
@@ -73,17 +82,29 @@ class Describing:
         return _read(kind, task), task
 
     async def _ended(self, task: Task) -> Task:
+        """The task when it is over. Raises Unavailable when it is held back, or takes too long: then it is stopped."""
+        streamed = spawn(self._streamed(task.task_id), name=f"description by {task.task_id}")
+        why = "did not come to an end in time"
         try:
             async with asyncio.timeout(WAIT_SECONDS):
-                async for _ in self._manager.stream_output(task.task_id):
-                    continue
+                while not streamed.done():
+                    await asyncio.wait([streamed], timeout=LOOK_SECONDS)
+                    now = await self._store.get(task.task_id)
+                    if now.status is TaskStatus.QUEUED and now.queue_reason in _HELD_BACK:
+                        why = _HELD_BACK[now.queue_reason]
+                        raise TimeoutError
+                streamed.result()
         except TimeoutError:
             await self._manager.stop(task.task_id)
-            raise Unavailable(
-                f"Task {task.task_id} was to write it and did not come to an end in time.",
-                hint="Look at the task: it may have waited for a login or in a long line. Then try again.",
-            ) from None
+            hint = "Mend that, or look at the task; then try again."
+            raise Unavailable(f"Task {task.task_id} was to write it and {why}.", hint=hint) from None
+        finally:
+            await cancel_and_wait(streamed)
         return await self._store.get(task.task_id)
+
+    async def _streamed(self, task_id: str) -> None:
+        async for _ in self._manager.stream_output(task_id):
+            continue
 
     def _prompt(self, kind: DefinitionKind, wish: str) -> str:
         agents = "\n".join(f"- {agent.name}: {agent.description}" for agent in self._agents.all()[:100])
