@@ -394,7 +394,7 @@ async def test_tidying_up_removes_a_clone_that_has_nothing_of_its_own_and_never_
     server.repository()
     model = ScriptedModel("Looked.").on("change", shell(CHANGE), "Changed.")
     await asyncio.to_thread(worker, tmp_path / "data" / "config")
-    async with workbench(tmp_path / "data", model, keep_workspaces_days=1e-6) as machine, http(machine) as client:
+    async with workbench(tmp_path / "data", model, keep_workspaces_days=1e-9) as machine, http(machine) as client:
         wish = {"agent": "worker", "repository": server.url(), "ref": "main"}
         looked, changed = [
             await machine.ended((await client.post("/api/tasks", json={**wish, "message": message})).json()["task_id"])

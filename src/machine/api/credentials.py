@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StrictBool
 from starlette.responses import Response
 
 from machine.api.deps import Caller, State
@@ -46,13 +46,19 @@ class NewSecret(_In):
     """A key or a token; it is never shown again. `force` keeps it even where it could not be tried."""
 
     value: SecretStr = Field(min_length=1, max_length=MAX_KEY_CHARACTERS)
-    force: bool = False
+    force: StrictBool = False
+
+
+def _said_true(value: object) -> object:
+    if value is not True:
+        raise ValueError("has to be true")
+    return value
 
 
 class LogOut(_In):
     """`confirm` has to be true: tasks wait from then on."""
 
-    confirm: Literal[True]
+    confirm: Annotated[Literal[True], BeforeValidator(_said_true)]
 
 
 class LoginCode(_In):

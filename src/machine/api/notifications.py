@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool
 from starlette.responses import Response
 
 from machine.api.deps import Caller, State
@@ -44,7 +44,7 @@ class ChannelChange(_In):
     """What is left out stays."""
 
     occasions: Occasions | None = None
-    enabled: bool | None = None
+    enabled: StrictBool | None = None
 
 
 class LastNotice(_Out):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
 from machine.auth.passwords import MAX_PASSWORD
 from machine.domain.audit import AuditEntry
@@ -69,7 +69,7 @@ class UserPatch(_In):
 
     name: PersonName | None = None
     role: Role | None = None
-    disabled: bool | None = None
+    disabled: StrictBool | None = None
     password: Password | None = None
 
 
@@ -78,14 +78,14 @@ class NewInvitation(_In):
 
     name: PersonName | None = None
     role: Role = Role.MEMBER
-    expires_in_hours: int = Field(72, ge=1, le=168)
+    expires_in_hours: int = Field(72, ge=1, le=168, strict=True)
 
 
 class NewToken(_In):
     """A token for a program. Without `scopes` it reaches as far as the role of who makes it, or their own token."""
 
     name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
-    expires_in_days: int | None = Field(None, ge=1, le=3650)
+    expires_in_days: int | None = Field(None, ge=1, le=3650, strict=True)
     scopes: list[Scope] | None = Field(None, min_length=1, max_length=4)
 
 

@@ -1,6 +1,6 @@
 """What goes over the wire about who does a task: approved plans, corrected decisions."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from machine.api.schemas import AgentName, TaskView
 from machine.domain.definitions import Preview
@@ -13,7 +13,7 @@ class ApprovePlan(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     comment: str | None = Field(None, max_length=10_000)
-    again: bool = False
+    again: StrictBool = False
 
 
 class CorrectRouting(BaseModel):
@@ -22,10 +22,10 @@ class CorrectRouting(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     agent: AgentName
-    restart: bool = False
+    restart: StrictBool = False
     rule: RoutingRule | None = None
     """For administrators: what tasks such as this one have in common."""
-    make_rule: bool = False
+    make_rule: StrictBool = False
 
 
 class RoutingCorrected(BaseModel):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from machine.api.code_schemas import NamedCode
 from machine.api.reply_view import ReplyView
@@ -57,11 +57,11 @@ class NewTask(_In, NamedCode):
     message: Message
     agent: AgentName | None = None
     title: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    is_interactive: bool = False
-    priority: int = Field(0, ge=-100, le=100)
-    timeout_seconds: float | None = Field(None, gt=0, le=7 * 24 * 3600)
-    max_turns: int | None = Field(None, gt=0, le=10_000)
-    max_budget_usd: float | None = Field(None, gt=0, le=100_000)
+    is_interactive: StrictBool = False
+    priority: int = Field(0, ge=-100, le=100, strict=True)
+    timeout_seconds: float | None = Field(None, gt=0, le=7 * 24 * 3600, strict=True)
+    max_turns: int | None = Field(None, gt=0, le=10_000, strict=True)
+    max_budget_usd: float | None = Field(None, gt=0, le=100_000, strict=True)
     parent_task_id: ObjectId | None = None
     conversation_id: ObjectId | None = None
     session_id: ObjectId | None = None

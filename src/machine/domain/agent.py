@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, field_validator
 
 from machine.domain.code import CodeSource
 from machine.domain.day_budget import MAX_DAILY_USD
@@ -65,7 +65,7 @@ class AgentFields(BaseModel):
     max_concurrent: int | None = Field(None, strict=True, gt=0, le=1_000)
     priority: int = Field(0, strict=True, ge=-100, le=100)
     workspace: WorkspaceKind = WorkspaceKind.TASK
-    sandbox: bool = True
+    sandbox: StrictBool = True
     """Keep its commands in, where the computer can. Without it, they can reach all that the daemon's user can."""
     network: Network | None = None
     """What its commands and WebFetch reach; unset: what its profile gives."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 
 class ApprovalKind(StrEnum):
@@ -42,7 +42,7 @@ class Answer(BaseModel):
     decision: Decision
     input: dict[str, Any] | None = None
     """The tool's input as the person changed it; unset: as the agent asked. For a budget: `raise_by_usd`."""
-    remember: bool = False
+    remember: StrictBool = False
     """Allow calls of this kind by this agent from now on."""
     reason: str | None = Field(None, max_length=10_000)
     answers: dict[str, str | list[str]] | None = None

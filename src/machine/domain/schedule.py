@@ -58,10 +58,10 @@ class ScheduleFields(BaseModel):
     missed: Missed = Missed.SKIP
     overlap: Overlap = Overlap.SKIP
     paused: StrictBool = False
-    priority: int = Field(0, ge=-100, le=100)
-    timeout_seconds: float | None = Field(None, gt=0, le=7 * 24 * 3600)
-    max_turns: int | None = Field(None, gt=0, le=10_000)
-    max_budget_usd: float | None = Field(None, gt=0, le=100_000)
+    priority: int = Field(0, ge=-100, le=100, strict=True)
+    timeout_seconds: float | None = Field(None, gt=0, le=7 * 24 * 3600, strict=True)
+    max_turns: int | None = Field(None, gt=0, le=10_000, strict=True)
+    max_budget_usd: float | None = Field(None, gt=0, le=100_000, strict=True)
 
 
 class ScheduleForm(ScheduleFields):

@@ -70,7 +70,7 @@ class GenericScheme(Part):
     encoding: Literal["hex", "base64"] = "hex"
     timestamp_header: str | None = Field(None, pattern=HEADER_PATTERN)
     """Seconds since 1970. Set: it is signed as `timestamp.body`, and deliveries out of the window are refused."""
-    window_seconds: int = Field(300, ge=1, le=3600)
+    window_seconds: int = Field(300, ge=1, le=3600, strict=True)
     id_header: str | None = Field(None, pattern=HEADER_PATTERN)
     event_header: str | None = Field(None, pattern=HEADER_PATTERN)
     id_path: str | None = None
@@ -105,7 +105,7 @@ class ReplySettings(Part):
 
 
 def _written(value: object) -> object:
-    if not isinstance(value, str | datetime):
+    if not (isinstance(value, datetime) or (isinstance(value, str) and ":" in value)):
         raise ValueError("write it as a date and time with its zone, such as 2026-01-31T12:00:00Z")
     return value
 

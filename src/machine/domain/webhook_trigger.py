@@ -96,9 +96,9 @@ class Trigger(Part):
     concurrency_key: str = DEFAULT_KEY
     """A template. Of the tasks of a webhook with one key, one runs at a time."""
     when_busy: WhenBusy = WhenBusy.ENQUEUE
-    rate_per_minute: int = Field(30, ge=1, le=6000)
+    rate_per_minute: int = Field(30, ge=1, le=6000, strict=True)
     """How many tasks it may start; what comes beyond is stored and not acted upon, and can be replayed."""
-    max_hops: int = Field(2, ge=0, le=10)
+    max_hops: int = Field(2, ge=0, le=10, strict=True)
     """How long a chain of causes may be that the machine made itself; 0: nothing that the machine caused counts."""
     reply: StrictBool = False
     checkout: Checkout | None = None
