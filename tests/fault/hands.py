@@ -147,6 +147,17 @@ class Machine:
         assert len(found) == 1, found
         return found[0]
 
+    async def written_down(self, word: str) -> None:
+        """Wait until a CLI's transcript holds `word`: it is some milliseconds behind what the CLI says."""
+
+        def holds() -> bool:
+            found = self.daemon.data_dir.glob("credentials/claude/projects/*/*.jsonl")
+            return any(word in path.read_text(encoding="utf-8", errors="replace") for path in found)
+
+        async with asyncio.timeout(WAIT_SECONDS):
+            while not await asyncio.to_thread(holds):
+                await asyncio.sleep(0.02)
+
     async def approvals(self, task_id: str, status: str | None = None) -> list[dict[str, Any]]:
         items = (await self.get("/api/approvals", task_id=task_id))["items"]
         return [dict(item) for item in items if status in (None, item["status"])]
