@@ -12,7 +12,7 @@ import websockets
 from tests.support.api import Served, close_code, person, served
 
 from machine.api import bodies, websocket, ws_connection
-from machine.auth.attempts import MAX_KEYS, Buckets
+from machine.auth.attempts import MAX_KEYS, Buckets, FailedAttempts
 from machine.domain.principal import Role
 
 MIB = 1024 * 1024
@@ -96,6 +96,16 @@ def test_as_many_addresses_as_there_are_take_bounded_memory() -> None:
         buckets.add(str(number))
     assert len(buckets._buckets) == MAX_KEYS
     assert buckets.must_wait(str(MAX_KEYS * 3 - 1)) > 0, "the newest is counted"
+
+
+def test_an_ipv6_neighbourhood_counts_as_one_and_ipv4_written_either_way() -> None:
+    attempts = FailedAttempts(lambda: datetime(2026, 1, 1, tzinfo=UTC), most=2, per_second=1)
+    for address in ("2001:db8::1", "2001:db8::2", "10.0.0.1", "::ffff:10.0.0.1", "not an address"):
+        attempts.failed(address)
+    assert attempts.must_wait("2001:db8:0:0:ffff::3", "wrong") > 0
+    assert attempts.must_wait("2001:db8:0:1::1", "wrong") == 0
+    assert attempts.must_wait("10.0.0.1", "wrong") > 0
+    assert attempts.must_wait("10.0.0.2", "wrong") == attempts.must_wait("not an address", "wrong") == 0
 
 
 # --- bodies ---------------------------------------------------------------------------------------------------------

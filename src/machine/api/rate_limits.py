@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from machine.api.asgi import address, refuse_websocket
 from machine.api.errors import problem
 from machine.api.state import ApiState
-from machine.auth.attempts import Buckets
+from machine.auth.attempts import Buckets, neighbourhood
 from machine.domain.principal import Principal
 
 BURST_SECONDS: Final = 20
@@ -53,4 +53,6 @@ class RateLimits:
 def _who(scope: Scope) -> str:
     """A key that no address can be mistaken for."""
     principal = scope.get("principal")
-    return f"{principal.via}:{principal.credential_id}" if isinstance(principal, Principal) else address(scope)
+    if isinstance(principal, Principal):
+        return f"{principal.via}:{principal.credential_id}"
+    return neighbourhood(address(scope))

@@ -1,5 +1,6 @@
 """Wrong secrets, counted per address; wrong passwords, per address and per name."""
 
+import ipaddress
 from collections import OrderedDict
 from datetime import datetime
 from typing import Final
@@ -14,6 +15,17 @@ MAX_KNOWN: Final = 1024
 PASSWORDS_PER_ADDRESS: Final = 30
 PASSWORDS_PER_NAME: Final = 10
 PASSWORD_FORGOTTEN_SECONDS: Final = 30.0
+
+
+def neighbourhood(address: str) -> str:
+    """What is counted as one: an IPv4 address, or the /64 of an IPv6 address, for whoever has one has all of those."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, ipaddress.IPv6Address):
+        return address
+    return str(found.ipv4_mapped or ipaddress.ip_network((found.packed[:8] + bytes(8), 64)))
 
 
 class Buckets:
@@ -68,11 +80,11 @@ class FailedAttempts:
 
     def must_wait(self, address: str, digest: str) -> float:
         """Seconds until this address may try this secret; 0 when it may now."""
-        return 0.0 if digest in self._known else self._buckets.must_wait(address)
+        return 0.0 if digest in self._known else self._buckets.must_wait(neighbourhood(address))
 
     def failed(self, address: str) -> None:
         """Count a wrong secret."""
-        self._buckets.add(address)
+        self._buckets.add(neighbourhood(address))
 
     def succeeded(self, digest: str) -> None:
         """Remember a secret's digest as one that was right; it is still looked up each time."""
@@ -95,6 +107,7 @@ class PasswordAttempts:
 
     def begin(self, address: str, name_key: str) -> float:
         """Count an attempt before it is made, so that many at once are no way round; 0, or the seconds to wait."""
+        address = neighbourhood(address)
         wait = max(self._addresses.must_wait(address), self._names.must_wait(name_key))
         if wait == 0:
             self._addresses.add(address)
@@ -103,5 +116,5 @@ class PasswordAttempts:
 
     def succeeded(self, address: str, name_key: str) -> None:
         """It was right: it does not count."""
-        self._addresses.take_back(address)
+        self._addresses.take_back(neighbourhood(address))
         self._names.take_back(name_key)
