@@ -199,14 +199,15 @@ class Machine:
             yield listener
 
     async def follow(self, task_id: str, after: int = 0) -> tuple[list[dict[str, Any]], int]:
-        """Every event of a task to its end over WebSocket, as a client should: told `lagged`, it asks again from its
-        last `seq`. Returns the events and how often it was told so."""
+        """Every event of a task to its end over WebSocket, as a client should: told `lagged`, or cut off because it was
+        too slow (a busy machine), it asks again from its last `seq`. Returns the events and how often it was told."""
         events: list[dict[str, Any]] = []
         lags = 0
         while not events or events[-1]["type"] not in ENDING_EVENTS:
             async with self.listening(task_id, events[-1]["seq"] if events else after) as listener:
-                said = await listener.until(*ENDING_EVENTS, "lagged")
-                lags += said["type"] == "lagged"
+                with contextlib.suppress(websockets.ConnectionClosedError):
+                    said = await listener.until(*ENDING_EVENTS, "lagged")
+                    lags += said["type"] == "lagged"
                 events += listener.events
         return events, lags
 
