@@ -33,6 +33,29 @@ function themeFirst(): Plugin {
   };
 }
 
+/**
+ * All that the first visit needs, as one file. Left alone, each small module that a page loaded later needs as well
+ * becomes a file of its own: twenty requests before anything is painted, six at a time.
+ */
+function firstVisit(): Plugin & { has(id: string): boolean } {
+  const ids = new Set<string>();
+  return {
+    name: "first-visit",
+    has: (id) => ids.has(id),
+    buildEnd() {
+      ids.clear();
+      const left = [...this.getModuleIds()].filter((id) => this.getModuleInfo(id)?.isEntry);
+      for (let id = left.pop(); id !== undefined; id = left.pop()) {
+        if (ids.has(id)) continue;
+        ids.add(id);
+        left.push(...(this.getModuleInfo(id)?.importedIds ?? []));
+      }
+    },
+  };
+}
+
+const first = firstVisit();
+
 /** The daemon answers only to its own address, so both Host and Origin say that address. */
 const proxy: ProxyOptions = {
   target: machine,
@@ -41,12 +64,19 @@ const proxy: ProxyOptions = {
 };
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), themeFirst()],
+  plugins: [react(), tailwindcss(), themeFirst(), first],
   // The daemon puts the nonce of each response here (machine/api/pages.py).
   html: { cspNonce: "__CSP_NONCE__" },
   // Fonts and pictures stay files: the page's policy allows no `data:` fonts.
   // What a first visit loads is watched by scripts/size.mjs, gzipped.
-  build: { assetsInlineLimit: 0, target: "es2023", chunkSizeWarningLimit: 700 },
+  build: {
+    assetsInlineLimit: 0,
+    target: "es2023",
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: "first", test: (id) => first.has(id) }] } },
+    },
+  },
   server: {
     host: "127.0.0.1",
     proxy: { "/api": proxy, "/ws": { ...proxy, ws: true } },

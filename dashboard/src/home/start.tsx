@@ -8,10 +8,11 @@ import { MORE_PAGES } from "../pages/nav";
 import { TaskList } from "../pages/task-list";
 import { Composer } from "../parts/composer";
 import { useIsWide } from "../parts/media";
+import { Loading } from "../parts/states";
 import { ActiveTasks } from "./active";
 import { MachineStrip } from "./machine-strip";
 import { RecentWebhooks } from "./recent-webhooks";
-import { isHidden } from "./steps";
+import { useHasSteps } from "./use-has-steps";
 
 const FirstSteps = lazy(() => import("./first-steps"));
 
@@ -35,57 +36,86 @@ const MACHINE = "brain";
 
 /** What should be done, and how the machine stands: the page that everything begins on. */
 export function StartPage() {
-  const navigate = useNavigate();
   const status = useStatus();
+  const hasSteps = useHasSteps(status.data);
+  const loading = <Loading label="Loading the page" lines={6} />;
+  return (
+    <div className="h-full overflow-y-auto">
+      <div className="mx-auto w-full max-w-[44rem] px-4 pt-8 pb-10 md:pt-[9vh]">
+        {/* First steps stand above all else: nothing is shown that they would push down. */}
+        {hasSteps === undefined ? (
+          loading
+        ) : (
+          <Suspense fallback={loading}>
+            {hasSteps && status.data && <FirstSteps status={status.data} />}
+            <Everything status={status.data} />
+          </Suspense>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Everything({ status }: { status: Status | undefined }) {
+  const start = useStart();
   const isWide = useIsWide();
-  const [agent, setAgent] = useState(MACHINE);
-  const box = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
-    if (!matchMedia("(pointer: coarse)").matches) box.current?.focus();
-  }, []);
-  const start = async (message: string) => {
+  return (
+    <>
+      <Wish start={start} />
+      {status && <Overview status={status} />}
+      {status?.demo && <Examples start={start} />}
+      {status && <RecentWebhooks />}
+      {isWide || (
+        <div className="-mx-2 mt-6">
+          <TaskList only={hasEnded} />
+          <p className="flex gap-4 px-4">
+            {MORE_PAGES.map(({ to, name }) => (
+              <Link key={to} to={to} className="min-h-6 text-accent underline">
+                {name === "Tasks" ? "All tasks" : name}
+              </Link>
+            ))}
+          </p>
+        </div>
+      )}
+    </>
+  );
+}
+
+type Start = (message: string, agent?: string) => Promise<void>;
+
+/** Says it to the machine, or to one agent, and goes to where it is answered. */
+function useStart(): Start {
+  const navigate = useNavigate();
+  return async (message, agent = MACHINE) => {
     const said = await chats.say(agent === MACHINE ? { message } : { message, agent });
     // What is said to the machine itself is a conversation; what an agent was asked for is a task.
     if (agent === MACHINE)
       await navigate({ to: "/chat/$conversationId", params: { conversationId: said.conversation_id } });
     else await navigate({ to: "/tasks/$taskId", params: { taskId: said.task_id } });
   };
+}
+
+function Wish({ start }: { start: Start }) {
+  const [agent, setAgent] = useState(MACHINE);
+  const box = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (!matchMedia("(pointer: coarse)").matches) box.current?.focus();
+  }, []);
   return (
-    <div className="h-full overflow-y-auto">
-      <div className="mx-auto w-full max-w-[44rem] px-4 pt-8 pb-10 md:pt-[9vh]">
-        {status.data?.me.role === "administrator" && !isHidden("all") && (
-          <Suspense>
-            <FirstSteps status={status.data} />
-          </Suspense>
-        )}
-        <h1 className="mb-4 font-semibold text-xl tracking-tight">What should be done?</h1>
-        <Composer
-          draft="start"
-          label="What should be done"
-          placeholder="Ask for something, or describe a task…"
-          sendLabel="Start the task"
-          rows={3}
-          inputRef={box}
-          send={start}
-        >
-          <AgentPicker agent={agent} change={setAgent} />
-        </Composer>
-        {status.data && <Overview status={status.data} />}
-        {status.data?.demo && <Examples start={start} />}
-        {isWide || (
-          <div className="-mx-2 mt-6">
-            <TaskList only={hasEnded} />
-            <p className="flex gap-4 px-4">
-              {MORE_PAGES.map(({ to, name }) => (
-                <Link key={to} to={to} className="min-h-6 text-accent underline">
-                  {name === "Tasks" ? "All tasks" : name}
-                </Link>
-              ))}
-            </p>
-          </div>
-        )}
-      </div>
-    </div>
+    <>
+      <h1 className="mb-4 font-semibold text-xl tracking-tight">What should be done?</h1>
+      <Composer
+        draft="start"
+        label="What should be done"
+        placeholder="Ask for something, or describe a task…"
+        sendLabel="Start the task"
+        rows={3}
+        inputRef={box}
+        send={(message) => start(message, agent)}
+      >
+        <AgentPicker agent={agent} change={setAgent} />
+      </Composer>
+    </>
   );
 }
 
@@ -99,7 +129,6 @@ function Overview({ status }: { status: Status }) {
         title="Active tasks"
         tasks={tasks.filter((task) => !hasEnded(task) && !needsAnswer(task))}
       />
-      <RecentWebhooks />
     </>
   );
 }
@@ -128,7 +157,7 @@ function AgentPicker({ agent, change }: { agent: string; change(agent: string): 
   );
 }
 
-function Examples({ start }: { start(message: string): Promise<void> }) {
+function Examples({ start }: { start: Start }) {
   const [busy, setBusy] = useState<string | null>(null);
   const run = (message: string) => {
     setBusy(message);
