@@ -60,6 +60,8 @@ export class FakeMachine implements FeedDoors {
   /** Set to make loading wait until it is called. */
   holdLoads = false;
   pageSize = 1000;
+  /** After which event somebody asked for what is stored, each time. */
+  loads: number[] = [];
   refusesSessions = new Set<string>();
   #held: Array<() => void> = [];
 
@@ -93,6 +95,7 @@ export class FakeMachine implements FeedDoors {
   };
 
   loadEvents = async (taskId: string, after: number): Promise<EventPage> => {
+    this.loads.push(after);
     const all = this.stored.filter((event) => event.task_id === taskId);
     const events = all.filter((event) => event.seq > after).slice(0, this.pageSize);
     if (this.holdLoads) await new Promise<void>((resolve) => this.#held.push(resolve));
@@ -111,7 +114,8 @@ export class FakeMachine implements FeedDoors {
       const seq = this.stored.filter((event) => event.task_id === taskId).length + 1;
       const event = textEvent(taskId, seq);
       this.stored.push(event);
-      if (!lost(seq) && this.socket.isOpen && this.socket.following.has(taskId)) this.socket.say(event);
+      if (!lost(seq) && this.sockets.length > 0 && this.socket.isOpen && this.socket.following.has(taskId))
+        this.socket.say(event);
     }
   }
 

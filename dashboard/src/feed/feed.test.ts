@@ -85,6 +85,39 @@ describe("watching a task", () => {
     expect(seen).toEqual(upTo(7));
   });
 
+  it("asks once for what is stored when the connection comes about meanwhile", async () => {
+    machine.produce(TASK, 5);
+    machine.holdLoads = true;
+    watch();
+    await connected();
+    machine.releaseLoads();
+    await settle();
+    expect(machine.loads).toEqual([0]);
+    machine.produce(TASK, 2);
+    expect(seen).toEqual(upTo(7));
+  });
+
+  it("asks anew when what was on its way got lost", async () => {
+    machine.produce(TASK, 5);
+    machine.isUp = false;
+    watch();
+    await settle();
+    machine.isUp = true;
+    await connected();
+    expect(seen).toEqual(upTo(5));
+    expect(machine.loads).toEqual([0, 0]);
+  });
+
+  it("asks anew on a connection that comes about after a long silence", async () => {
+    machine.produce(TASK, 5);
+    machine.holdLoads = true;
+    watch();
+    await settle(2_000);
+    machine.holdLoads = false;
+    await connected();
+    expect(seen).toEqual(upTo(5));
+  });
+
   it("puts live events in order and drops doubles", async () => {
     await connected();
     watch();

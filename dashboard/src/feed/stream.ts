@@ -32,6 +32,8 @@ export class TaskStream {
   #sequence: Sequence<TaskEvent>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #epoch = 0;
+  /** What was asked for last, and when. */
+  #asked: { after: number; at: number; page: Promise<EventPage> } | undefined;
 
   constructor(
     readonly taskId: string,
@@ -75,11 +77,26 @@ export class TaskStream {
   async #loadStored(epoch: number): Promise<void> {
     this.state.set({ kind: "loading" });
     for (;;) {
-      const { events, last_seq } = await this.source.load(this.taskId, this.last);
+      const { events, last_seq } = await this.#page();
       if (epoch !== this.#epoch) return;
       this.receive(events);
       if (events.length === 0 || this.last >= last_seq) return;
     }
+  }
+
+  /** The stored events that follow. A connection that comes about while they are on their way asks for them no more. */
+  #page(): Promise<EventPage> {
+    const after = this.last;
+    const known = this.#asked;
+    if (known?.after === after && Date.now() - known.at < PATIENCE_MS) return known.page;
+    const page = this.source.load(this.taskId, after);
+    const asked = { after, at: Date.now(), page };
+    this.#asked = asked;
+    // Whoever waits for it is told why; the next one asks anew.
+    page.catch(() => {
+      if (this.#asked === asked) this.#asked = undefined;
+    });
+    return page;
   }
 
   /** A broken connection is no failure of the stream: the next one catches up. */
