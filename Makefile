@@ -2,7 +2,7 @@
 # ARGS goes to the daemon: make run ARGS="--port 9000"
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check setup screenshots docs rebuild up down logs image-check
+.PHONY: help run demo test check setup screenshots lighthouse docs rebuild up down logs image-check
 
 # Another engine: make up COMPOSE=podman-compose
 COMPOSE ?= docker compose
@@ -34,6 +34,9 @@ docs: setup ## Build the site of docs/ into site/; a link that leads nowhere fai
 
 screenshots: setup ## Make the pictures of README and docs/ again; of every page with ALL=build/screenshots
 	@.venv/bin/python scripts/screenshots.py $(if $(ALL),--all "$(ALL)")
+
+lighthouse: setup ## Let Lighthouse judge the main page and a task's page: ARGS="--runs 3 --phone"
+	@.venv/bin/python scripts/lighthouse.py $(ARGS)
 
 rebuild: ## Build the container's image and (re)start it
 	$(COMPOSE_HERE) build

@@ -5,7 +5,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,9 @@ from sqlalchemy.engine import Connection
 from bench.support.daemon import daemon, with_program
 from bench.support.figures import Figure, Samples
 from bench.support.programs import Program
+from bench.support.tasks import past_task
 from machine.domain.ids import new_id
-from machine.domain.task import Task, TaskStatus
+from machine.domain.task import Task
 from machine.domain.version import VERSION
 from machine.store.opening import open_database
 from machine.store.rows import task_values
@@ -31,7 +31,7 @@ BATCH = 5_000
 def run(folder: Path, *, quick: bool) -> Iterator[Figure]:
     """Beside the bare query, and the smallest request of the same server."""
     runs = 30 if quick else 200
-    asyncio.run(_fill(folder / "data" / "db" / "machine.db"))
+    asyncio.run(fill(folder / "data" / "db" / "machine.db"))
     with daemon(folder, **with_program(Program(folder).path)) as machine:
         nothing = _milliseconds(runs, lambda: machine.request("GET", "/healthz"))
         first = _milliseconds(runs, lambda: machine.request("GET", "/api/tasks"))
@@ -44,8 +44,8 @@ def run(folder: Path, *, quick: bool) -> Iterator[Figure]:
     yield Figure("the same, by status and agent", "ms", filtered, bare, "the bare query", aim=20)
 
 
-async def _fill(path: Path) -> None:
-    """Completed tasks like real ones, through the store's own writer."""
+async def fill(path: Path) -> None:
+    """`TASKS` completed ones like real ones in a new database at `path`, through the store's own writer."""
     path.parent.mkdir(parents=True, mode=0o700)
     database = await open_database(path, VERSION, on_committed=lambda _events: None)
     values = {**task_values(_task()), "last_seq": 0}
@@ -61,23 +61,10 @@ def _insert(rows: list[dict[str, Any]], connection: Connection, _recorder: Recor
 
 
 def _task() -> Task:
-    task_id, now = new_id("task"), datetime.now(UTC)
-    return Task(
-        task_id=task_id,
+    return past_task(
         title="Fix the login page",
         input_message="The login page shows an empty box. Find out why and fix it. " * 10,
-        status=TaskStatus.COMPLETED,
         result="It was a missing label, which is there now. " * 10,
-        user_id="user_somebody",
-        machine_id="machine-001",
-        assigned_agent="planning",
-        conversation_id=task_id,
-        claude_session_id=task_id,
-        workspace=task_id,
-        created_at=now,
-        status_at=now,
-        started_at=now,
-        completed_at=now,
     )
 
 

@@ -15,6 +15,8 @@ from tests.support.receiver import Receiver, receiver
 
 PAST = 5_000
 """Tasks that were there before, older than all that a test makes."""
+CALLS = 3_000
+"""Of tools, in one of them."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -69,6 +71,46 @@ def test_thousands_of_tasks_scroll_and_few_of_them_exist(person: Person) -> None
     expect(titled(person, "Ancient needle 0")).to_be_visible()
     assert most < 60
     expect(person.page.get_by_role("main").get_by_role("status").first).to_have_text(re.compile(r"^50\d\d tasks$"))
+
+
+def test_of_thousands_of_calls_in_a_task_few_exist(person: Person, daemon: DaemonProcess) -> None:
+    task_id = f"task_00{1:024d}"
+    keeps_calls(daemon, task_id)
+    person.opens(f"/tasks/{task_id}")
+    person.sees("These are the last words.")
+    calls = person.page.locator('[data-kind="tool"]')
+    most = calls.count()
+    area = person.page.get_by_role("group", name="Conversation")
+    for place in (0, 0.25, 0.5, 0.75):
+        area.evaluate("(area, place) => { area.scrollTop = place * area.scrollHeight }", place)
+        person.waits(calls.count, "calls to be drawn")
+        most = max(most, calls.count())
+    area.evaluate("(area) => { area.scrollTop = 0 }")
+    person.sees("make part-1 ")
+    assert most < 60
+    person.presses("Jump to latest")
+    person.sees("These are the last words.")
+
+
+def keeps_calls(daemon: DaemonProcess, task_id: str) -> None:
+    """Give a past task the output of `CALLS` calls, in the database itself."""
+
+    def output(kind: str, **more: object) -> str:
+        return json.dumps({"kind": kind, "text": "", "item": None, "more": False, **more})
+
+    bodies = []
+    for number in range(CALLS):
+        call = {"item": f"t{number}", "tool_use_id": f"t{number}"}
+        bodies.append(output("tool_use", name="Bash", input={"command": f"make part-{number} "}, **call))
+        bodies.append(output("tool_result", **{**call, "text": "built", "item": f"t{number}:result"}))
+    bodies.append(output("text", text="These are the last words.", item="last"))
+    now = "2026-01-01T00:00:00Z"
+    with closing(sqlite3.connect(daemon.data_dir / "db" / "machine.db", timeout=30)) as database, database:
+        first = "SELECT type, body FROM events WHERE type = 'task.created' LIMIT 1"
+        rows = [database.execute(first).fetchone(), *(("task.output", body) for body in bodies)]
+        events = [(task_id, seq, kind, now, body) for seq, (kind, body) in enumerate(rows, start=1)]
+        database.executemany("INSERT INTO events (task_id, seq, type, at, body) VALUES (?, ?, ?, ?, ?)", events)
+        database.execute("UPDATE tasks SET last_seq = ? WHERE task_id = ?", (len(events), task_id))
 
 
 def test_filters_and_words_stand_in_the_address_and_hold_after_a_reload(person: Person) -> None:
