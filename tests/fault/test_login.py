@@ -36,6 +36,16 @@ async def test_a_machine_without_login_keeps_tasks_in_the_queue_until_it_has_one
     await machine.nothing_left()
 
 
+async def test_a_machine_without_login_tells_that_its_disk_is_nearly_full_as_well(start: StartMachine) -> None:
+    machine = await start(env={KEY: None, "MACHINE_MIN_FREE_MB": "1000000000"})
+    await auth_is(machine, "needs_login")
+    await machine.submit("hello")
+    async with asyncio.timeout(10):
+        while not (said := (await machine.get("/api/status"))["machine"]["held_back"]):
+            await asyncio.sleep(0.1)
+    assert "less than 1000000000 MB" in said
+
+
 async def test_a_401_in_the_middle_parks_the_task_and_the_queue_and_a_restart_with_a_login_goes_on(
     start: StartMachine, model: ScriptedModel
 ) -> None:

@@ -84,7 +84,8 @@ class Dispatcher:
                     await self._slots.changed()
 
     async def _claim_all(self) -> None:
-        while not self.draining and self._gate.open and await self._disk.has_room():
+        # The disk first: that it fills up has to be told also while nobody is logged in.
+        while not self.draining and await self._disk.has_room() and self._gate.open:
             task = await self._store.claim(self._slots.limits(), self._now())
             if task is None:
                 return
