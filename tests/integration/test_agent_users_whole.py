@@ -256,6 +256,15 @@ async def test_a_backup_has_what_users_of_agents_made_and_a_conversation_goes_on
     assert any("First done." in str(r.raw) for r in model.requests if "second" in r.last_user_text)
 
 
+async def test_the_files_of_a_workspace_are_shown_whoever_made_them(below: Machine, model: ScriptedModel) -> None:
+    assert "ran" in await run(below, model, "mkdir deep; echo kept > deep/file; chmod 700 deep; echo ran")
+    address = f"/api/tasks/{below.tasks[-1]}/files"
+    listed = await below.client.get(address, params={"path": "deep"})
+    assert [entry["name"] for entry in listed.json()["entries"]] == ["file"]
+    answer = await below.client.get(f"{address}/content", params={"path": "deep/file"})
+    assert (answer.status_code, answer.text) == (200, "kept\n")
+
+
 async def test_an_old_workspace_is_removed_whoever_made_what_is_in_it(
     folder: Path, below: Machine, model: ScriptedModel
 ) -> None:

@@ -95,7 +95,7 @@ def _api_state(
         intake=engine.intake,
         approvals=engine.approvals,
         code=engine.code,
-        files=TaskFiles(ground.settings.workspaces_dir, ground.definitions.agents, ground.redactor),
+        files=_task_files(ground),
         plans=engine.plans,
         brain=engine.brain,
         chats=build_chats(ground),
@@ -124,6 +124,13 @@ def _api_state(
         sandbox=ground.claude.sandbox,
         health=DaemonHealth(ground, engine.gate),
     )
+
+
+def _task_files(ground: Ground) -> TaskFiles:
+    folder, agents, settling = ground.settings.workspaces_dir, ground.definitions.agents, ground.claude.settling
+    if settling is None:
+        return TaskFiles(folder, agents, ground.redactor)
+    return TaskFiles(folder, agents, ground.redactor, open_up=settling.open_up)
 
 
 def _warnings(ground: Ground) -> MachineWarnings:
