@@ -5,11 +5,11 @@ import json
 import os
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -42,7 +42,7 @@ def engine(*arguments: str, check: bool = True, **options: Any) -> str:
 
 @dataclass
 class Container:
-    """One name, one volume, one port after another container."""
+    """One name, the two volumes of the compose file, one port after another container."""
 
     name: str = field(default_factory=lambda: f"machine-check-{uuid4().hex[:8]}")
     port: int = 0
@@ -50,16 +50,21 @@ class Container:
     started_seconds: float = 0.0
 
     @property
-    def volume(self) -> str:
-        return f"{self.name}-data"
+    def volumes(self) -> dict[str, str]:
+        """Each by where it is mounted."""
+        return {"/data": f"{self.name}-data", "/data/repos": f"{self.name}-repos"}
+
+    @property
+    def mounts(self) -> tuple[str, ...]:
+        return tuple(part for place, name in self.volumes.items() for part in ("--volume", f"{name}:{place}"))
 
     async def start(self, *options: str, command: tuple[str, ...] = (*SERVE, "--demo"), publish: bool = True) -> None:
-        """Run a new container on the volume, and wait until it is healthy."""
+        """Run a new container on the volumes, and wait until it is healthy."""
         ports = ("--publish", "127.0.0.1::8080") if publish else ()
         began = time.monotonic()
         await self.engine(
-            *("run", "--detach", "--name", self.name, "--volume", f"{self.volume}:/data"),
-            *HARDENED, *ports, *options, IMAGE, *command,
+            *("run", "--detach", "--name", self.name),
+            *self.mounts, *HARDENED, *ports, *options, IMAGE, *command,
         )  # fmt: skip
         await self.find_port(publish=publish)
         await self.until_healthy()
@@ -72,6 +77,10 @@ class Container:
 
     async def engine(self, *arguments: str, **options: Any) -> str:
         return await asyncio.to_thread(engine, *arguments, **options)
+
+    async def once(self, *command: str, options: tuple[str, ...] = ()) -> str:
+        """What a command says that has the volumes to itself: no daemon runs."""
+        return await self.engine("run", "--rm", *self.mounts, *HARDENED, *options, IMAGE, *command)
 
     async def run_in(self, *command: str, user: str = "root") -> str:
         """What a command in the container says."""
@@ -92,13 +101,16 @@ class Container:
         raise AssertionError(f"not healthy: {await self.engine('logs', self.name, check=False)}")
 
     def _request(self, path: str, body: object | None) -> Any:
+        return json.loads(self._text(path, body))
+
+    def _text(self, path: str, body: object | None = None) -> str:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data=data)
         request.add_header("Authorization", f"Bearer {self.token}")
         request.add_header("Content-Type", "application/json")
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(request, timeout=30) as answer:
-            return json.loads(answer.read())
+            return str(answer.read(), "utf-8")
 
     async def get(self, path: str) -> Any:
         return await asyncio.to_thread(self._request, path, None)
@@ -111,6 +123,12 @@ class Container:
 
     async def events(self, task_id: str) -> list[dict[str, Any]]:
         return list((await self.get(f"/api/tasks/{task_id}/events?after=0&limit=5000"))["events"])
+
+    async def files(self, task_id: str) -> dict[str, str]:
+        """The files at the top of the task's workspace, with what stands in them."""
+        path = f"/api/tasks/{task_id}/files"
+        names = [entry["name"] for entry in (await self.get(path))["entries"] if entry["kind"] == "file"]
+        return {name: await asyncio.to_thread(self._text, f"{path}/content?path={quote(name)}") for name in names}
 
     async def outputs(self, task_id: str, kind: str) -> str:
         pieces = [event["data"] for event in await self.events(task_id) if event["type"] == "task.output"]
@@ -134,7 +152,7 @@ class Container:
 
     async def close(self) -> None:
         await self.remove()
-        await self.engine("volume", "rm", "--force", self.volume, check=False)
+        await self.engine("volume", "rm", "--force", *self.volumes.values(), check=False)
 
 
 @pytest.fixture

@@ -12,6 +12,9 @@ from machine.demo.replies import Reply
 
 pytestmark = pytest.mark.timeout(240)
 
+WORDS = "correct-horse-battery"
+DIGESTS = ("sh", "-c", "cd /data && find config credentials repos/checkouts -type f | sort | xargs -r sha256sum")
+
 
 async def test_a_demo_task_runs_through_the_published_port(container: Container) -> None:
     await container.start()
@@ -64,23 +67,49 @@ async def test_a_task_goes_on_after_a_restart_and_in_a_container_made_anew(conta
     assert (await container.get(f"/api/tasks/{restarted}"))["result"] == task["result"]
 
 
-async def test_a_volume_that_was_copied_makes_the_same_machine(container: Container, tmp_path: Path) -> None:
+async def test_a_backup_made_amid_work_and_restored_into_fresh_volumes_is_the_same_machine(
+    container: Container, tmp_path: Path
+) -> None:
     await container.start()
     task = await container.completed(await container.submit("demo:edit please"))
-    events = await container.events(task["task_id"])
+    events, files = await container.events(task["task_id"]), await container.files(task["task_id"])
+    assert files
+    busy = await container.submit("demo:slow")
+    await container.says(busy, 5)
+    asked = ("--with-workspaces", "--passphrase-file", "/tmp/words")
+    make = f"echo {WORDS} > /tmp/words; echo '{{}}' > /data/repos/checkouts/task_none.json"
+    await container.run_in("sh", "-c", make, user="machine")
+    await container.machine("backup", "--output", "/data/backups/today", *asked)
+    kept = await container.run_in(*DIGESTS, user="machine")
+    assert {"credentials", "repos"} <= {line.split()[1].partition("/")[0] for line in kept.splitlines()}
+    await container.engine("cp", f"{container.name}:/data/backups/today", str(tmp_path / "today"))
     await container.remove()
-    saved, copy = tmp_path / "volume.tar", Container()
-    await container.engine("volume", "export", container.volume, "--output", str(saved))
+
+    readable(tmp_path, words=WORDS)
+    fresh, place = Container(), ("--volume", f"{tmp_path}:/backup:ro")
+    restore = ("machine", "restore", "/backup/today", "--passphrase-file", "/backup/words")
     try:
-        await copy.engine("volume", "create", copy.volume)
-        await copy.engine("volume", "import", copy.volume, str(saved))
-        await copy.start()
-        assert await copy.get(f"/api/tasks/{task['task_id']}") == task
-        assert await copy.events(task["task_id"]) == events
-        follow_up = await copy.post(f"/api/tasks/{task['task_id']}/input", message="demo:edit once more")
-        await copy.completed(follow_up["task_id"])
+        assert "is whole" in await fresh.once(*restore, "--check", options=place)
+        assert "/data is as it was" in await fresh.once(*restore, options=place)
+        assert await fresh.once(*DIGESTS) == kept
+        await fresh.start()
+        assert await fresh.get(f"/api/tasks/{task['task_id']}") == task
+        assert await fresh.events(task["task_id"]) == events
+        assert await fresh.files(task["task_id"]) == files
+        assert (await fresh.completed(busy))["attempt"] == 2
+        follow_up = await fresh.post(f"/api/tasks/{task['task_id']}/input", message="demo:edit once more")
+        await fresh.completed(follow_up["task_id"])
     finally:
-        await copy.close()
+        await fresh.close()
+
+
+def readable(folder: Path, **files: str) -> None:
+    """For the user of the container, too; with these files in it."""
+    for name, content in files.items():
+        (folder / name).write_text(content)
+    folder.chmod(0o755)
+    for file in folder.iterdir():
+        file.chmod(0o644)
 
 
 async def test_an_agent_reaches_nothing_of_the_machine(container: Container) -> None:
@@ -121,7 +150,8 @@ async def _ran(container: Container, wish: str) -> str:
 
 
 async def test_it_runs_as_any_other_user_with_no_capability(container: Container) -> None:
-    await container.engine("volume", "create", container.volume)
+    for volume in container.volumes.values():
+        await container.engine("volume", "create", volume)
     await container.start("--user", "10001", "--cap-drop", "ALL")
     await container.completed(await container.submit("demo:edit please"))
     assert "agents run as user 10001" in await container.machine("doctor")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -12,9 +13,11 @@ from pathlib import Path
 
 import pytest
 from tests.fault.conftest import StartMachine
+from tests.support.data_folder import a_folder
 from tests.support.model import ScriptedModel
 from tests.support.workbench import workbench
 
+from machine.app.backups import make_backup, restore_backup
 from machine.domain.task import TaskStatus
 
 
@@ -106,3 +109,23 @@ async def test_a_clock_that_went_back_loses_nothing_and_doctor_says_so(tmp_path:
     done = await asyncio.to_thread(subprocess.run, doctor, env=environment, capture_output=True, text=True, check=False)
     [clock] = [check for check in json.loads(done.stdout)["checks"] if check["check"] == "clock"]
     assert (clock["level"], clock["text"]) == ("warning", "the database was written in the future")
+
+
+def test_a_restore_goes_onto_a_disk_of_its_own_as_well_and_what_was_there_is_kept(tmp_path: Path, disk: Path) -> None:
+    """As in the container, where `repos/` is a volume beside that of the data."""
+    settings = a_folder(tmp_path / "data")
+    backup = make_backup(settings, tmp_path / "b", passphrase=None, with_work=True).path
+    repos = settings.data_dir / "repos"
+    shutil.rmtree(repos)
+    repos.mkdir()
+    mount("--bind", str(disk), str(repos))
+    try:
+        (repos / "checkouts").mkdir()
+        (repos / "checkouts" / "task_2.json").write_text("{}")
+        aside = restore_backup(settings, backup, passphrase=None).aside
+        assert aside is not None
+        assert [file.name for file in (repos / "checkouts").iterdir()] == ["task_1.json"]
+        assert [file.name for file in (aside / "repos" / "checkouts").iterdir()] == ["task_2.json"]
+        assert [file.name for file in repos.iterdir()] == ["checkouts"]
+    finally:
+        subprocess.run(["umount", "--lazy", str(repos)], check=True)

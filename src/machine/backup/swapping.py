@@ -4,6 +4,7 @@
 restore is decided, and whoever opens the folder next brings it to its end. Before that, it never happened.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -87,9 +88,31 @@ def _swap(new: Path, place: Path, kept: Path) -> None:
     if os.path.lexists(place):
         kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # A second one was made by somebody between an interruption and now: it goes aside, too.
-        place.rename(kept.with_name(f"{kept.name}-later") if os.path.lexists(kept) else kept)
+        _move(place, kept.with_name(f"{kept.name}-later") if os.path.lexists(kept) else kept)
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    new.rename(place)
+    _move(new, place)
+
+
+def _move(source: Path, target: Path) -> None:
+    """Rename; where the two lie on different disks (`repos/` has a volume of its own in the container), copy.
+
+    The copy is whole before it has its name, and `source` is there until then: what is cut off is done again.
+    """
+    try:
+        source.rename(target)
+        return
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+    draft, over = target.with_name(f".{target.name}.moving"), source.with_name(f".{source.name}.moved")
+    for left in (draft, over):
+        shutil.rmtree(left, ignore_errors=True)
+    shutil.copytree(source, draft, symlinks=True)
+    os.sync()
+    draft.rename(target)
+    _sync(target.parent)
+    source.rename(over)
+    shutil.rmtree(over)
 
 
 def _sync(*folders: Path) -> None:
