@@ -115,6 +115,10 @@ class Settings(BaseSettings):
         30, ge=0, validation_alias=AliasChoices("MACHINE_KEEP_WORKSPACES_DAYS", "keep_workspaces_days")
     )
     """How long the folders of ended conversations are kept; those with work that is nowhere else stay."""
+    keep_set_aside_days: float = Field(
+        30, ge=0, validation_alias=AliasChoices("MACHINE_KEEP_SET_ASIDE_DAYS", "keep_set_aside_days")
+    )
+    """How long `before-restore-*` is kept, which a restore made of what was there; what has workspaces in it stays."""
     min_free_mb: int = Field(500, ge=0, validation_alias=AliasChoices("MACHINE_MIN_FREE_MB", "min_free_mb"))
     """With less space on the disk of the data folder, no task is started; 0: they are in any case."""
     backup_hours: float = Field(0, ge=0, le=8760, validation_alias=AliasChoices("MACHINE_BACKUP_HOURS", "backup_hours"))

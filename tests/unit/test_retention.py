@@ -32,7 +32,9 @@ from machine.store.task_store import SqlTaskStore
 
 NOW = datetime(2026, 11, 3, 9, 7, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
-KEEPING = Keeping(events=10 * DAY, tasks=100 * DAY, deliveries=30 * DAY, workspaces=20 * DAY)
+KEEPING = Keeping(
+    events=10 * DAY, tasks=100 * DAY, deliveries=30 * DAY, workspaces=20 * DAY, set_aside=30 * DAY
+)
 
 
 @dataclass
@@ -242,16 +244,50 @@ async def test_a_day_in_another_zone_gets_what_belongs_to_it(place: Place) -> No
     assert item.key == before_noon.key  # its quarter of an hour began at 9:00
 
 
+def set_aside(place: Place, days_ago: float) -> Path:
+    """As a restore leaves it."""
+    folder = place.data / f"before-restore-{NOW - days_ago * DAY:%Y%m%dT%H%M%S%fZ}"
+    (folder / "config").mkdir(parents=True)
+    (folder / "config" / "file").write_text("old")
+    (folder / "config").chmod(0o500)
+    return folder
+
+
+async def test_what_a_restore_put_aside_goes_after_its_time_and_beyond_a_number(place: Place, tmp_path: Path) -> None:
+    old = set_aside(place, 31)
+    young = [set_aside(place, hours / 24) for hours in range(7)]
+    of_somebody = place.data / "before-restore-of-mine"
+    of_somebody.mkdir()
+    link = place.data / "before-restore-20200101T000000000000Z"
+    link.symlink_to(tmp_path)
+    done = await place.tidier().tidy()
+    assert done.set_aside == 3
+    assert not old.exists()
+    assert [folder.exists() for folder in young] == [True] * 5 + [False] * 2
+    assert of_somebody.exists()
+    assert link.is_symlink()
+
+
+async def test_work_that_a_restore_put_aside_stays(place: Place) -> None:
+    kept, emptied = set_aside(place, 400), set_aside(place, 401)
+    (kept / "workspaces" / "task_1").mkdir(parents=True)
+    (emptied / "workspaces").mkdir()
+    assert (await place.tidier().tidy()).set_aside == 1
+    assert (kept.exists(), emptied.exists()) == (True, False)
+
+
 async def test_nothing_is_removed_where_everything_is_kept_for_ever(place: Place) -> None:
     task = await place.task(days_ago=5000)
     keeping = keeping_of(
         read_settings(
-            {f"MACHINE_KEEP_{what}_DAYS": "0" for what in ("EVENTS", "TASKS", "DELIVERIES", "WORKSPACES")},
+            {f"MACHINE_KEEP_{what}_DAYS": "0" for what in ("EVENTS", "TASKS", "DELIVERIES", "WORKSPACES", "SET_ASIDE")},
             data_dir=place.data,
         )
     )
+    aside = set_aside(place, 5000)
     done = await place.tidier(keeping).tidy()
-    assert (done.events, done.tasks, done.workspaces) == (0, 0, 0)
+    assert (done.events, done.tasks, done.workspaces, done.set_aside) == (0, 0, 0, 0)
+    assert aside.exists()
     assert await place.events_of(task) == 7
 
 

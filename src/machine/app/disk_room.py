@@ -46,6 +46,7 @@ def keeping_of(settings: Settings) -> Keeping:
         tasks=_days(settings.keep_tasks_days),
         deliveries=_days(settings.keep_deliveries_days),
         workspaces=_days(settings.keep_workspaces_days),
+        set_aside=_days(settings.keep_set_aside_days),
     )
 
 

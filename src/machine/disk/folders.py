@@ -6,6 +6,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -23,6 +24,8 @@ _CACHES: Final = frozenset({"cache", "npm", "cargo", "go"})
 """In `scratch/<workspace>`: package managers keep repositories there that are nobody's work."""
 _BARE: Final = frozenset({"HEAD", "objects", "refs"})
 _REMOVING: Final = ".removing-"
+_SET_ASIDE: Final = "before-restore-"
+_PASSABLE: Final = 0o711
 
 
 class DataFolders:
@@ -78,6 +81,10 @@ class DataFolders:
                 hint="Check who owns what lies in it; nothing else is affected.",
             ) from error
 
+    async def drop_set_aside(self, before: datetime, *, keep: int) -> int:
+        """See `ports.Disk.drop_set_aside`."""
+        return await asyncio.to_thread(self._drop_set_aside, before, keep)
+
     async def sweep(self) -> None:
         """See `ports.Disk.sweep`."""
         await asyncio.to_thread(self._sweep)
@@ -91,7 +98,7 @@ class DataFolders:
     def _measure(self) -> DiskUse:
         usage = self._usage()
         parts = {part: _size_of(self._data / part) for part in PARTS}
-        parts["before-restore"] = sum(_size_of(kept) for kept in self._data.glob("before-restore-*"))
+        parts["before-restore"] = sum(_size_of(kept) for kept in self._data.glob(f"{_SET_ASIDE}*"))
         return DiskUse(free_bytes=usage.free, total_bytes=usage.total, parts={k: v for k, v in parts.items() if v})
 
     def _workspaces(self) -> tuple[str, ...]:
@@ -129,12 +136,49 @@ class DataFolders:
                 self._empty(doomed)
                 _remove_tree(doomed)
 
+    def _drop_set_aside(self, before: datetime, keep: int) -> int:
+        found = {path: at for path in self._data.glob(f"{_SET_ASIDE}*") if (at := _set_aside_at(path)) is not None}
+        newest = sorted(found, key=lambda path: found[path], reverse=True)
+        over = [path for number, path in enumerate(newest) if number >= keep or found[path] < before]
+        return sum(self._drop(path) for path in over if not _any_in(path / "workspaces"))
+
+    def _drop(self, kept: Path) -> bool:
+        """Whether all of it could be removed; what could not is tried again with the next pass."""
+        kept.chmod(_PASSABLE)  # users of agents remove what they made
+        with suppress(OSError):
+            for part in _OF_A_CONVERSATION:
+                for folder in (kept / part).glob("*"):
+                    self._empty(folder)
+            _remove_tree(kept)
+        return not kept.exists()
+
     def _sweep(self) -> None:
         for part in _OF_A_CONVERSATION:
             for left in (self._data / part).glob(f"{_REMOVING}*"):
                 with suppress(OSError):
                     self._empty(left)
                     _remove_tree(left)
+
+
+def _set_aside_at(path: Path) -> datetime | None:
+    """When a restore made this folder; None for what somebody else called so, and for links."""
+    if path.is_symlink() or not path.is_dir():
+        return None
+    try:
+        return datetime.strptime(path.name.removeprefix(_SET_ASIDE), "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _any_in(folder: Path) -> bool:
+    """Also where that cannot be found out."""
+    try:
+        with os.scandir(folder) as there:
+            return any(there)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def _give_up(error: OSError) -> None:

@@ -25,6 +25,8 @@ class Keeping(BaseModel):
     tasks: timedelta | None
     deliveries: timedelta | None
     workspaces: timedelta | None
+    set_aside: timedelta | None
+    """What restores put aside, from the restore on."""
 
 
 class Tidied(BaseModel):
@@ -37,6 +39,7 @@ class Tidied(BaseModel):
     tasks: int = 0
     deliveries: int = 0
     workspaces: int = 0
+    set_aside: int = 0
     kept_workspaces: tuple[str, ...] = ()
 
 

@@ -21,6 +21,8 @@ MOST_TASKS: Final = 500
 """In one pass, of each kind; the next pass goes on."""
 MOST_EVENTS: Final = 200_000
 MOST_DELIVERIES: Final = 50_000
+MOST_SET_ASIDE: Final = 5
+"""Of the folders that restores put aside: those beyond go, however young."""
 AT_ONCE: Final = 1000
 """Rows in one transaction: others want to write, too."""
 
@@ -62,11 +64,13 @@ class Retention:
             tasks=await self._tasks(now, keep.tasks),
             deliveries=await self._old_deliveries(now, keep.deliveries),
             workspaces=removed,
+            set_aside=await self._set_aside(now, keep.set_aside),
             kept_workspaces=kept,
         )
-        if done.events or done.tasks or done.deliveries or done.workspaces:
-            said = "removed %d events, %d tasks, %d deliveries and %d workspaces that are over"
-            _log.info(said, done.events, done.tasks, done.deliveries, done.workspaces)
+        counts = (done.events, done.tasks, done.deliveries, done.workspaces, done.set_aside)
+        if any(counts):
+            said = "removed %d events, %d tasks, %d deliveries and %d workspaces that are over, and %d of before a restore"
+            _log.info(said, *counts)
         self.last = done
         return done
 
@@ -122,6 +126,9 @@ class Retention:
                     continue
                 removed += await self._past.drop_task(task.task_id, now - age)
         return removed
+
+    async def _set_aside(self, now: datetime, age: timedelta | None) -> int:
+        return 0 if age is None else await self._disk.drop_set_aside(now - age, keep=MOST_SET_ASIDE)
 
     async def _old_deliveries(self, now: datetime, age: timedelta | None) -> int:
         removed = 0

@@ -34,6 +34,13 @@ class Disk(Protocol):
         """Remove a conversation's workspace, home and scratch folder."""
         ...
 
+    async def drop_set_aside(self, before: datetime, *, keep: int) -> int:
+        """Remove what restores before `before` put aside, and all beyond the newest `keep`; how many there were.
+
+        What has workspaces in it stays: work in them may be nowhere else.
+        """
+        ...
+
     async def sweep(self) -> None:
         """Go on with removals that were cut off."""
         ...
