@@ -77,7 +77,9 @@ async def test_a_backup_made_amid_work_and_restored_into_fresh_volumes_is_the_sa
     busy = await container.submit("demo:slow")
     await container.says(busy, 5)
     asked = ("--with-workspaces", "--passphrase-file", "/tmp/words")
-    make = f"echo {WORDS} > /tmp/words; echo '{{}}' > /data/repos/checkouts/task_none.json"
+    make = (
+        f"echo {WORDS} > /tmp/words; mkdir -p /data/repos/checkouts; echo '{{}}' > /data/repos/checkouts/task_none.json"
+    )
     await container.run_in("sh", "-c", make, user="machine")
     await container.machine("backup", "--output", "/data/backups/today", *asked)
     kept = await container.run_in(*DIGESTS, user="machine")

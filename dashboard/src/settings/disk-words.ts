@@ -61,7 +61,10 @@ const PARTS: Readonly<Record<string, Words>> = {
     "Backups",
     every_hours > 0 ? `The newest ${keep} stay.` : "They stay until somebody removes them.",
   ],
-  "before-restore": () => ["From before a restore", "It stays until somebody removes it."],
+  "before-restore": ({ keeping }) => [
+    "From before a restore",
+    `It goes ${goes(keeping.set_aside)}; with workspaces in it, it stays until somebody removes it.`,
+  ],
 };
 
 /** What takes the room, the most first. */
@@ -89,6 +92,7 @@ export function tidiedWords(last: NonNullable<DiskReport["last_tidied"]>): strin
     [last.tasks ?? 0, "task", "tasks"],
     [last.deliveries ?? 0, "delivery", "deliveries"],
     [last.workspaces ?? 0, "workspace", "workspaces"],
+    [last.set_aside ?? 0, "folder from before a restore", "folders from before a restore"],
   ] as const;
   const gone = counts
     .filter(([count]) => count > 0)
