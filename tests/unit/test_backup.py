@@ -1,5 +1,6 @@
 """Backups: consistent while the machine writes, whole or refused, put back in one go or not at all."""
 
+import asyncio
 import gzip
 import io
 import json
@@ -19,8 +20,8 @@ from pydantic import SecretStr
 from tests.support.data_folder import a_folder, opens
 
 from machine.app import backups, checks
-from machine.app.automatic_backups import AutomaticBackups, finding, own_backups, report_of
-from machine.app.backups import check_backup, make_backup, restore_backup
+from machine.app.automatic_backups import AutomaticBackups, finding, report_of
+from machine.app.backups import check_backup, file_name, make_backup, own_backups, restore_backup
 from machine.app.data_folder import held, prepare
 from machine.backup import swapping
 from machine.backup.format import PARTS, BackupFault
@@ -286,7 +287,10 @@ def test_a_restore_that_was_cut_off_while_it_was_checked_never_happened(tmp_path
 def test_the_daemons_own_backups_are_made_when_due_and_the_oldest_go(tmp_path: Path) -> None:
     settings = a_folder(tmp_path / "data", backup_hours=24, backup_keep=2, backup_passphrase=PASSPHRASE)
     now = datetime.now(UTC)
-    automatic = AutomaticBackups(settings, lambda: now)
+    by_hand = settings.backups_dir / file_name(settings, now - timedelta(days=3))
+    make_backup(settings, by_hand, passphrase=None, with_work=False)
+    os.utime(by_hand, (now.timestamp() - 3 * 86_400,) * 2)
+    automatic = AutomaticBackups(settings, lambda: now, asyncio.Lock())
     made = []
     for day in range(4):
         now = datetime.now(UTC) + timedelta(days=day)
@@ -296,7 +300,7 @@ def test_the_daemons_own_backups_are_made_when_due_and_the_oldest_go(tmp_path: P
         made.append(path)
         now += timedelta(hours=23)
         assert automatic.make_if_due() is None
-    assert own_backups(settings) == made[-2:]
+    assert own_backups(settings) == [by_hand, *made[-2:]]
     assert needs_passphrase(made[-1])
     assert check_backup(made[-1], passphrase=PASSPHRASE).machine_id == settings.machine_id
 
@@ -322,7 +326,7 @@ def test_a_backup_that_is_due_and_missing_is_told_and_none_is_missed_that_nobody
     assert report_of(wanted).newest is None
     assert "there is none here, though one is due every 24 h" in finding(wanted, now).text
     assert finding(unwanted, now).level == "ok"
-    path = AutomaticBackups(wanted, lambda: now).make_if_due()
+    path = AutomaticBackups(wanted, lambda: now, asyncio.Lock()).make_if_due()
     assert path is not None
     newest = report_of(wanted).newest
     assert newest is not None

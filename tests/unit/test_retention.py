@@ -32,9 +32,7 @@ from machine.store.task_store import SqlTaskStore
 
 NOW = datetime(2026, 11, 3, 9, 7, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
-KEEPING = Keeping(
-    events=10 * DAY, tasks=100 * DAY, deliveries=30 * DAY, workspaces=20 * DAY, set_aside=30 * DAY
-)
+KEEPING = Keeping(events=10 * DAY, tasks=100 * DAY, deliveries=30 * DAY, workspaces=20 * DAY, set_aside=30 * DAY)
 
 
 @dataclass

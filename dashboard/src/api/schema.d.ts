@@ -421,6 +421,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Backups
+         * @description Those in the data folder, the newest first, and what is being made.
+         */
+        get: operations["list_backups_api_backups_get"];
+        put?: never;
+        /**
+         * Make Backup
+         * @description Begin a backup; the list says when it is there, or why it is not. One at a time. Workspaces are not in it.
+         */
+        post: operations["make_backup_api_backups_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backups/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Backup
+         * @description Remove one for good.
+         */
+        delete: operations["delete_backup_api_backups__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backups/{name}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Backup
+         * @description The file. Who has it has the machine's secrets, unless it is encrypted: the audit log says who took it.
+         */
+        get: operations["download_backup_api_backups__name__content_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/budgets": {
         parameters: {
             query?: never;
@@ -2809,8 +2873,25 @@ export interface components {
             until?: string | null;
         };
         /**
+         * BackupFailure
+         * @description Why the last one that somebody wished for was not made.
+         */
+        BackupFailure: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Hint */
+            hint: string;
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * BackupFile
-         * @description One of the machine's own backups.
+         * @description A backup in the data folder.
          */
         BackupFile: {
             /**
@@ -2818,10 +2899,39 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** Automatic */
+            automatic: boolean;
+            /** Encrypted */
+            encrypted: boolean;
             /** Name */
             name: string;
             /** Size Bytes */
             size_bytes: number;
+        };
+        /**
+         * BackupList
+         * @description The backups in the data folder, the newest first.
+         */
+        BackupList: {
+            failure: components["schemas"]["BackupFailure"] | null;
+            /** Items */
+            items: components["schemas"]["BackupFile"][];
+            making: components["schemas"]["BackupMaking"] | null;
+        };
+        /**
+         * BackupMaking
+         * @description One that is being made.
+         */
+        BackupMaking: {
+            /** Encrypted */
+            encrypted: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
         };
         /**
          * BudgetNotice
@@ -3930,6 +4040,8 @@ export interface components {
             deliveries: string | null;
             /** Events */
             events: string | null;
+            /** Set Aside */
+            set_aside: string | null;
             /** Tasks */
             tasks: string | null;
             /** Workspaces */
@@ -4252,6 +4364,14 @@ export interface components {
          * @enum {string}
          */
         Missed: "skip" | "once";
+        /**
+         * NewBackup
+         * @description `passphrase` encrypts it; unset: with MACHINE_BACKUP_PASSPHRASE if there is one, else it is not encrypted.
+         */
+        NewBackup: {
+            /** Passphrase */
+            passphrase?: string | null;
+        };
         /**
          * NewChannel
          * @description Where to tell it: the address is kept sealed.
@@ -5955,6 +6075,11 @@ export interface components {
              */
             kept_workspaces: string[];
             /**
+             * Set Aside
+             * @default 0
+             */
+            set_aside: number;
+            /**
              * Tasks
              * @default 0
              */
@@ -7292,6 +7417,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_backups_api_backups_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_backup_api_backups_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBackup"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupMaking"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_backup_api_backups__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list has it. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_backup_api_backups__name__content_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list has it. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description A problem */

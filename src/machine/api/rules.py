@@ -86,6 +86,13 @@ _BUDGETS: Final = (
     *_reading(Scope.READ, "/api/budgets"),
 )
 
+_BACKUPS: Final = (
+    Rule("POST", "/api/backups", action="backup.create", made="name"),
+    Rule("GET", "/api/backups/{name}/content", action="backup.download"),
+    Rule("DELETE", "/api/backups/{name}", action="backup.delete"),
+    *_reading(Scope.ADMIN, "/api/backups"),
+)
+
 _WEBHOOKS: Final = (
     *_definitions("webhook", "provider", "unsigned"),
     Rule("POST", "/api/webhooks/{name}/secret", action="webhook.secret"),
@@ -165,6 +172,7 @@ RULES: Final = (
     Rule("POST", "/mcp", why="its tools are recorded one by one"),
     *_TASKS,
     *_BUDGETS,
+    *_BACKUPS,
     *_definitions("agent"),
     *_definitions("skill"),
     *_WEBHOOKS,

@@ -17,6 +17,7 @@ from machine.domain.redaction import Redactor
 from machine.engine.approvals import Approvals
 from machine.engine.audit import Audit
 from machine.engine.background_manager import BackgroundTaskManager
+from machine.engine.backup_desk import BackupDesk
 from machine.engine.brain import MachineBrain
 from machine.engine.brain_tools import BrainTools
 from machine.engine.chats import Chats
@@ -84,6 +85,7 @@ class ApiState:
     creator: EntityCreator
     webhooks: Webhooks
     disk: DiskDesk
+    backups: BackupDesk
     metrics: Metrics
     schedules: Schedules
     owners: Owners

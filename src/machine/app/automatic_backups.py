@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from machine.app.backups import SUFFIX, file_name, make_backup
+from machine.app.backups import BY_ITSELF, file_name, make_backup, own_backups, told
 from machine.domain.clock import Clock
-from machine.domain.disk import BackupFile, OwnBackups
+from machine.domain.disk import OwnBackups
 from machine.domain.errors import MachineError
 from machine.domain.finding import Finding
 from machine.settings import Settings
@@ -23,47 +23,47 @@ _log = logging.getLogger(__name__)
 
 
 class AutomaticBackups:
-    """One every `MACHINE_BACKUP_HOURS`, counted from the newest file there is: a restart makes none by itself."""
+    """One every `MACHINE_BACKUP_HOURS`, counted from the newest file there is: a restart makes none by itself.
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    `alone` is held while one is made.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, alone: asyncio.Lock) -> None:
         self._settings = settings
         self._now = clock
+        self._alone = alone
 
     async def watch(self) -> None:
         """Make backups for as long as the machine runs."""
         while self._settings.backup_hours:
             try:
-                await asyncio.to_thread(self.make_if_due)
+                async with self._alone:
+                    await asyncio.to_thread(self.make_if_due)
             except (MachineError, OSError) as error:
                 _log.error("no backup was made: %s", error)
             await asyncio.sleep(LOOK_EVERY_SECONDS)
 
     def make_if_due(self) -> Path | None:
-        """A new backup, if it is time; the oldest beyond those that are kept go. Blocking. Raises MachineError."""
+        """A new backup, if it is time; the oldest of its own beyond those that are kept go. Blocking.
+
+        Raises MachineError.
+        """
         kept, now = own_backups(self._settings), self._now()
         every = timedelta(hours=self._settings.backup_hours)
         if kept and timedelta() <= now - _made_at(kept[-1]) < every:
             return None
-        path = self._settings.backups_dir / file_name(self._settings, now)
+        path = self._settings.backups_dir / file_name(self._settings, now, automatic=True)
         made = make_backup(self._settings, path, passphrase=self._settings.backup_passphrase, with_work=False)
         _log.info("made the backup %s (%d files, %d bytes)", made.path, made.files, made.size)
-        for old in own_backups(self._settings)[: -self._settings.backup_keep]:
+        by_itself = [file for file in own_backups(self._settings) if file.name.endswith(BY_ITSELF)]
+        for old in by_itself[: -self._settings.backup_keep]:
             old.unlink(missing_ok=True)
         return made.path
 
 
-def own_backups(settings: Settings) -> list[Path]:
-    """The backups in `backups/`, by their age, the newest last. Blocking."""
-    try:
-        there = list(settings.backups_dir.iterdir())
-    except FileNotFoundError:
-        return []
-    return sorted(file for file in there if file.suffix == SUFFIX and not file.name.startswith("."))
-
-
 def report_of(settings: Settings) -> OwnBackups:
     """How the machine backs itself up, and how far it has got. Blocking."""
-    newest = next((file for one in reversed(own_backups(settings)) if (file := _told(one))), None)
+    newest = next((file for one in reversed(own_backups(settings)) if (file := told(one))), None)
     return OwnBackups(
         every_hours=settings.backup_hours,
         keep=settings.backup_keep,
@@ -88,15 +88,6 @@ def finding(settings: Settings, now: datetime) -> Finding:
 
 def _hours(hours: float) -> str:
     return f"{max(hours, 0):.1f} h".replace(".0 ", " ") if hours < _HOURS_AS_DAYS else f"{hours / 24:.0f} days"
-
-
-def _told(backup: Path) -> BackupFile | None:
-    """None for one that went meanwhile."""
-    try:
-        size = backup.stat().st_size
-        return BackupFile(name=backup.name, at=_made_at(backup), size_bytes=size)
-    except FileNotFoundError:
-        return None
 
 
 def _made_at(backup: Path) -> datetime:

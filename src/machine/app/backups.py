@@ -1,5 +1,6 @@
 """Backups of a data folder, beside a running daemon or without one, and their way back."""
 
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -14,8 +15,10 @@ from machine.app.agent_users import read_as_agents
 from machine.app.data_folder import held, prepare_run
 from machine.backup.format import DATABASE, FORMAT, PARTS, WORK, Head
 from machine.backup.reading import unpack
+from machine.backup.sealing import MAGIC, is_sealed
 from machine.backup.swapping import decide, finish, staging
-from machine.backup.writing import Source, Written, write_backup
+from machine.backup.writing import COPY_PREFIX, Source, Written, write_backup
+from machine.domain.disk import BackupFile
 from machine.domain.errors import BadRequest, NotFound, StoreError
 from machine.domain.version import VERSION
 from machine.settings import Settings
@@ -24,6 +27,11 @@ from machine.store.opening import examine
 from machine.store.sqlite import explain
 
 SUFFIX: Final = ".machine-backup"
+BY_ITSELF: Final = f"-auto{SUFFIX}"
+"""How the names of those end that the daemon makes by itself."""
+
+_STAMP: Final = "%Y%m%dT%H%M%SZ"
+_STAMPED: Final = re.compile(r"\d{8}T\d{6}Z")
 
 
 class Restored(NamedTuple):
@@ -33,9 +41,54 @@ class Restored(NamedTuple):
     aside: Path | None
 
 
-def file_name(settings: Settings, at: datetime) -> str:
-    """What a backup is called where nobody says so; names sort by their time."""
-    return f"{settings.machine_id}-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}{SUFFIX}"
+def file_name(settings: Settings, at: datetime, *, automatic: bool = False) -> str:
+    """What a backup is called where nobody says so."""
+    return f"{settings.machine_id}-{at.astimezone(UTC).strftime(_STAMP)}{BY_ITSELF if automatic else SUFFIX}"
+
+
+def own_backups(settings: Settings) -> list[Path]:
+    """The backups in `backups/` by the time in their names, else of the file; the newest last. Blocking."""
+    try:
+        there = [file for file in settings.backups_dir.iterdir() if file.name.endswith(SUFFIX)]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise StoreError(
+            f"{settings.backups_dir} cannot be read: {error.strerror or error}.",
+            hint="Give the user that runs the machine the right to read and write in it.",
+        ) from error
+    return sorted((one for one in there if not one.name.startswith(".") and _is_file(one)), key=_order)
+
+
+def told(backup: Path) -> BackupFile | None:
+    """What there is to say of it; None for one that went meanwhile. Blocking."""
+    try:
+        state = backup.stat()
+        with backup.open("rb") as file:
+            start = file.read(len(MAGIC))
+    except OSError:
+        return None
+    return BackupFile(
+        name=backup.name,
+        at=datetime.fromtimestamp(state.st_mtime, UTC),
+        size_bytes=state.st_size,
+        automatic=backup.name.endswith(BY_ITSELF),
+        encrypted=is_sealed(start),
+    )
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _order(backup: Path) -> tuple[str, str]:
+    if found := _STAMPED.search(backup.name):
+        return found[0], backup.name
+    try:
+        at = datetime.fromtimestamp(backup.stat().st_mtime, UTC)
+    except OSError:
+        at = datetime.fromtimestamp(0, UTC)
+    return at.strftime(_STAMP), backup.name
 
 
 def make_backup(settings: Settings, path: Path, *, passphrase: SecretStr | None, with_work: bool) -> Written:
@@ -74,7 +127,7 @@ def _copied(settings: Settings, near: Path, stack: ExitStack) -> Path:
     """A copy of the database, where the backup will lie: there has to be room anyway."""
     try:
         near.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".machine-backup-", dir=near)))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=COPY_PREFIX, dir=near)))
         copy_database(settings.database_file, folder / "machine.db")
     except sqlite3.Error as error:
         raise explain(error, settings.database_file) from error

@@ -1,11 +1,14 @@
 """What keeps the disk from filling up: a floor below which nothing starts, and an end for what is over."""
 
+import asyncio
 from datetime import timedelta
 from typing import NamedTuple
 
-from machine.app.automatic_backups import report_of
+from machine.app.automatic_backups import AutomaticBackups, report_of
+from machine.app.backup_files import FolderOfBackups
 from machine.app.ground import Ground
 from machine.domain.disk import Keeping
+from machine.engine.backup_desk import BackupDesk
 from machine.engine.disk_desk import DiskDesk
 from machine.engine.retention import Retention
 from machine.engine.task_code import TaskCode
@@ -13,10 +16,13 @@ from machine.settings import Settings
 
 
 class DiskRoom(NamedTuple):
-    """Both look at the same disk."""
+    """All look at the same disk."""
 
     desk: DiskDesk
     retention: Retention
+    backups: BackupDesk
+    automatic_backups: AutomaticBackups
+    files: FolderOfBackups
 
 
 def build_disk(ground: Ground, code: TaskCode) -> DiskRoom:
@@ -36,7 +42,9 @@ def build_disk(ground: Ground, code: TaskCode) -> DiskRoom:
         last_tidied=lambda: retention.last,
         backups=lambda: report_of(ground.settings),
     )
-    return DiskRoom(desk, retention)
+    files, alone = FolderOfBackups(ground.settings), asyncio.Lock()
+    backups = BackupDesk(files, desk, ground.clock, alone)
+    return DiskRoom(desk, retention, backups, AutomaticBackups(ground.settings, ground.clock, alone), files)
 
 
 def keeping_of(settings: Settings) -> Keeping:

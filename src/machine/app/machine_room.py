@@ -1,5 +1,6 @@
 """Everything a running machine consists of, opened in order and closed in the opposite one."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -7,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from machine.api import ApiState
-from machine.app.automatic_backups import AutomaticBackups
 from machine.app.chat_room import build_chats
 from machine.app.definition_room import build_creator
 from machine.app.engine_room import EngineRoom, build_engine
@@ -72,7 +72,9 @@ async def opened(
         _watch_over(stack, notifications.notifier)
         _watch_over(stack, engine.disk.retention, api.schedules.scheduler, api.chats.attachments)
         _watch_over(stack, api.webhooks.replacing, api.webhooks.replies, engine.routing_desk)
-        _watch_over(stack, AutomaticBackups(settings, clock))
+        await asyncio.to_thread(engine.disk.files.sweep)
+        stack.push_async_callback(engine.disk.backups.close)
+        _watch_over(stack, engine.disk.automatic_backups)
         engine.manager.start()
         stack.push_async_callback(engine.manager.drain, 0)
         yield MachineRoom(api=api, engine=engine)
@@ -108,6 +110,7 @@ def _api_state(
         corrections=engine.corrections(creator=creator),
         webhooks=webhooks,
         disk=engine.disk.desk,
+        backups=engine.disk.backups,
         metrics=MachineMetrics(ground, engine, ground.meter),
         schedules=schedules,
         owners=Owners(ground.people),

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from machine.app.automatic_backups import own_backups
+from machine.app.backups import own_backups
 from machine.app.engine_room import EngineRoom
 from machine.app.ground import Ground
 from machine.domain.errors import StoreError

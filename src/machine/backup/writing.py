@@ -18,6 +18,10 @@ from machine.backup.format import HEAD, LIST, Entry, Head
 from machine.backup.sealing import SealedWriter
 from machine.domain.errors import Conflict, StoreError
 
+PARTIAL: Final = ".partial"
+"""How a backup ends that is not whole yet, behind a leading dot and its name."""
+COPY_PREFIX: Final = ".machine-backup-"
+"""How a folder begins that has the copy of a database in it, beside the backup that it goes into."""
 _BLOCK: Final = 1024 * 1024
 _IN_MEMORY: Final = 8 * 1024 * 1024
 """A file is copied before it is packed, for it may change meanwhile; smaller ones are copied to memory."""
@@ -43,7 +47,7 @@ def write_backup(path: Path, head: Head, sources: list[Source], passphrase: Secr
     """Write the file `path` (0600), which must not be there yet. Blocking. Raises Conflict, StoreError."""
     if os.path.lexists(path):
         raise Conflict(f"{path} is there already.", hint="Name a file that is not there yet.")
-    partial = path.with_name(f".{path.name}.partial")
+    partial = path.with_name(f".{path.name}{PARTIAL}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial.unlink(missing_ok=True)

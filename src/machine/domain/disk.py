@@ -44,13 +44,47 @@ class Tidied(BaseModel):
 
 
 class BackupFile(BaseModel):
-    """One of the machine's own backups."""
+    """A backup in the data folder."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     at: datetime
     size_bytes: int
+    automatic: bool
+    """Made by the daemon by itself; these go by themselves, too."""
+    encrypted: bool
+
+
+class BackupMaking(BaseModel):
+    """One that is being made."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    since: datetime
+    encrypted: bool
+
+
+class BackupFailure(BaseModel):
+    """Why the last one that somebody wished for was not made."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    at: datetime
+    message: str
+    hint: str
+
+
+class BackupList(BaseModel):
+    """The backups in the data folder, the newest first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: tuple[BackupFile, ...]
+    making: BackupMaking | None
+    failure: BackupFailure | None
 
 
 class OwnBackups(BaseModel):

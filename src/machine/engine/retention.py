@@ -69,7 +69,9 @@ class Retention:
         )
         counts = (done.events, done.tasks, done.deliveries, done.workspaces, done.set_aside)
         if any(counts):
-            said = "removed %d events, %d tasks, %d deliveries and %d workspaces that are over, and %d of before a restore"
+            said = (
+                "removed %d events, %d tasks, %d deliveries and %d workspaces that are over, and %d of before a restore"
+            )
             _log.info(said, *counts)
         self.last = done
         return done

@@ -1,6 +1,7 @@
 """What the engine and the API need from the outside, as Protocols. Adapters are built and joined in `machine.app`."""
 
 from machine.ports.audit import AuditFilter, AuditPage, AuditStore
+from machine.ports.backups import BackupFiles
 from machine.ports.budgets import BudgetStore, DayRules
 from machine.ports.chats import ChatStore, ConversationPage
 from machine.ports.claude import (
@@ -39,6 +40,7 @@ __all__ = [
     "AuditFilter",
     "AuditPage",
     "AuditStore",
+    "BackupFiles",
     "BudgetStore",
     "ChatStore",
     "ClaimLimits",
