@@ -6,6 +6,8 @@
 
 # Another engine: make up COMPOSE=podman-compose
 COMPOSE ?= docker compose
+# podman leaves the health check out of images of its own form.
+export BUILDAH_FORMAT = docker
 COMPOSE_HERE = $(COMPOSE) -f infrastructure/docker/docker-compose.yml
 
 help: ## Show this list
@@ -40,7 +42,7 @@ lighthouse: setup ## Let Lighthouse judge the main page and a task's page: ARGS=
 
 rebuild: ## Build the container's image and (re)start it
 	$(COMPOSE_HERE) build
-	$(COMPOSE_HERE) up -d
+	$(COMPOSE_HERE) up -d --force-recreate
 
 up: ## Start the container
 	$(COMPOSE_HERE) up -d
