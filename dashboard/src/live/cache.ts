@@ -23,6 +23,7 @@ export const keys = {
   health: ["health"],
   budgets: ["budgets"],
   disk: ["disk"],
+  backups: ["disk", "backups"],
   channels: ["channels"],
   tasks: ["tasks"],
   active: ["tasks", "active"],

@@ -1,11 +1,11 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Download } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { type AuditChoice, type AuditEntry, audit, type AuditPage as Found, people } from "../api/people";
 import { fullTime } from "../domain/format";
 import { keys } from "../live/cache";
 import { Button } from "../parts/button";
+import { DownloadLink } from "../parts/download-link";
 import { Choice, TextField } from "../parts/field";
 import { Fold } from "../parts/fold";
 import { Mark } from "../parts/page";
@@ -37,27 +37,14 @@ export function AuditPage() {
       id="audit"
       actions={
         <>
-          <Export name="CSV" href={audit.exportUrl(choice, "csv")} />
-          <Export name="JSON lines" href={audit.exportUrl(choice, "jsonl")} />
+          <DownloadLink href={audit.exportUrl(choice, "csv")}>CSV</DownloadLink>
+          <DownloadLink href={audit.exportUrl(choice, "jsonl")}>JSON lines</DownloadLink>
         </>
       }
     >
       <Filters />
       <Entries choice={choice} />
     </SettingsPart>
-  );
-}
-
-function Export({ name, href }: { name: string; href: string }) {
-  return (
-    <a
-      href={href}
-      download
-      className="inline-flex h-7 items-center gap-1.5 rounded-md border border-edge bg-raised px-2 font-medium text-xs hover:bg-hover"
-    >
-      <Download aria-hidden className="size-3.5" />
-      {name}
-    </a>
   );
 }
 

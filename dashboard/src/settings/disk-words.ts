@@ -85,6 +85,15 @@ export function backupWords({ every_hours, keep, encrypted }: OwnBackups): strin
   return `The machine makes a backup ${often} and keeps the newest ${keep}, ${encrypted ? "encrypted" : "not encrypted"}.`;
 }
 
+const MIN_PASSPHRASE = 8;
+
+/** What is wrong with a passphrase, as the machine would say it; null for a good one and for none. */
+export function passphraseFault(words: string): string | null {
+  if (words === "") return null;
+  if (words !== words.trim()) return "No space at its ends: it could not be typed again.";
+  return [...words].length < MIN_PASSPHRASE ? `At least ${MIN_PASSPHRASE} characters.` : null;
+}
+
 /** What the last pass over old things removed, in words. */
 export function tidiedWords(last: NonNullable<DiskReport["last_tidied"]>): string {
   const counts = [

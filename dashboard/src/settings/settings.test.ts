@@ -7,7 +7,7 @@ import type { AuditEntry, Invitation, Token } from "../api/people";
 import { stepsOf } from "../home/steps";
 import { endingOf, objectOf, periodOf, sinceOf } from "./audit-words";
 import { amountOf, linesOf, share, spentWords, usedUp } from "./budget-words";
-import { backupWords, daysOf, goes, partsOf, room, tidiedWords } from "./disk-words";
+import { backupWords, daysOf, goes, partsOf, passphraseFault, room, tidiedWords } from "./disk-words";
 import { inOrder, summary } from "./health-words";
 import { hintHere, sourceWords, stateWords, takenWords } from "./login-words";
 import { browserWords, invitationStanding, nameFault, reachWords, scopesFor, tokenEnd } from "./people-words";
@@ -217,8 +217,13 @@ describe("the disk and what is saved", () => {
     expect(goes("soon")).toBe("after soon");
   });
 
+  it("take no passphrase that could not be typed again", () => {
+    expect(["", "correct horse", "ééééééée"].map(passphraseFault)).toEqual([null, null, null]);
+    expect(["short", " correct horse", "correct horse "].every(passphraseFault)).toBe(true);
+  });
+
   it("show the biggest part first, also one that is not known here", () => {
-    const keeping = { events: "P90D", tasks: "P1Y", deliveries: null, workspaces: "P30D" };
+    const keeping = { events: "P90D", tasks: "P1Y", deliveries: null, workspaces: "P30D", set_aside: "P30D" };
     const backups = { every_hours: 24, keep: 7, encrypted: false, newest: null };
     const report = { parts: { repos: 5, db: 9, toString: 7 }, keeping, backups } as unknown as DiskReport;
     const parts = partsOf(report);
@@ -229,7 +234,15 @@ describe("the disk and what is saved", () => {
       "The machine makes a backup every day and keeps the newest 7, not encrypted.",
     );
     expect(backupWords({ ...backups, every_hours: 0 })).toContain("no backup by itself");
-    const last = { at: EARLIER, events: 0, tasks: 3, deliveries: 0, workspaces: 1, kept_workspaces: [] };
+    const last = {
+      at: EARLIER,
+      events: 0,
+      tasks: 3,
+      deliveries: 0,
+      workspaces: 1,
+      set_aside: 0,
+      kept_workspaces: [],
+    };
     expect(tidiedWords(last)).toBe("3 tasks, 1 workspace removed");
     expect(tidiedWords({ ...last, tasks: 0, workspaces: 0 })).toBe("nothing to remove");
   });

@@ -7,6 +7,7 @@ import { Notice } from "../parts/notice";
 import { Section } from "../parts/page";
 import { CopyLine } from "../parts/shown-once";
 import { When } from "../parts/when";
+import { BackupFiles } from "./backup-list";
 import { backupWords, partsOf, room, tidiedWords } from "./disk-words";
 import { SettingsPart } from "./frame";
 import { Loaded } from "./loaded";
@@ -96,35 +97,28 @@ function Tidied({ last }: { last: DiskReport["last_tidied"] }) {
 }
 
 const COMMANDS: ReadonlyArray<readonly [what: string, command: string]> = [
-  ["Now, into the data folder; the machine goes on working", "machine backup"],
   [
-    "To another disk, with a passphrase that it asks for",
+    "To another disk, with a passphrase that it asks for; the machine goes on working",
     "machine backup --output /mnt/safe/today.machine-backup --encrypt",
   ],
+  ["With the folders in which tasks work, too", "machine backup --with-workspaces"],
   ["Every day by itself: set this where the machine is started", "MACHINE_BACKUP_HOURS=24"],
   ["Whether a backup could be restored", "machine restore --check /mnt/safe/today.machine-backup"],
   ["Put it back; the machine must not run", "machine restore /mnt/safe/today.machine-backup"],
 ];
 
 function Backups({ backups }: { backups: OwnBackups }) {
-  const { newest } = backups;
   return (
     <Section title="Backup">
-      <p className="max-w-[40rem]">
-        {backupWords(backups)}{" "}
-        {newest ? (
-          <>
-            The newest is from <When at={newest.at} />:{" "}
-            <code className="font-mono text-xs [overflow-wrap:anywhere]">backups/{newest.name}</code>,{" "}
-            {room(newest.size_bytes)}.
-          </>
-        ) : (
-          "There is none in its data folder."
-        )}
-      </p>
+      <p className="max-w-[40rem]">{backupWords(backups)}</p>
       <p className="mt-1 mb-4 max-w-[40rem] text-soft">
         What lies on the same disk is lost with it: copy it elsewhere. Who has a backup that is not encrypted
         has the machine’s secrets.
+      </p>
+      <BackupFiles />
+      <h3 className="mt-8 mb-2 font-medium">In a terminal</h3>
+      <p className="mb-3 max-w-[40rem] text-soft">
+        A restore replaces all that this machine knows, and is done while it does not run.
       </p>
       <dl className="space-y-3">
         {COMMANDS.map(([what, command]) => (
