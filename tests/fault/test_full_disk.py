@@ -121,3 +121,21 @@ async def test_a_daemon_that_starts_on_a_full_disk_says_so_in_one_sentence(small
         assert (await machine.get("/api/status"))["machine"]["state"] == "ready"
     finally:
         await machine.close()
+
+
+async def test_a_backup_that_does_not_fit_is_said_and_leaves_nothing_half(
+    start: StartMachine, small_disk: Path, tmp_path: Path
+) -> None:
+    machine = await start(cli="fake-cli")
+    await machine.completed(await machine.submit("hello"))
+    ballast = await asyncio.to_thread(fill, small_disk)
+    output = small_disk / "to" / "backup"
+    refused = await asyncio.to_thread(machine.daemon.command, "backup", "--output", str(output))
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    assert str(small_disk) in refused.stderr
+    assert "No space left" in refused.stderr or "full" in refused.stderr
+    assert [path for path in await asyncio.to_thread(lambda: [*small_disk.rglob("*")]) if path.is_file()] == [ballast]
+    ballast.unlink()
+    made = await asyncio.to_thread(machine.daemon.command, "backup", "--output", str(output))
+    assert (made.returncode, output.is_file()) == (0, True)

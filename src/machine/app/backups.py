@@ -130,13 +130,20 @@ def _copied(settings: Settings, near: Path, stack: ExitStack) -> Path:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=COPY_PREFIX, dir=near)))
         copy_database(settings.database_file, folder / "machine.db")
     except sqlite3.Error as error:
+        # Only the copy is written to: it is its disk that is full.
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            raise _unwritable(near, "No space left on the disk") from error
         raise explain(error, settings.database_file) from error
     except OSError as error:
-        raise StoreError(
-            f"No backup can be written to {near}: {error.strerror or error}.",
-            hint="Name another place with --output: one with room that this user may write to.",
-        ) from error
+        raise _unwritable(near, error.strerror or str(error)) from error
     return folder / "machine.db"
+
+
+def _unwritable(near: Path, why: str) -> StoreError:
+    return StoreError(
+        f"No backup can be written to {near}: {why}.",
+        hint="Name another place with --output: one with room that this user may write to.",
+    )
 
 
 def check_backup(path: Path, *, passphrase: SecretStr | None) -> Head:

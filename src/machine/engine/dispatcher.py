@@ -16,7 +16,7 @@ from machine.engine.disk_desk import DiskDesk
 from machine.engine.live_task import LiveTask
 from machine.engine.live_tasks import LiveTasks
 from machine.engine.login_gate import LoginGate
-from machine.engine.outcome import Outcome, failed
+from machine.engine.outcome import Outcome, failed, in_a_word
 from machine.engine.slots import Slots
 from machine.engine.subagent_runner import SubAgentRunner
 from machine.ports import Agents, TaskStore
@@ -96,9 +96,11 @@ class Dispatcher:
     async def _carry(self, live: LiveTask) -> None:
         """One run from its claim to its stored outcome. The slot is free only after both."""
         about(task_id=live.task_id, user_id=live.task.user_id)
+        _log.info("%s begins, agent %s, attempt %d", live.task_id, live.task.assigned_agent, live.task.attempt)
         try:
             outcome = await self._outcome_of(live)
             await self._conclusion.of(live, outcome)
+            _log.info("%s %s", live.task_id, in_a_word(outcome))
         except Exception as error:
             _log.exception("the outcome of %s could not be stored", live.task_id)
             await self._conclusion.of(live, failed(FailureReason.INTERNAL, f"{type(error).__name__}: {error}"))

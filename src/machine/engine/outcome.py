@@ -69,6 +69,23 @@ def failed(reason: FailureReason, message: str) -> Failed:
     return Failed(failure=TaskFailure.of(reason, message.strip() or reason.replace("_", " ")))
 
 
+def in_a_word(outcome: Outcome) -> str:
+    """For the log: nothing in it comes from outside."""
+    match outcome:
+        case Completed():
+            return "completed"
+        case Failed(failure=failure):
+            return f"failed, {failure.reason.value}"
+        case Cancelled():
+            return "cancelled"
+        case Parked(reason=reason):
+            return f"parked, {reason.value}"
+        case StillWaiting():
+            return "waits for a person"
+        case OutOfBudget():
+            return "has used up its budget"
+
+
 def redacted_outcome(outcome: Outcome, redactor: Redactor) -> Outcome:
     """`outcome` without secret values in what the CLI said."""
     match outcome:
