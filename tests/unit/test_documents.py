@@ -1,6 +1,7 @@
 """The documents name what there is: every setting, commands that exist, links that lead somewhere, every metric."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import click
@@ -22,6 +23,13 @@ def test_every_setting_stands_in_the_page_on_operating() -> None:
         alias = field.validation_alias
         variable = str(alias.choices[0]) if isinstance(alias, AliasChoices) else name.upper()
         assert name in NO_VARIABLES or f"`{variable}`" in page, variable
+
+
+def test_every_page_is_in_the_menu_of_the_site() -> None:
+    pages = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]["nav"]
+    named = set(re.findall(r"[\w/-]+\.md", str(pages)))
+    there = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    assert named == {name for name in there if not re.match(r"decisions/\d", name)}
 
 
 def test_every_metric_stands_in_its_page() -> None:
