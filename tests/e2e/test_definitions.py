@@ -79,6 +79,39 @@ def test_an_agent_is_made_by_form_changed_disabled_and_deleted(person: Person, d
     _delete(person, daemon)
 
 
+def test_rules_and_network_of_an_agent_are_checked_while_they_are_filled_in(
+    person: Person, daemon: DaemonProcess
+) -> None:
+    person.opens("/agents?create=form")
+    fills(person, Name="on-call", Description="Looks at outages", Instructions="Find out what broke.")
+    person.presses("Add a rule")
+    fills(person, Labels_of_the_issue="left over")
+    person.presses("Add a rule")
+    person.presses("Create")
+    sees_alert(person, "it would take every task")
+    second = person.page.get_by_label("Words in the title or the message", exact=True).nth(1)
+    second.fill("outage, {x}")
+    sees_alert(person, "String should match pattern")
+    second.fill("outage, roll back")
+    person.page.get_by_role("checkbox", name="Jira").nth(1).check()
+    person.presses("Remove rule 1")
+    expect(person.page.get_by_label("Words in the title or the message", exact=True)).to_have_value("outage, roll back")
+    person.page.get_by_label("Network", exact=True).select_option("Only the hosts that I name")
+    fills(person, Hosts="https://example.com")
+    sees_alert(person, "is no host")
+    fills(person, Hosts="status.example.com:443")
+    expect(person.page.get_by_role("region", name="Preview")).to_contain_text("agent.yaml")
+    person.presses("Create")
+    person.page.wait_for_url("**/agents/on-call")
+    person.sees("from jira, with the words outage or roll back")
+    settings = agent_of(daemon, "on-call")["settings"]
+    assert [(rule["sources"], rule["keywords"], rule["labels"]) for rule in settings["routing"]] == [
+        (["jira"], ["outage", "roll back"], [])
+    ]
+    assert settings["network"] == ["status.example.com:443"]
+    person.faults[:] = [fault for fault in person.faults if "422" not in fault]
+
+
 def _edit_as_yaml(person: Person, preview: Locator) -> None:
     person.page.get_by_role("link", name="Edit").click()
     person.presses("YAML")

@@ -3,6 +3,10 @@ import { faultAt, nameFault, withoutDefaults } from "../domain/definition";
 import { useDefinitions } from "../live/hooks";
 import { Choice, TextField } from "../parts/field";
 import { ListField } from "./list-field";
+import { NetworkField } from "./network-field";
+import { PROFILES } from "./profiles";
+import { EMPTY_RULE, emptyRules, networkFault, rulesOf } from "./routing";
+import { RoutingFields } from "./routing-fields";
 import type { FieldsProps, FormSpec } from "./spec";
 
 const EMPTY: AgentForm = {
@@ -25,6 +29,7 @@ const EMPTY: AgentForm = {
   workspace: "task",
   skills: [],
   sandbox: true,
+  network: null,
   variables: [],
   routing: [],
   claude_code: {},
@@ -36,12 +41,6 @@ const MODES: readonly (readonly [AgentForm["permission_mode"], string])[] = [
   ["plan", "Plans only, changes nothing"],
   ["dontAsk", "Never asks: what is not allowed is denied"],
   ["bypassPermissions", "Does everything without asking"],
-];
-
-const PROFILES: readonly (readonly [AgentForm["profile"], string])[] = [
-  ["standard", "Standard: commands stay in the sandbox"],
-  ["trusted", "Trusted: may leave the sandbox, may never ask"],
-  ["untrusted", "Untrusted: may look, and change nothing"],
 ];
 
 /** An agent, as its form would have made it. */
@@ -85,6 +84,7 @@ function AgentFields({ form, set, faults, isNew }: FieldsProps<AgentForm>) {
         fault={at("when_to_use")}
         hint="By these words the Brain decides which tasks come to it."
       />
+      <RoutingFields rules={rulesOf(form.routing)} faults={faults} change={(routing) => set({ routing })} />
       <div className="grid gap-4 sm:grid-cols-2">
         <Choice
           label="Permissions"
@@ -138,13 +138,20 @@ function SkillsField({ form, set, fault }: Part & { fault: string | undefined })
 function ToolFields({ form, set, faults }: Part & Pick<FieldsProps<AgentForm>, "faults">) {
   return (
     <>
-      <Choice
-        label="Profile"
-        value={form.profile}
-        change={(profile) => set({ profile })}
-        options={PROFILES}
-        fault={faultAt(faults, "profile")}
-      />
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Choice
+          label="Profile"
+          value={form.profile}
+          change={(profile) => set({ profile })}
+          options={PROFILES}
+          fault={faultAt(faults, "profile")}
+        />
+        <NetworkField
+          network={form.network}
+          change={(network) => set({ network })}
+          fault={faultAt(faults, "network")}
+        />
+      </div>
       <div className="grid gap-4 sm:grid-cols-2">
         <ListField
           label="Tools that it may use"
@@ -192,18 +199,23 @@ export const agentSpec: FormSpec<AgentForm> = {
   kind: "agents",
   empty: EMPTY,
   Fields: AgentFields,
-  missing({ name, description, instructions }) {
+  missing({ name, description, instructions, routing, network }) {
     const wrong = nameFault(name);
+    const unreachable = networkFault(network);
     return [
       ...(wrong ? [{ path: ["name"], what: wrong }] : []),
       ...(description.trim() ? [] : [{ path: ["description"], what: "Say in a sentence what it is for." }]),
       ...(instructions.trim() ? [] : [{ path: ["instructions"], what: "Say what it should do." }]),
+      ...emptyRules(routing),
+      ...(unreachable ? [{ path: ["network"], what: unreachable }] : []),
     ];
   },
   toSettings({ name: _name, instructions: _instructions, ...settings }) {
+    const { routing, ...others } = withoutDefaults(settings, { ...EMPTY, description: "-" });
     return {
       description: settings.description,
-      ...withoutDefaults(settings, { ...EMPTY, description: "-" }),
+      ...others,
+      ...(routing ? { routing: rulesOf(routing).map((rule) => withoutDefaults(rule, EMPTY_RULE)) } : {}),
     };
   },
   fromSettings: (settings, { name, instructions }) => ({ ...EMPTY, ...settings, name, instructions }),

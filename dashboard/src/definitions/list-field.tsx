@@ -11,14 +11,16 @@ interface ListProps {
   fault?: string | undefined;
 }
 
-/** Several words in one line. What is typed stays as it is; the words in it are what counts. */
-export function ListField({ list, change, ...field }: ListProps) {
+/** Several words in one line. What is typed stays as it is while it says the same words as the list. */
+export function ListField({ list: given, change, ...field }: ListProps) {
+  const list = Array.isArray(given) ? given : []; // in YAML, anything can have been written there
   const [text, setText] = useState(() => list.join(", "));
+  const isTyped = JSON.stringify(splitList(text)) === JSON.stringify(list);
   return (
     <TextField
       {...field}
       mono
-      value={text}
+      value={isTyped ? text : list.join(", ")}
       change={(next) => {
         setText(next);
         change(splitList(next));

@@ -11,6 +11,7 @@ import { EditPage } from "./edit-page";
 import { KINDS } from "./kinds";
 import { ListPage } from "./list-page";
 import { CodeList, FileList } from "./preview";
+import { networkWords, ruleWords } from "./routing";
 import { skillForm, skillSpec } from "./skill-spec";
 
 export function AgentsPage() {
@@ -112,8 +113,10 @@ function agentFacts({ settings }: AgentDetail): Record<string, ReactNode> {
   const { tools, allowed_tools, disallowed_tools, timeout_seconds, max_budget_usd } = settings;
   return {
     "When to use it": settings.when_to_use,
+    Rules: settings.routing.length > 0 && <Rules rules={settings.routing.map(ruleWords)} />,
     Model: settings.model ?? "the machine's own",
     Profile: PROFILES[settings.profile],
+    Network: settings.network == null ? null : networkWords(settings.network),
     Permissions: MODES[settings.permission_mode],
     Workspace: settings.workspace === "shared" ? "one lasting folder" : "a new folder for every task",
     Tools: tools ? <CodeList items={tools} /> : "all",
@@ -127,6 +130,17 @@ function agentFacts({ settings }: AgentDetail): Record<string, ReactNode> {
     "Budget of a day": settings.daily_budget_usd == null ? null : `$${settings.daily_budget_usd}`,
     "Tasks at once": settings.max_concurrent?.toString(),
   };
+}
+
+/** Which tasks come to an agent without the Brain being asked, a line a rule. */
+function Rules({ rules }: { rules: readonly string[] }) {
+  return (
+    <ul>
+      {rules.map((words) => (
+        <li key={words}>{words}</li>
+      ))}
+    </ul>
+  );
 }
 
 /** What a definition says and what it consists of. */
