@@ -6,7 +6,9 @@ const STANDINGS = new Set(["OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR"]);
 
 /** People in words: a login, `id:4711`, or a standing in capitals. */
 export function peopleOf(who: Trigger["who"] | undefined): string[] {
-  return (who ?? []).map(({ id, login, association }) => (id ? `id:${id}` : (login ?? association ?? "")));
+  return (who ?? []).map(({ id, login, association }) =>
+    id == null ? (login ?? association ?? "") : `id:${id}`,
+  );
 }
 
 /** The same the other way round; nobody is null, which is everybody, untrusted. */

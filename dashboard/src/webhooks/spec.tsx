@@ -7,6 +7,7 @@ import { Button } from "../parts/button";
 import { Check, Choice, TextField } from "../parts/field";
 import { needsSecret, sent, type TriggerDraft, type WebhookDraft, withSecret } from "./draft";
 import { newSecret } from "./people";
+import { hintsOf, takesOurSecret } from "./provider-hints";
 import { TriggerFields } from "./trigger-fields";
 
 type Fields = FieldsProps<WebhookDraft>;
@@ -21,7 +22,7 @@ function WebhookFields(props: Fields) {
             label="Name"
             value={form.name}
             change={(name) => set({ name })}
-            placeholder="shop-issues"
+            placeholder={hintsOf(form.provider).name}
             fault={faultAt(faults, "name")}
             hint="A part of the address: /webhooks/name"
           />
@@ -49,9 +50,8 @@ function WebhookFields(props: Fields) {
 
 function SecretFields({ form, set, faults, isNew }: Fields) {
   const isUnsigned = form.unsigned ?? false;
-  const hint = isNew
-    ? "Enter the same text at the provider. It is never shown again."
-    : "Empty: the one there is stays.";
+  const { secret = "Enter the same text at the provider. It is never shown again." } = hintsOf(form.provider);
+  const hint = isNew ? secret : `Empty: the one there is stays. ${secret}`;
   return (
     <div className="space-y-2">
       {!isUnsigned && (
@@ -66,9 +66,11 @@ function SecretFields({ form, set, faults, isNew }: Fields) {
               hint={hint}
             />
           </div>
-          <Button className="mt-6 h-9!" onClick={() => set(withSecret(form, newSecret(form.provider)))}>
-            Generate
-          </Button>
+          {takesOurSecret(form.provider) && (
+            <Button className="mt-6 h-9!" onClick={() => set(withSecret(form, newSecret(form.provider)))}>
+              Generate
+            </Button>
+          )}
         </div>
       )}
       <Check
@@ -80,26 +82,43 @@ function SecretFields({ form, set, faults, isNew }: Fields) {
   );
 }
 
+/** With what the machine answers, and where; what a provider does not have is left out, unless it was written. */
 function ReplyFields({ form, set, faults }: Fields) {
+  const { token, api } = hintsOf(form.provider);
+  const { reply = null, base_url = null } = form;
   return (
     <div className="grid gap-4 sm:grid-cols-2">
-      <TextField
-        label="Variable with the token for answers"
-        mono
-        value={form.reply?.token_ref ?? ""}
-        change={(token_ref) => set({ reply: token_ref ? { email: null, ...form.reply, token_ref } : null })}
-        placeholder="GITHUB_TOKEN"
-        hint="Its name only. Without one, nothing is written where the event came from."
-        fault={faultAt(faults, "reply")}
-      />
-      <TextField
-        label="Address of the provider's API"
-        value={form.base_url ?? ""}
-        change={(base_url) => set({ base_url: base_url || null })}
-        placeholder="https://gitlab.example.com"
-        hint="Only for a server of your own."
-        fault={faultAt(faults, "base_url")}
-      />
+      {(token || reply) && (
+        <TextField
+          label="Variable with the token for answers"
+          mono
+          value={reply?.token_ref ?? ""}
+          change={(token_ref) => set({ reply: token_ref ? { email: null, ...reply, token_ref } : null })}
+          placeholder={token ?? ""}
+          hint="Its name only. Without one, nothing is written where the event came from."
+          fault={faultAt(faults, "reply")}
+        />
+      )}
+      {(api || base_url) && (
+        <TextField
+          label="Address of the provider's API"
+          value={base_url ?? ""}
+          change={(address) => set({ base_url: address || null })}
+          placeholder={api?.address ?? ""}
+          hint={api?.hint}
+          fault={faultAt(faults, "base_url")}
+        />
+      )}
+      {form.provider === "jira" && reply && (
+        <TextField
+          label="Account of the token"
+          value={reply.email ?? ""}
+          change={(email) => set({ reply: { ...reply, email: email || null } })}
+          placeholder="bot@example.com"
+          hint="For Jira Cloud. Empty: the token is sent alone, as Data Center wants it."
+          fault={faultAt(faults, "reply", "email")}
+        />
+      )}
     </div>
   );
 }

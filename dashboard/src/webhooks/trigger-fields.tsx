@@ -1,24 +1,14 @@
 import { Trash2 } from "lucide-react";
 import type { ProviderName, Trigger } from "../api/webhooks";
 import { ListField } from "../definitions/list-field";
+import { PROFILES } from "../definitions/profiles";
 import { type FieldFault, faultAt } from "../domain/definition";
 import { useAgents } from "../live/hooks";
 import { Button } from "../parts/button";
 import { Check, Choice, TextField } from "../parts/field";
 import type { TriggerDraft } from "./draft";
 import { peopleOf, whoOf } from "./people";
-
-const EVENTS: Readonly<Record<ProviderName, string>> = {
-  github: "issues.opened, issue_comment.created, pull_request.opened",
-  gitlab: "issue.open, merge_request.open, note",
-  bitbucket: "pullrequest:created, pullrequest:comment_created",
-  jira: "jira:issue_created, comment_created",
-  slack: "app_mention, command",
-  sentry: "issue.created, event_alert.triggered",
-  linear: "Issue.create, Comment.create",
-  standard: "invoice.paid",
-  generic: "alert",
-};
+import { hintsOf } from "./provider-hints";
 
 interface TriggerProps {
   trigger: TriggerDraft;
@@ -34,6 +24,7 @@ interface TriggerProps {
 export function TriggerFields(props: TriggerProps) {
   const { trigger, index, provider, faults, change, remove } = props;
   const at = (field: keyof Trigger) => faultAt(faults, "triggers", index, field);
+  const hints = hintsOf(provider);
   return (
     <div className="relative space-y-3 rounded-lg border p-4">
       <Button
@@ -50,8 +41,8 @@ export function TriggerFields(props: TriggerProps) {
         label="Events"
         list={trigger.events}
         change={(events) => change({ events })}
-        placeholder={EVENTS[provider]}
-        hint="With commas, such as issues.opened, issues.* or issues; * means every event."
+        placeholder={hints.events}
+        hint={`With commas, ${hints.writing}; * means every event.`}
         fault={at("events")}
       />
       <div className="grid gap-3 sm:grid-cols-2">
@@ -63,12 +54,13 @@ export function TriggerFields(props: TriggerProps) {
         <ListField
           label="Trusted people"
           list={peopleOf(trigger.who)}
-          change={(people) => change({ who: whoOf(people) })}
+          change={(named) => change({ who: whoOf(named) })}
           placeholder="nobody"
-          hint="Logins, id:4711, or MEMBER: only their events count. With nobody here everybody's do, with tools to look only."
+          hint={`${hints.people}: only their events count. With nobody here everybody's do, with tools to look only.`}
           fault={at("who")}
         />
       </div>
+      <ProfileChoice {...props} fault={at("profile")} />
       <TextField
         label="Task"
         rows={2}
@@ -86,6 +78,25 @@ export function TriggerFields(props: TriggerProps) {
         />
       )}
     </div>
+  );
+}
+
+/** How much the tasks of trusted people may do; those of everybody else may look, whatever it says. */
+function ProfileChoice({
+  trigger,
+  change,
+  fault,
+}: Pick<TriggerProps, "trigger" | "change"> & { fault: string | undefined }) {
+  if (peopleOf(trigger.who).length === 0) return null;
+  return (
+    <Choice
+      label="Profile of their tasks"
+      value={trigger.profile ?? "standard"}
+      change={(profile) => change({ profile })}
+      options={PROFILES}
+      hint="The most that they may do; the agent's own profile counts, too, where it is narrower."
+      fault={fault}
+    />
   );
 }
 

@@ -10,6 +10,10 @@ describe("people of a trigger", () => {
     expect(whoOf(["@bob"])).toEqual([{ login: "bob" }]);
   });
 
+  it("stay as they are while they are typed", () => {
+    for (const typed of ["id:", "id:4", "a", "MEMBE"]) expect(peopleOf(whoOf([typed]))).toEqual([typed]);
+  });
+
   it("are everybody when nobody is named, which the machine takes as untrusted", () => {
     expect(whoOf([])).toBeNull();
     expect(peopleOf(null)).toEqual([]);
