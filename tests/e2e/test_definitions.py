@@ -397,4 +397,8 @@ def test_a_schedule_says_in_words_when_it_runs_and_is_paused_and_run_by_hand(
     person.presses("Run now")
     person.page.wait_for_url(re.compile("/tasks/task_"))
     person.sees_status("Completed")
+    person.opens("/schedules/report")
+    person.sees("Started by hand")
+    person.page.get_by_role("link", name="Open the task").click()
+    person.page.wait_for_url(re.compile("/tasks/task_"))
     person.faults[:] = [fault for fault in person.faults if "422" not in fault]

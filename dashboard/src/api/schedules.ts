@@ -2,6 +2,7 @@ import { done, http } from "./machine";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
+export type ScheduleRun = Schemas["ScheduleRun"];
 export type ScheduleForm = Schemas["ScheduleForm"];
 /** `enabled`: it is not paused; so that it reads like all other definitions. */
 export type ScheduleView = Schemas["ScheduleView"] & {
@@ -9,6 +10,8 @@ export type ScheduleView = Schemas["ScheduleView"] & {
   builtin: boolean;
   warnings: string[];
 };
+
+const SHOWN_RUNS = 10;
 
 const path = (name: string) => ({ params: { path: { name } } });
 
@@ -30,6 +33,11 @@ export const schedules = {
   disable: (name: string) => done(http.POST("/api/schedules/{name}/pause", path(name))),
   enable: (name: string) => done(http.POST("/api/schedules/{name}/resume", path(name))),
   run: (name: string) => done(http.POST("/api/schedules/{name}/run", path(name))),
+  /** What became of its last times, newest first. */
+  runs: async (name: string): Promise<ScheduleRun[]> => {
+    const query = { limit: SHOWN_RUNS };
+    return (await done(http.GET("/api/schedules/{name}/runs", { params: { path: { name }, query } }))).items;
+  },
   /** When an expression would run next, and what it says in words. Rejects for what is none. */
   explain: (cron: string, timezone: string) =>
     done(http.POST("/api/schedules/preview", { body: { cron, timezone } })),

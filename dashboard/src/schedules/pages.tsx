@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Play } from "lucide-react";
 import { type ScheduleView, schedules } from "../api/schedules";
 import { CreatePage } from "../definitions/create-page";
@@ -14,6 +14,7 @@ import { Button } from "../parts/button";
 import { Section } from "../parts/page";
 import { Failed } from "../parts/states";
 import { useActing } from "../task/task-actions";
+import { LastRuns } from "./last-runs";
 import { scheduleForm, scheduleSpec } from "./spec";
 
 const OVERLAPS: Readonly<Record<ScheduleView["overlap"], string>> = {
@@ -60,7 +61,6 @@ export function SchedulePage() {
                 Expression: <code className="font-mono text-xs">{schedule.cron}</code>,
                 "Time zone": schedule.timezone,
                 "Next runs": <NextRuns schedule={schedule} />,
-                "Last run": schedule.last_run && <LastRun run={schedule.last_run} zone={schedule.timezone} />,
               }}
             />
           </Section>
@@ -74,6 +74,7 @@ export function SchedulePage() {
               }}
             />
           </Section>
+          <LastRuns name={name} zone={schedule.timezone} />
         </>
       )}
     </DetailPage>
@@ -90,20 +91,6 @@ function NextRuns({ schedule }: { schedule: ScheduleView }) {
         </li>
       ))}
     </ol>
-  );
-}
-
-function LastRun({ run, zone }: { run: NonNullable<ScheduleView["last_run"]>; zone: string }) {
-  return (
-    <>
-      {timeIn(run.at, zone)}: {run.outcome}
-      {run.why && `, ${run.why}`}{" "}
-      {run.task_id && (
-        <Link to="/tasks/$taskId" params={{ taskId: run.task_id }} className="text-accent underline">
-          Open the task
-        </Link>
-      )}
-    </>
   );
 }
 
