@@ -92,6 +92,16 @@ async def test_pages_and_filters(machine: Served) -> None:
         assert (await machine.admin.get(f"/api/audit?since={since}")).status_code == 422
 
 
+async def test_what_can_be_asked_for_is_what_was_done_each_once(machine: Served) -> None:
+    at_first = (await machine.admin.get("/api/audit/actions")).json()["items"]
+    for _ in range(3):
+        await machine.admin.delete("/api/env/NONE")
+        await machine.admin.post("/api/invitations", json={})
+    actions = (await machine.admin.get("/api/audit/actions")).json()["items"]
+    assert actions == sorted({*at_first, "variable.delete", "invitation.create"})
+    assert set(actions) == {entry["action"] for entry in await log(machine)}
+
+
 async def test_exports_hold_all_of_it_and_no_formula(machine: Served) -> None:
     names = ["=1+1", "@SUM", " -2", "plain"]
     for name in names:
@@ -108,7 +118,7 @@ async def test_exports_hold_all_of_it_and_no_formula(machine: Served) -> None:
 
 async def test_members_may_neither_read_nor_export_it(machine: Served) -> None:
     _, token = await person(machine, Role.MEMBER)
-    for path in ("/api/audit", "/api/audit/export"):
+    for path in ("/api/audit", "/api/audit/actions", "/api/audit/export"):
         assert (await machine.client(token).get(path)).status_code == 403
 
 

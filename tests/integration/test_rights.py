@@ -143,6 +143,7 @@ RIGHTS = {
     "POST /api/invitations": May(A, ADMIN, body={}),
     "DELETE /api/invitations/{invitation_id}": May(A, ADMIN),
     "GET /api/audit": May(A, ADMIN),
+    "GET /api/audit/actions": May(A, ADMIN),
     "GET /api/audit/export": May(A, ADMIN),
     "GET /api/health": May(A, ADMIN),
     "PUT /api/auth/password": May(V, ADMIN, body={}),

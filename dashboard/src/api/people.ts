@@ -71,6 +71,8 @@ export const audit = {
         params: { query: { ...asked(choice), limit: AUDIT_PAGE, ...(cursor && { cursor }) } },
       }),
     ),
+  /** All that was ever done here. */
+  actions: async (): Promise<string[]> => (await done(http.GET("/api/audit/actions"))).items,
   exportUrl: (choice: AuditChoice, format: "csv" | "jsonl") =>
     `/api/audit/export?${new URLSearchParams({ ...asked(choice), format })}`,
 };

@@ -6,12 +6,12 @@ import { fullTime } from "../domain/format";
 import { keys } from "../live/cache";
 import { Button } from "../parts/button";
 import { DownloadLink } from "../parts/download-link";
-import { Choice, TextField } from "../parts/field";
+import { Choice } from "../parts/field";
 import { Fold } from "../parts/fold";
 import { Mark } from "../parts/page";
 import { Failed, Loading } from "../parts/states";
 import { When } from "../parts/when";
-import { endingOf, objectOf, PERIODS, type Period, periodOf, sinceOf } from "./audit-words";
+import { actionsOf, endingOf, objectOf, PERIODS, type Period, periodOf, sinceOf } from "./audit-words";
 import { SettingsPart } from "./frame";
 import { Nothing } from "./rows";
 
@@ -51,36 +51,25 @@ export function AuditPage() {
 function Filters() {
   const { choice, period, choose } = useChoice();
   const known = useQuery({ queryKey: keys.people, queryFn: people.list });
-  const [action, setAction] = useState(choice.action ?? "");
+  const done = useQuery({ queryKey: [...keys.audit, "actions"], queryFn: audit.actions });
+  const { actor = "", action = "" } = choice;
   const persons = (known.data ?? []).map(({ user_id, name }) => [user_id, name] as const);
   return (
-    <form
-      aria-label="Filter"
-      onSubmit={(event) => {
-        event.preventDefault();
-        choose({ action: action.trim() });
-      }}
-      onBlur={() => {
-        if (action.trim() !== (choice.action ?? "")) choose({ action: action.trim() });
-      }}
-      className="mb-4 grid gap-3 sm:grid-cols-3"
-    >
+    <section aria-label="Filter" className="mb-4 grid gap-3 sm:grid-cols-3">
       <Choice
         label="Who"
-        value={choice.actor ?? ""}
-        change={(actor) => choose({ actor })}
+        value={actor}
+        change={(next) => choose({ actor: next })}
         options={[["", "Everybody"], ...persons]}
       />
-      <TextField
+      <Choice
         label="What"
-        mono
         value={action}
-        change={setAction}
-        placeholder="agent.create"
-        hint="Press Enter to search."
+        change={(next) => choose({ action: next })}
+        options={[["", "Everything"], ...actionsOf(done.data ?? [], action)]}
       />
       <Choice label="Since" value={period} change={(since) => choose({ since })} options={PERIODS} />
-    </form>
+    </section>
   );
 }
 

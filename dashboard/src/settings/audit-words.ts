@@ -33,3 +33,9 @@ export function objectOf({ object_id, made_id, summary }: AuditEntry): string {
   const name = summary?.name;
   return typeof name === "string" && name !== "" ? name : object_id || made_id || "";
 }
+
+/** What can be chosen: all that was done here, and what is asked for, in their order. */
+export function actionsOf(done: readonly string[], asked: string): [string, string][] {
+  const all = new Set(asked === "" ? done : [...done, asked]);
+  return [...all].sort().map((action) => [action, action]);
+}

@@ -5,7 +5,7 @@ import type { Credentials, Taken } from "../api/login";
 import type { MachineWarning } from "../api/machine";
 import type { AuditEntry, Invitation, Token } from "../api/people";
 import { stepsOf } from "../home/steps";
-import { endingOf, objectOf, periodOf, sinceOf } from "./audit-words";
+import { actionsOf, endingOf, objectOf, periodOf, sinceOf } from "./audit-words";
 import { amountOf, linesOf, share, spentWords, usedUp } from "./budget-words";
 import { backupWords, daysOf, goes, partsOf, passphraseFault, room, tidiedWords } from "./disk-words";
 import { inOrder, summary } from "./health-words";
@@ -91,6 +91,15 @@ describe("Claude's login in words", () => {
 });
 
 describe("the audit log", () => {
+  it("offers what was done, and what is asked for even where that never was", () => {
+    expect(actionsOf(["user.create", "agent.create"], "")).toEqual([
+      ["agent.create", "agent.create"],
+      ["user.create", "user.create"],
+    ]);
+    expect(actionsOf(["user.create"], "user.create")).toHaveLength(1);
+    expect(actionsOf(["user.create"], "a.b").map(([action]) => action)).toEqual(["a.b", "user.create"]);
+  });
+
   it("takes only periods that it knows from the address", () => {
     expect([periodOf("week"), periodOf("year"), periodOf(undefined)]).toEqual(["week", "", ""]);
     expect(sinceOf("day", NOW)).toBe("2026-11-02T12:00:00.000Z");

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator
 from starlette.responses import StreamingResponse
 
 from machine.api.deps import Caller, Cursor, Limit, State
-from machine.api.people_schemas import AuditList
+from machine.api.people_schemas import AuditActions, AuditList
 from machine.domain.audit import AuditEntry
 from machine.domain.errors import Forbidden
 from machine.engine.audit import Audit
@@ -40,14 +40,20 @@ def _moment(text: str) -> datetime:
 Since = Annotated[datetime | None, BeforeValidator(_moment), Query(description="From this moment on.")]
 
 
+def _reader(caller: Caller) -> None:
+    if not caller.is_administrator:
+        raise Forbidden("Only administrators may read the audit log.", hint="Ask an administrator.")
+
+
+Reader = Annotated[None, Depends(_reader)]
+
+
 def _which(
-    caller: Caller,
+    _: Reader,
     actor: Annotated[str | None, Query(max_length=80, description="A user's id.")] = None,
     action: Annotated[str | None, Query(max_length=80, description="Such as `agent.create`.")] = None,
     since: Since = None,
 ) -> AuditFilter:
-    if not caller.is_administrator:
-        raise Forbidden("Only administrators may read the audit log.", hint="Ask an administrator.")
     return AuditFilter(user_id=actor, action=action, since=since)
 
 
@@ -59,6 +65,12 @@ async def list_audit(which: Which, state: State, limit: Limit = 50, cursor: Curs
     """Newest first. `status` is null where the machine stopped before it knew how an act ended."""
     page = await state.audit.list(which, limit=limit, cursor=cursor)
     return AuditList(items=list(page.items), next_cursor=page.next_cursor)
+
+
+@router.get("/actions")
+async def list_actions(_: Reader, state: State) -> AuditActions:
+    """What was ever done here, by its name: what `action` can ask for."""
+    return AuditActions(items=list(await state.audit.actions()))
 
 
 @router.get("/export", response_class=StreamingResponse, responses={200: {"content": _EXPORTED}})

@@ -120,3 +120,7 @@ class InvitationMade(Invitation):
 class AuditList(BaseModel):
     items: list[AuditEntry]
     next_cursor: str | None
+
+
+class AuditActions(BaseModel):
+    items: list[str]

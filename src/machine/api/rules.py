@@ -163,7 +163,8 @@ _PEOPLE: Final = (
     Rule("DELETE", "/api/logins/{login_id}", action="login.end"),
     Rule("POST", "/api/auth/logout", Scope.READ, why=_OF_ONESELF),
     Rule("POST", "/api/sessions", Scope.READ, why=_OF_ONESELF),
-    *_reading(Scope.ADMIN, "/api/users", "/api/invitations", "/api/audit", "/api/audit/export", "/api/health"),
+    *_reading(Scope.ADMIN, "/api/users", "/api/invitations", "/api/health"),
+    *_reading(Scope.ADMIN, "/api/audit", "/api/audit/actions", "/api/audit/export"),
     *_reading(Scope.READ, "/api/users/{user_id}", "/api/tokens", "/api/logins", "/api/auth/me"),
     *_reading(Scope.READ, "/api/sessions", "/api/sessions/{session_id}"),
 )

@@ -82,6 +82,10 @@ class Audit:
         """Newest first. Raises BadRequest for a cursor that no page gave."""
         return await self._store.list(which, limit=limit, cursor=cursor)
 
+    async def actions(self) -> tuple[str, ...]:
+        """Every action that stands in the log, by its name."""
+        return await self._store.actions()
+
     async def _begin(self, entry: AuditEntry) -> bool:
         try:
             await self._store.add(entry)

@@ -32,3 +32,7 @@ class AuditStore(Protocol):
     async def list(self, which: AuditFilter, *, limit: int, cursor: str | None = None) -> AuditPage:
         """Raises BadRequest for a cursor that no page gave."""
         ...
+
+    async def actions(self) -> tuple[str, ...]:
+        """Every action that some entry names, by its name."""
+        ...

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, Select, func, insert, select
 from sqlalchemy.engine import Connection
 
 from machine.domain.audit import AuditEntry
@@ -16,6 +16,14 @@ from machine.store.writer import Recorder
 
 _CURSOR_KIND: Final = "audit"
 _QUERY: Final = select(audit, audit_outcomes.c.status, audit_outcomes.c.made_id).outerjoin(audit_outcomes)
+
+
+def _distinct() -> Select[tuple[str]]:
+    """Each action once: one look into the index for each, however many entries there are of it."""
+    found = select(func.min(audit.c.action).label("action")).cte("found", recursive=True)
+    after = select(func.min(audit.c.action)).where(audit.c.action > found.c.action).scalar_subquery()
+    found = found.union_all(select(after).where(found.c.action.is_not(None)))
+    return select(found.c.action).where(found.c.action.is_not(None))
 
 
 class SqlAuditStore:
@@ -54,3 +62,7 @@ class SqlAuditStore:
         return AuditPage(
             items=items, next_cursor=cursor_of(items[-1].audit_id, _CURSOR_KIND) if len(rows) > limit else None
         )
+
+    async def actions(self) -> tuple[str, ...]:
+        rows = await all_rows(self._database, _distinct())
+        return tuple(row["action"] for row in rows)
