@@ -139,6 +139,20 @@ def test_a_task_that_the_brain_starts_is_a_card_that_follows_it(
     person.sees("At work now")
 
 
+def test_a_message_to_the_brain_leads_from_its_task_to_the_conversation_and_work_does_not(
+    person: Person, daemon: DaemonProcess
+) -> None:
+    said = daemon.post("/api/chat", {"message": "Good morning"})
+    work = daemon.post("/api/tasks", {"message": "Say good morning", "agent": "executor"})
+    person.opens(f"/tasks/{work['task_id']}")
+    person.sees_status("Completed")
+    expect(person.page.get_by_role("link", name="Its conversation")).to_have_count(0)
+    person.opens(f"/tasks/{said['task_id']}")
+    person.page.get_by_role("link", name="Its conversation").click()
+    person.page.wait_for_url(f"**/chat/{said['conversation_id']}")
+    person.sees("Good morning")
+
+
 def test_before_it_hands_out_rights_the_brain_shows_what_there_would_be(person: Person, daemon: DaemonProcess) -> None:
     def agents() -> set[str]:
         return {str(one["name"]) for one in daemon.get("/api/agents")["items"]}

@@ -5673,6 +5673,7 @@ export interface components {
             input_tokens: number;
             /** Is Interactive */
             is_interactive: boolean;
+            lane: components["schemas"]["Lane"];
             /** Last Seq */
             last_seq: number;
             limits: components["schemas"]["TaskLimits"];
@@ -6007,6 +6008,7 @@ export interface components {
             input_tokens: number;
             /** Is Interactive */
             is_interactive: boolean;
+            lane: components["schemas"]["Lane"];
             /** Last Seq */
             last_seq: number;
             limits: components["schemas"]["TaskLimits"];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TaskEvent } from "../feed/wire";
-import { applyToTask, hasEnded, needsAnswer, type Task } from "./task";
+import { applyToTask, conversationOf, hasEnded, needsAnswer, type Task } from "./task";
 
 const AT = "2026-01-01T00:00:05Z";
 const task = {
@@ -50,5 +50,14 @@ describe("applyToTask", () => {
     const routing = { decision: "coder", reason: "It is about code." };
     const routed = applyToTask(task, event(2, "task.routed", routing));
     expect(routed).toMatchObject({ status: "queued", assigned_agent: "coder", routing });
+  });
+});
+
+describe("conversationOf", () => {
+  it("is that of a message to the Brain, not of work or of what it writes for a form", () => {
+    const chat = { lane: "chat", source_metadata: {}, conversation_id: "conv_1" } as const;
+    expect(conversationOf(chat)).toBe("conv_1");
+    expect(conversationOf({ ...chat, lane: "work" })).toBeNull();
+    expect(conversationOf({ ...chat, source_metadata: { describes: "agent" } })).toBeNull();
   });
 });

@@ -20,6 +20,13 @@ export function rests(task: Pick<Task, "status" | "waiting_reason">): boolean {
   return task.status === "waiting_input" && task.waiting_reason === "input";
 }
 
+/** The conversation with the Brain that a task is a part of; null for work, and for definitions that it writes. */
+export function conversationOf(
+  task: Pick<components["schemas"]["TaskDetail"], "lane" | "source_metadata" | "conversation_id">,
+): string | null {
+  return task.lane === "chat" && !("describes" in task.source_metadata) ? task.conversation_id : null;
+}
+
 function moved(task: Task, status: TaskStatus, event: TaskEvent, changes: Partial<Task> = {}): Task {
   const reset = { waiting_reason: null, queue_reason: null, parked_until: null };
   return { ...task, ...reset, status, status_at: event.at, ...changes };

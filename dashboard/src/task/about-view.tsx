@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { TaskDetail } from "../api/machine";
 import { costKind, dollars, duration, fullTime, statusText, tokens } from "../domain/format";
+import { conversationOf } from "../domain/task";
 import { Section } from "../parts/page";
 import { sourceName } from "../tasks/filter";
 
@@ -61,7 +62,7 @@ export function About({ task }: { task: TaskDetail }) {
               Started: task.started_at && fullTime(task.started_at),
               Ended: task.completed_at && fullTime(task.completed_at),
               Id: <code className="font-mono text-xs">{task.task_id}</code>,
-              Conversation: <code className="font-mono text-xs">{task.conversation_id}</code>,
+              Conversation: <ConversationId task={task} />,
               "Claude session": <code className="font-mono text-xs">{task.claude_session_id}</code>,
               "Began with": parent && (
                 <Link to="/tasks/$taskId" params={{ taskId: parent }} className="text-accent underline">
@@ -80,6 +81,22 @@ export function About({ task }: { task: TaskDetail }) {
         )}
       </div>
     </div>
+  );
+}
+
+/** A conversation with the Brain has a page of its own; that of other work is this one. */
+function ConversationId({ task }: { task: TaskDetail }) {
+  const conversation = conversationOf(task);
+  const id = <code className="font-mono text-xs">{task.conversation_id}</code>;
+  if (conversation === null) return id;
+  return (
+    <Link
+      to="/chat/$conversationId"
+      params={{ conversationId: conversation }}
+      className="text-accent underline"
+    >
+      {id}
+    </Link>
   );
 }
 

@@ -2,15 +2,16 @@ import { Link } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import type { TaskDetail } from "../api/machine";
 import { costKind, dollars, duration, tokens } from "../domain/format";
-import type { Task } from "../domain/task";
+import { conversationOf, type Task } from "../domain/task";
 import { useNow } from "../parts/now";
 import { Failed } from "../parts/states";
 import { StatusChip } from "../parts/status";
 import { TaskActions, useActing } from "./task-actions";
 
 /** What it is, how it stands, what it has used so far. */
-export function TaskHeader({ task }: { task: Task & Pick<TaskDetail, "routing"> }) {
+export function TaskHeader({ task }: { task: TaskDetail }) {
   const acting = useActing();
+  const conversation = conversationOf(task);
   const { fault } = acting;
   return (
     <header className="border-b px-4 py-2.5 sm:px-6">
@@ -30,6 +31,15 @@ export function TaskHeader({ task }: { task: Task & Pick<TaskDetail, "routing"> 
       <div className="numeric mt-0.5 flex flex-wrap items-center gap-x-3 gap-y-0.5 text-soft text-xs">
         <StatusChip task={task} />
         <span title={task.routing?.reason}>{task.assigned_agent}</span>
+        {conversation && (
+          <Link
+            to="/chat/$conversationId"
+            params={{ conversationId: conversation }}
+            className="text-accent underline"
+          >
+            Its conversation
+          </Link>
+        )}
         <Elapsed task={task} />
         <Used task={task} />
       </div>

@@ -20,6 +20,7 @@ from machine.domain.reply import Reply
 from machine.domain.session import ApiToken, Login, Session
 from machine.domain.task import (
     MAX_MESSAGE_CHARS,
+    Lane,
     QueueReason,
     Routing,
     Task,
@@ -144,6 +145,8 @@ class TaskView(TaskSummary):
     """A task, whole."""
 
     source_metadata: dict[str, Any]
+    lane: Lane
+    """`chat`: a message to the Brain, or a description that it turns into a definition."""
     routing: Routing | None
     claude_session_id: str
     limits: TaskLimits
