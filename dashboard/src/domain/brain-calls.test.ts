@@ -14,6 +14,7 @@ const call = (tool: string, input: object, result: unknown, more: Partial<ToolIt
   isError: false,
   done: true,
   endedAt: null,
+  todos: null,
   children: [],
   asked: false,
   ...more,

@@ -44,6 +44,23 @@ describe("Conversation", () => {
     expect(items).toHaveLength(2);
   });
 
+  it("keeps with each call the list of things to do as it stood after it", () => {
+    const call = (id: string, name: string, input: object, text: string): Made[] => [
+      output({ kind: "tool_use", item: id, tool_use_id: id, name, input }),
+      output({ kind: "tool_result", item: `${id}:result`, tool_use_id: id, text, is_error: false }),
+    ];
+    const items = fold(
+      ...call("a", "TaskCreate", { subject: "One" }, "Task #1 created successfully: One"),
+      ...call("b", "TaskUpdate", { taskId: "1", status: "completed" }, "Updated task #1 status"),
+      ...call("c", "Bash", { command: "ls" }, "x"),
+    );
+    expect(items.map((item) => item.kind === "tool" && item.todos)).toEqual([
+      [{ id: "1", subject: "One", status: "pending" }],
+      [{ id: "1", subject: "One", status: "completed" }],
+      null,
+    ]);
+  });
+
   it("puts quiet notes of one turn behind one line, and lines on stderr to the last character", () => {
     const status = { kind: "system", name: "status", data: { status: "requesting" } };
     const items = fold(

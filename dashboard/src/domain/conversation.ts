@@ -8,6 +8,7 @@ import {
   type TextItem,
   type ToolItem,
 } from "./items";
+import { type Todos, todosAfter } from "./todos";
 
 /** Where an item stands: in the list itself, or among those of the sub-agent that the call `within` began. */
 interface Place {
@@ -31,6 +32,7 @@ export class Conversation {
   #queueReason: QueueReason | null = null;
   #notes: Note[] = [];
   #details: string | null = null;
+  #todos: Todos = [];
 
   apply(event: TaskEvent): void {
     switch (event.type) {
@@ -134,7 +136,10 @@ export class Conversation {
     const old = known?.kind === "tool" ? known : newTool(key, event, output);
     const isError = old.isError || output.is_error === true;
     const result = (old.result ?? "") + output.text;
-    this.#put({ ...old, result, isError, done: !output.more, endedAt: event.at });
+    const done = !output.more;
+    const todos = done && !isError ? todosAfter(this.#todos, old.name, old.input, result) : null;
+    this.#todos = todos ?? this.#todos;
+    this.#put({ ...old, result, isError, done, todos, endedAt: event.at });
   }
 
   /** Lines on stderr that follow each other are one note. */
@@ -294,6 +299,7 @@ function newTool(key: string, event: TaskEvent, output: Output): ToolItem {
     done: false,
     asked: false,
     endedAt: null,
+    todos: null,
     children: [],
   };
 }

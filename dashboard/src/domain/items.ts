@@ -1,4 +1,5 @@
 import type { Approval, CostKind, QueueReason, TaskFailure, Usage } from "../feed/wire";
+import type { Todos } from "./todos";
 
 interface Base {
   /** Stable for the life of the item. */
@@ -33,6 +34,8 @@ export interface ToolItem extends Base {
   asked: boolean;
   /** When its last result came; null before. */
   endedAt: string | null;
+  /** Of a call that changed or showed the agent's list of things to do: the list as it stood after it. */
+  todos: Todos | null;
   /** What a sub-agent said and did that this call began, in order. The list only ever grows, as that of notes does. */
   children: readonly Item[];
 }

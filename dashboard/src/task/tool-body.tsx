@@ -1,7 +1,10 @@
 import { memo } from "react";
+import { todosAfter } from "../domain/todos";
 import { Diff } from "../parts/diff";
 import { Markdown } from "../parts/markdown";
 import { ProgramOutput } from "../parts/output";
+import { TodoList } from "./todo-list";
+import { saysItAll } from "./tool-summary";
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -30,7 +33,11 @@ export const ToolInput = memo(function ToolInput({
     case "MultiEdit":
       return <Edits edits={input.edits} />;
     case "TodoWrite":
-      return <Todos todos={input.todos} />;
+      return <TodoList todos={todosAfter([], name, input, "") ?? []} />;
+    case "TaskCreate":
+      return <TodoList todos={[{ id: "", subject: text(input.subject), status: "pending" }]} />;
+    case "TaskUpdate":
+      return null;
     case "ExitPlanMode":
       return (
         <div className="px-3.5 py-3">
@@ -38,7 +45,9 @@ export const ToolInput = memo(function ToolInput({
         </div>
       );
     default:
-      return Object.keys(input).length > 0 ? <Json value={JSON.stringify(input, null, 2)} /> : null;
+      return Object.keys(input).length > 0 && !saysItAll(name, input) ? (
+        <Json value={JSON.stringify(input, null, 2)} />
+      ) : null;
   }
 });
 
@@ -67,29 +76,4 @@ function Edits({ edits }: { edits: unknown }) {
     // biome-ignore lint/suspicious/noArrayIndexKey: the edits of one call stand still
     <Diff key={index} before={text(edit.old_string)} after={text(edit.new_string)} />
   ));
-}
-
-const MARKS: Readonly<Record<string, string>> = { completed: "☑", in_progress: "◐", pending: "☐" };
-
-function Todos({ todos }: { todos: unknown }) {
-  const list: Input[] = Array.isArray(todos) ? todos : [];
-  return (
-    <ul className="space-y-1 px-3.5 py-2.5">
-      {list.map((todo, index) => {
-        const status = text(todo.status);
-        return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the list of one call stands still
-          <li key={index} className={`flex gap-2 ${status === "completed" ? "text-faint line-through" : ""}`}>
-            <span aria-hidden className={status === "in_progress" ? "text-accent" : "text-faint"}>
-              {MARKS[status] ?? "☐"}
-            </span>
-            <span className={status === "in_progress" ? "font-medium" : ""}>
-              {text(todo.content)}
-              <span className="sr-only"> ({status.replace("_", " ")})</span>
-            </span>
-          </li>
-        );
-      })}
-    </ul>
-  );
 }

@@ -18,6 +18,7 @@ const call = (name: string, input: ToolItem["input"], more: Partial<ToolItem> = 
   done: true,
   asked: false,
   endedAt: AT,
+  todos: null,
   children: [],
   ...more,
 });
@@ -69,9 +70,52 @@ describe("the card of a call", () => {
     ];
     const page = shown(call("TodoWrite", { todos }));
     expect([...page.querySelectorAll("li")].map((li) => li.textContent)).toEqual([
-      "☑one (completed)",
+      "☑one (done)",
       "◐two (in progress)",
     ]);
+  });
+
+  it("shows steps of such a list in a line each, and the list as it stood then behind it", () => {
+    const todos = [
+      { id: "1", subject: "Write the tests", status: "in_progress" },
+      { id: "2", subject: "", status: "pending" },
+    ];
+    const input = { subject: "Write the tests", description: "For the parser" };
+    const made = shown(call("TaskCreate", input, { todos, result: "Task #1 created successfully" }));
+    expect(title(made).getAttribute("aria-expanded")).toBe("false");
+    expect(title(made).textContent).toContain("Write the tests");
+    expect(unfolded(made)).toContain("For the parser");
+    expect(made.textContent).not.toContain("created successfully");
+    const changed = shown(call("TaskUpdate", { taskId: "1", status: "in_progress" }, { todos, result: "" }));
+    expect(title(changed).textContent).toContain("Write the tests: in progress");
+    const all = shown(call("TaskList", {}, { todos, result: "#1 …" }));
+    expect([...all.querySelectorAll("li")].map((li) => li.textContent)).toEqual([
+      "◐Write the tests (in progress)",
+      "☐#2 (to do)",
+    ]);
+  });
+
+  it("shows what such a step answered where it did not do its work", () => {
+    const page = shown(
+      call("TaskUpdate", { taskId: "9", status: "completed" }, { result: "Task not found" }),
+    );
+    expect(title(page).textContent).toContain("#9: done");
+    expect(unfolded(page)).toContain("Task not found");
+    expect(unfolded(shown(call("TaskCreate", { subject: "New" }, { result: null, done: false })))).toContain(
+      "☐New",
+    );
+  });
+
+  it("shows no JSON where a line says it all, and sets out JSON that a server answered", () => {
+    const got = shown(call("TaskGet", { taskId: "2" }, { result: "Task #2: Mend the parser" }));
+    expect(unfolded(got)).not.toContain("taskId");
+    expect(title(got).textContent).toContain("#2");
+    const result = '{"message":"Successfully stopped task: b7 (sleep 300)","task_id":"b7"}';
+    const stopped = shown(call("TaskStop", { task_id: "b7" }, { result }));
+    expect(unfolded(stopped)).toMatch(/b7.*Successfully stopped task: b7 \(sleep 300\)$/);
+    const issues = shown(call("mcp__github__list_issues", { state: "open" }, { result: '[{"n":1}]' }));
+    expect(unfolded(issues)).toContain('"n": 1');
+    expect(unfolded(shown(call("mcp__a__b", {}, { result: "no JSON" })))).toContain("no JSON");
   });
 
   it("shows a plan as text, and what no card knows as JSON under both its names", () => {

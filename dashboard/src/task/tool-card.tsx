@@ -2,11 +2,14 @@ import { CircleX, LoaderCircle } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import { duration } from "../domain/format";
 import type { Item, ToolItem } from "../domain/items";
+import type { Todos } from "../domain/todos";
 import { CopyButton } from "../parts/copy";
 import { Fold } from "../parts/fold";
 import { ProgramOutput } from "../parts/output";
 import { SubAgent } from "./sub-agent";
+import { TodoList } from "./todo-list";
 import { ToolInput } from "./tool-body";
+import { resultText } from "./tool-result";
 import { opensByItself, toolAbout, toolIcon, toolTitle } from "./tool-summary";
 
 interface Props {
@@ -20,7 +23,7 @@ interface Props {
 export const ToolCard = memo(function ToolCard({ item, live, row }: Props) {
   const { name, input } = item;
   const Icon = toolIcon(name);
-  const about = toolAbout(name, input);
+  const about = toolAbout(name, input, item.todos);
   return (
     <Fold
       name={item.key}
@@ -38,16 +41,35 @@ export const ToolCard = memo(function ToolCard({ item, live, row }: Props) {
     >
       {() => (
         <div className="border-t">
-          <ToolInput name={name} input={input} raw={item.inputText} />
+          {item.todos ? (
+            <Listed item={item} todos={item.todos} />
+          ) : (
+            <ToolInput name={name} input={input} raw={item.inputText} />
+          )}
           {item.children.length > 0 && (
             <SubAgent name={item.key} items={item.children} live={live && !item.done} row={row} />
           )}
-          {item.result !== null && <Result item={item} text={item.result} />}
+          {item.result !== null && !item.todos && <Result item={item} text={resultText(name, item.result)} />}
         </div>
       )}
     </Fold>
   );
 });
+
+/** The agent's list of things to do as it stood after a call; what the call answered says nothing more. */
+function Listed({ item, todos }: { item: ToolItem; todos: Todos }) {
+  const { description } = item.input ?? {};
+  return (
+    <>
+      {item.name === "TaskCreate" && typeof description === "string" && description !== "" && (
+        <p className="whitespace-pre-wrap border-b px-3.5 py-2.5 text-soft [overflow-wrap:anywhere]">
+          {description}
+        </p>
+      )}
+      <TodoList todos={todos} />
+    </>
+  );
+}
 
 function Outcome({ item, live }: { item: ToolItem; live: boolean }) {
   if (item.asked) return <span className="shrink-0 text-faint text-xs">Waits for your answer</span>;

@@ -1,5 +1,6 @@
 import {
   BookOpen,
+  CircleStop,
   FilePen,
   FilePlus,
   FileText,
@@ -12,6 +13,8 @@ import {
   Users,
   Wrench,
 } from "lucide-react";
+
+import { aboutTodo, type Todos } from "../domain/todos";
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -38,6 +41,16 @@ const KNOWN: Readonly<Record<string, Known>> = {
   Agent: { Icon: Users, about: ["description"] },
   Skill: { Icon: BookOpen, about: ["skill", "name"] },
   TodoWrite: { Icon: ListChecks, about: [] },
+  TaskCreate: { Icon: ListChecks, about: ["subject"] },
+  TaskUpdate: { Icon: ListChecks, about: [] },
+  TaskList: { Icon: ListChecks, about: [] },
+  TaskGet: { Icon: ListChecks, about: [] },
+  TaskOutput: { Icon: Terminal, about: ["task_id"] },
+  BashOutput: { Icon: Terminal, about: ["bash_id"] },
+  Monitor: { Icon: Terminal, about: ["description"] },
+  TaskStop: { Icon: CircleStop, about: ["task_id", "shell_id"] },
+  KillShell: { Icon: CircleStop, about: ["shell_id", "task_id"] },
+  ToolSearch: { Icon: Search, about: ["query"] },
   AskUserQuestion: { Icon: MessageCircleQuestionMark, about: [] },
   ExitPlanMode: { Icon: ListChecks, about: [] },
 };
@@ -46,14 +59,23 @@ export function toolIcon(name: string): LucideIcon {
   return (KNOWN[name] ?? PLAIN).Icon;
 }
 
-/** One line that says what a call is about; empty when its input does not tell. */
-export function toolAbout(name: string, input: Input | null): string {
+/** One line that says what a call is about; empty when its input does not tell. `todos`: the list after it. */
+export function toolAbout(name: string, input: Input | null, todos: Todos | null = null): string {
+  if (name === "TaskUpdate" || name === "TaskGet") return firstLine(aboutTodo(input, todos));
   const { about } = KNOWN[name] ?? PLAIN;
   for (const field of about) {
     const value = input?.[field];
     if (typeof value === "string" && value.trim()) return firstLine(inWorkspace(value));
   }
   return "";
+}
+
+/** Whether the line that says what a call is about says all of its input. */
+export function saysItAll(name: string, input: Input): boolean {
+  const [only, ...others] = Object.keys(input);
+  if (name === "TaskGet" && others.length === 0) return true;
+  const { about } = KNOWN[name] ?? PLAIN;
+  return others.length === 0 && about.includes(only ?? "") && toolAbout(name, input) === input[only ?? ""];
 }
 
 /** What a tool is called: tools of MCP servers carry both names. */
@@ -64,7 +86,7 @@ export function toolTitle(name: string): string {
 
 /** Tools whose call is best seen at once; others open on demand. */
 export function opensByItself(name: string): boolean {
-  return ["Bash", "Edit", "MultiEdit", "Write", "TodoWrite", "Task", "Agent"].includes(name);
+  return ["Bash", "Edit", "MultiEdit", "Write", "TodoWrite", "TaskList", "Task", "Agent"].includes(name);
 }
 
 /** A path in the task's own workspace, from there on. */
