@@ -15,6 +15,7 @@ const call = (tool: string, input: object, result: unknown, more: Partial<ToolIt
   done: true,
   endedAt: null,
   todos: null,
+  background: null,
   children: [],
   asked: false,
   ...more,

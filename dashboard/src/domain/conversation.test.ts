@@ -61,6 +61,27 @@ describe("Conversation", () => {
     ]);
   });
 
+  it("follows a sub-agent in the background to its report, and says its wish once", () => {
+    const note = (name: string, data: object) => output({ kind: "system", name, data });
+    const items = fold(
+      output({ kind: "tool_use", item: "a", tool_use_id: "a", name: "Agent", input: { prompt: "look" } }),
+      note("task_started", { tool_use_id: "a", is_backgrounded: true }),
+      output({ kind: "tool_result", item: "a:result", tool_use_id: "a", text: "launched", is_error: false }),
+      output({ kind: "system", name: "user", parent_tool_use_id: "a", data: { text: "look" } }),
+      output({ kind: "text", text: "I look.", item: "t", parent_tool_use_id: "a" }),
+      note("task_notification", {
+        tool_use_id: "a",
+        status: "completed",
+        summary: "Seen.",
+        summary_is_report: true,
+      }),
+      note("task_notification", { tool_use_id: "unknown", status: "completed" }),
+    );
+    expect(items.map(({ kind }) => kind)).toEqual(["tool", "details"]);
+    expect(items[0]).toMatchObject({ done: true, background: { state: "completed", report: "Seen." } });
+    expect(items[0]?.kind === "tool" && items[0].children.map(({ kind }) => kind)).toEqual(["text"]);
+  });
+
   it("puts quiet notes of one turn behind one line, and lines on stderr to the last character", () => {
     const status = { kind: "system", name: "status", data: { status: "requesting" } };
     const items = fold(

@@ -1,14 +1,8 @@
 import type { Approval, Output, QueueReason, TaskEvent } from "../feed/wire";
-import {
-  type Item,
-  isQuiet,
-  type Note,
-  queuedText,
-  resumedText,
-  type TextItem,
-  type ToolItem,
-} from "./items";
+import { type BackgroundNews, backgroundNews } from "./background";
+import { type Item, isQuiet, type Note, queuedText, resumedText, type TextItem } from "./items";
 import { type Todos, todosAfter } from "./todos";
+import { newTool, parsed, toolKey } from "./tool-items";
 
 /** Where an item stands: in the list itself, or among those of the sub-agent that the call `within` began. */
 interface Place {
@@ -95,16 +89,36 @@ export class Conversation {
       case "stderr":
         this.#stderr(event, output);
         return;
-      case "system": {
-        const { text, data, parent_tool_use_id: parent } = output;
-        const name = output.name ?? "note";
-        if (isQuiet(name, data)) this.#note(event, { at: event.at, name, text, data });
-        else this.#add({ kind: "system", key: `e${event.seq}`, at: event.at, parent, name, text, data });
+      case "system":
+        this.#system(event, output);
         return;
-      }
       default:
         this.#unknown(event);
     }
+  }
+
+  #system(event: TaskEvent, { text, data, name: said, parent_tool_use_id: parent }: Output): void {
+    const name = said ?? "note";
+    const news = backgroundNews(name, data);
+    if (news) this.#background(event.at, news);
+    if (isQuiet(name, data)) this.#note(event, { at: event.at, name, text, data });
+    else if (!this.#isWish(name, data, parent))
+      this.#add({ kind: "system", key: `e${event.seq}`, at: event.at, parent, name, text, data });
+  }
+
+  /** Whether a note repeats what a sub-agent was asked: the card of the call says it. */
+  #isWish(name: string, data: Record<string, unknown> | null, parent: string | null): boolean {
+    const call = name === "user" && parent !== null ? this.#find(`tool:${parent}`) : undefined;
+    return call?.kind === "tool" && typeof data?.text === "string" && call.input?.prompt === data.text;
+  }
+
+  /** The end of work in the background is the end of its call; an end of what was never there is none. */
+  #background(at: string, { toolUseId, background }: BackgroundNews): void {
+    const call = this.#find(`tool:${toolUseId}`);
+    if (call?.kind !== "tool") return;
+    if (background.state === "running") this.#put({ ...call, background });
+    else if (call.background)
+      this.#put({ ...call, background, endedAt: at, isError: call.isError || background.state === "failed" });
   }
 
   #text(event: TaskEvent, output: Output, kind: TextItem["kind"]): void {
@@ -280,35 +294,5 @@ export class Conversation {
     if (!place || call?.kind !== "tool") return;
     place.list[place.index] = { ...call };
     this.#touch(place.within);
-  }
-}
-
-function toolKey(event: TaskEvent, output: Output): string {
-  return output.tool_use_id ? `tool:${output.tool_use_id}` : `e${event.seq}`;
-}
-
-function newTool(key: string, event: TaskEvent, output: Output): ToolItem {
-  const base = { kind: "tool", key, at: event.at, parent: output.parent_tool_use_id } as const;
-  return {
-    ...base,
-    name: output.name ?? "Tool",
-    input: null,
-    inputText: "",
-    result: null,
-    isError: false,
-    done: false,
-    asked: false,
-    endedAt: null,
-    todos: null,
-    children: [],
-  };
-}
-
-function parsed(json: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
   }
 }

@@ -1,4 +1,5 @@
 import type { Approval, CostKind, QueueReason, TaskFailure, Usage } from "../feed/wire";
+import type { Background } from "./background";
 import type { Todos } from "./todos";
 
 interface Base {
@@ -36,6 +37,8 @@ export interface ToolItem extends Base {
   endedAt: string | null;
   /** Of a call that changed or showed the agent's list of things to do: the list as it stood after it. */
   todos: Todos | null;
+  /** Of a call whose work goes on behind it; null for all others. */
+  background: Background | null;
   /** What a sub-agent said and did that this call began, in order. The list only ever grows, as that of notes does. */
   children: readonly Item[];
 }
@@ -103,13 +106,16 @@ export type Item =
   | UnknownItem;
 
 const QUIET: ReadonlySet<string> = new Set([
+  "background_tasks_changed",
   "init",
   "hook_started",
   "hook_progress",
   "hook_response",
   "files_persisted",
   "session_state_changed",
+  "task_notification",
   "task_progress",
+  "task_started",
   "task_updated",
   "thinking_tokens",
 ]);

@@ -3,6 +3,7 @@ import { todosAfter } from "../domain/todos";
 import { Diff } from "../parts/diff";
 import { Markdown } from "../parts/markdown";
 import { ProgramOutput } from "../parts/output";
+import { Wish } from "./sub-agent-call";
 import { TodoList } from "./todo-list";
 import { saysItAll } from "./tool-summary";
 
@@ -38,6 +39,9 @@ export const ToolInput = memo(function ToolInput({
       return <TodoList todos={[{ id: "", subject: text(input.subject), status: "pending" }]} />;
     case "TaskUpdate":
       return null;
+    case "Agent":
+    case "Task":
+      return <Wish input={input} />;
     case "ExitPlanMode":
       return (
         <div className="px-3.5 py-3">

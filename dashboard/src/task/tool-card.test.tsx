@@ -19,6 +19,7 @@ const call = (name: string, input: ToolItem["input"], more: Partial<ToolItem> = 
   asked: false,
   endedAt: AT,
   todos: null,
+  background: null,
   children: [],
   ...more,
 });
@@ -123,7 +124,7 @@ describe("the card of a call", () => {
     unfolded(plan);
     expect(plan.querySelector("[data-depth]")?.textContent).toBe("A plan");
     const other = shown(call("mcp__github__list_issues", { state: "open" }));
-    expect(title(other).textContent).toContain("github · list_issues");
+    expect(title(other).textContent).toContain("github · list_issuesstate: open");
     expect(unfolded(other)).toContain('"state": "open"');
   });
 
@@ -144,6 +145,31 @@ describe("the card of a call", () => {
     expect(title(page).textContent).toContain("Look around");
     expect(page.textContent).toContain("The sub-agent: 1 step");
     expect(page.textContent).toContain("I look.");
+  });
+
+  it("says what a sub-agent was asked, and its report without the words around it", () => {
+    const input = { description: "Look", prompt: "Find **it**", subagent_type: "Explore" };
+    const result = "The report follows:\n  ## Found\nagentId: a1 (internal)";
+    const page = shown(call("Agent", input, { result }));
+    expect(page.textContent).toContain("Explore");
+    expect(page.querySelector("strong")?.textContent).toBe("it");
+    expect(page.querySelector("[data-depth]")?.textContent).toBe("Found");
+    expect(page.textContent).not.toMatch(/subagent_type|agentId/);
+    expect(shown(call("Task", input, { isError: true, result: "No such agent" })).textContent).toContain(
+      "No such agent",
+    );
+  });
+
+  it("tells of a sub-agent in the background until it has reported", () => {
+    const launched = (state: "running" | "completed" | "stopped", report = "") =>
+      call("Agent", {}, { background: { state, report }, result: "Async agent launched successfully." });
+    const page = shown(launched("running"), true);
+    expect(title(page).textContent).toContain("Works in the background");
+    expect(page.textContent).toContain("Its report comes when it is done.");
+    expect(page.textContent).not.toContain("launched");
+    expect(title(shown(launched("running"))).textContent).toContain("Cut off");
+    expect(title(shown(launched("stopped"))).textContent).toContain("Stopped");
+    expect(shown(launched("completed", "All **well**")).querySelector("strong")?.textContent).toBe("well");
   });
 
   it("draws the newest of very many steps, and all when asked", () => {

@@ -7,10 +7,11 @@ import { CopyButton } from "../parts/copy";
 import { Fold } from "../parts/fold";
 import { ProgramOutput } from "../parts/output";
 import { SubAgent } from "./sub-agent";
+import { Report } from "./sub-agent-call";
 import { TodoList } from "./todo-list";
 import { ToolInput } from "./tool-body";
 import { resultText } from "./tool-result";
-import { opensByItself, toolAbout, toolIcon, toolTitle } from "./tool-summary";
+import { isSubAgent, opensByItself, toolAbout, toolIcon, toolTitle } from "./tool-summary";
 
 interface Props {
   item: ToolItem;
@@ -47,14 +48,24 @@ export const ToolCard = memo(function ToolCard({ item, live, row }: Props) {
             <ToolInput name={name} input={input} raw={item.inputText} />
           )}
           {item.children.length > 0 && (
-            <SubAgent name={item.key} items={item.children} live={live && !item.done} row={row} />
+            <SubAgent
+              name={item.key}
+              items={item.children}
+              live={live && (!item.done || item.background?.state === "running")}
+              row={row}
+            />
           )}
-          {item.result !== null && !item.todos && <Result item={item} text={resultText(name, item.result)} />}
+          {item.result !== null && !item.todos && <Answer item={item} result={item.result} />}
         </div>
       )}
     </Fold>
   );
 });
+
+function Answer({ item, result }: { item: ToolItem; result: string }) {
+  if (isSubAgent(item.name) && !item.isError) return <Report item={item} result={result} />;
+  return <Result item={item} text={resultText(item.name, result)} />;
+}
 
 /** The agent's list of things to do as it stood after a call; what the call answered says nothing more. */
 function Listed({ item, todos }: { item: ToolItem; todos: Todos }) {
@@ -81,12 +92,15 @@ function Outcome({ item, live }: { item: ToolItem; live: boolean }) {
       </span>
     );
   }
-  if (item.done) return <Took item={item} />;
-  if (!live) return <span className="shrink-0 text-faint text-xs">No result</span>;
+  const behind = item.background?.state;
+  if (behind === "stopped") return <span className="shrink-0 text-faint text-xs">Stopped</span>;
+  if (item.done && behind !== "running") return <Took item={item} />;
+  if (!live) return <span className="shrink-0 text-faint text-xs">{behind ? "Cut off" : "No result"}</span>;
+  const words = behind ? "Works in the background" : "Running";
   return (
-    <span className="inline-flex shrink-0" title="Running">
+    <span className="inline-flex shrink-0" title={words}>
       <LoaderCircle aria-hidden className="size-3.5 animate-spin text-accent" />
-      <span className="sr-only">Running</span>
+      <span className="sr-only">{words}</span>
     </span>
   );
 }

@@ -8,6 +8,7 @@ import {
   ListChecks,
   type LucideIcon,
   MessageCircleQuestionMark,
+  Plug,
   Search,
   Terminal,
   Users,
@@ -56,7 +57,24 @@ const KNOWN: Readonly<Record<string, Known>> = {
 };
 
 export function toolIcon(name: string): LucideIcon {
-  return (KNOWN[name] ?? PLAIN).Icon;
+  return isOfServer(name) ? Plug : (KNOWN[name] ?? PLAIN).Icon;
+}
+
+/** Whether a call begins a sub-agent. */
+export function isSubAgent(name: string): boolean {
+  return name === "Agent" || name === "Task";
+}
+
+function isOfServer(name: string): boolean {
+  return name.startsWith("mcp__");
+}
+
+/** The short fields of an input in one line: `state: open, limit: 5`. */
+function pairs(input: Input): string {
+  const short = Object.entries(input).filter(([, value]) =>
+    ["string", "number", "boolean"].includes(typeof value),
+  );
+  return short.map(([key, value]) => `${key}: ${String(value).slice(0, 200)}`).join(", ");
 }
 
 /** One line that says what a call is about; empty when its input does not tell. `todos`: the list after it. */
@@ -67,7 +85,7 @@ export function toolAbout(name: string, input: Input | null, todos: Todos | null
     const value = input?.[field];
     if (typeof value === "string" && value.trim()) return firstLine(inWorkspace(value));
   }
-  return "";
+  return isOfServer(name) && input ? firstLine(pairs(input)) : "";
 }
 
 /** Whether the line that says what a call is about says all of its input. */
