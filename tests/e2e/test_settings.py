@@ -257,7 +257,7 @@ PAGES = {
     "tokens": "Make a token",
     "logins": "Where you are signed in",
     "appearance": "As the system",
-    "budgets": "A day is one of UTC",
+    "budgets": "A day begins at midnight UTC",
     "storage": "The machine makes no backup by itself.",
     "audit": "login.link",
     "health": "machine doctor",

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { Button } from "./button";
 import { CopyButton } from "./copy";
 import { Dialog } from "./dialog";
@@ -29,12 +29,18 @@ export function ShownOnce({ title, secret, children, close }: Props) {
   );
 }
 
-/** Something to be taken elsewhere, with the button that copies it. */
+/** Something to be taken elsewhere, with the button that copies it. A word of a command is only broken when it is too long. */
 export function CopyLine({ text, label }: { text: string; label: string }) {
   return (
     <div className="flex min-h-9 min-w-0 items-center justify-between gap-2 rounded-md border bg-sunken py-1 pr-1 pl-3">
       <code data-testid="secret" className="min-w-0 font-mono text-xs [overflow-wrap:anywhere]">
-        {text}
+        {text.split(" ").map((word, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the words of one line stand still
+          <Fragment key={index}>
+            {index > 0 && " "}
+            <span className="inline-block max-w-full">{word}</span>
+          </Fragment>
+        ))}
       </code>
       <CopyButton text={text} label={label} />
     </div>

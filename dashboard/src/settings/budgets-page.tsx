@@ -38,9 +38,9 @@ function Budgets({ report }: { report: BudgetReport }) {
   return (
     <>
       <p className="mb-5 max-w-[40rem] text-soft">
-        A day is one of UTC; the next begins <When at={report.resets_at} />. Bills count, and so does work on
-        a subscription, at what it would have cost over the API: nobody is billed for that. What a used-up
-        budget holds back goes on by itself the next day, or as soon as there is more.
+        A day begins at midnight UTC, the next one <When at={report.resets_at} />. Work on a subscription
+        counts at what it would have cost over the API, though nobody is billed for it. What a used-up budget
+        holds back goes on by itself the next day, or as soon as there is more.
       </p>
       <Parked />
       <Lines title="The machine" report={report} scope="machine" there={undefined} />

@@ -77,6 +77,11 @@ export function partsOf(report: DiskReport): Part[] {
   return parts.sort((a, b) => b.bytes - a.bytes);
 }
 
+/** What the machine's own data take, all parts together. */
+export function ownBytes({ parts }: DiskReport): number {
+  return Object.values(parts).reduce((sum, bytes) => sum + bytes, 0);
+}
+
 /** How often the machine saves itself. */
 export function backupWords({ every_hours, keep, encrypted }: OwnBackups): string {
   if (every_hours === 0) return "The machine makes no backup by itself.";

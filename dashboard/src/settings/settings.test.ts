@@ -7,7 +7,16 @@ import type { AuditEntry, Invitation, Token } from "../api/people";
 import { stepsOf } from "../home/steps";
 import { actionsOf, endingOf, objectOf, periodOf, sinceOf } from "./audit-words";
 import { amountOf, linesOf, share, spentWords, usedUp } from "./budget-words";
-import { backupWords, daysOf, goes, partsOf, passphraseFault, room, tidiedWords } from "./disk-words";
+import {
+  backupWords,
+  daysOf,
+  goes,
+  ownBytes,
+  partsOf,
+  passphraseFault,
+  room,
+  tidiedWords,
+} from "./disk-words";
 import { inOrder, summary } from "./health-words";
 import { hintHere, sourceWords, stateWords, takenWords } from "./login-words";
 import { browserWords, invitationStanding, nameFault, reachWords, scopesFor, tokenEnd } from "./people-words";
@@ -239,6 +248,7 @@ describe("the disk and what is saved", () => {
     expect(parts.map(({ id }) => id)).toEqual(["db", "toString", "repos"]);
     expect(parts[0]?.about).toContain("goes after 90 days, webhooks’ deliveries never, the tasks");
     expect(parts[1]?.name).toBe("toString");
+    expect(ownBytes(report)).toBe(parts.reduce((sum, { bytes }) => sum + bytes, 0));
     expect(backupWords(backups)).toBe(
       "The machine makes a backup every day and keeps the newest 7, not encrypted.",
     );

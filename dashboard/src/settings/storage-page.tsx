@@ -8,7 +8,7 @@ import { Section } from "../parts/page";
 import { CopyLine } from "../parts/shown-once";
 import { When } from "../parts/when";
 import { BackupFiles } from "./backup-list";
-import { backupWords, partsOf, room, tidiedWords } from "./disk-words";
+import { backupWords, ownBytes, partsOf, room, tidiedWords } from "./disk-words";
 import { SettingsPart } from "./frame";
 import { Loaded } from "./loaded";
 import { Row, Rows } from "./rows";
@@ -52,9 +52,10 @@ function Room({ report }: { report: DiskReport }) {
       )}
       <p className="numeric mb-1.5">
         <b>{free}.</b>{" "}
-        {floor_bytes > 0 && (
-          <span className="text-soft">With less than {room(floor_bytes)} new tasks wait.</span>
-        )}
+        <span className="text-soft">
+          The machine itself takes {room(ownBytes(report))}.
+          {floor_bytes > 0 && ` New tasks wait while less than ${room(floor_bytes)} are free.`}
+        </span>
       </p>
       <Meter label="Disk in use" text={free} share={used} tone={held_back ? "bad" : "plain"} />
       <div className="mt-4">
