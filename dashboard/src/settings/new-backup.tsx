@@ -34,7 +34,7 @@ export function NewBackup({ isMaking }: { isMaking: boolean }) {
           value={words}
           change={setWords}
           fault={fault}
-          hint="With one, nobody opens the file without it, you neither. Keep it elsewhere."
+          hint="If you give one, nobody opens the file without it, you neither: keep it elsewhere."
         />
         <Secret
           label="The passphrase again"
