@@ -243,28 +243,6 @@ def deliver(daemon: DaemonProcess, name: str, payload: object, delivery: str, ev
         assert answer.status == 202
 
 
-def test_the_form_of_a_webhook_fits_its_provider(person: Person, daemon: DaemonProcess) -> None:
-    person.opens("/webhooks?create=form")
-    provider = person.page.get_by_label("Sent by")
-    address = person.page.get_by_label("Address of the provider's API")
-    expect(address).to_have_attribute("placeholder", "https://github.example.com/api/v3")
-    provider.select_option("Slack")
-    expect(address).to_have_count(0)
-    expect(person.button("Generate")).to_have_count(0)
-    person.sees("Signing Secret")
-    provider.select_option("GitLab")
-    expect(address).to_have_attribute("placeholder", "https://gitlab.example.com")
-    fills(person, Name="reviews", Events="merge_request.open")
-    person.page.get_by_label("Trusted people").press_sequentially("id:4711, @mira")
-    person.presses("Generate")
-    person.page.get_by_label("Profile of their tasks").select_option("untrusted")
-    person.presses("Create")
-    person.page.wait_for_url("**/webhooks/reviews")
-    (trigger,) = daemon.get("/api/webhooks/reviews")["triggers"]
-    assert [(who["id"], who["login"]) for who in trigger["who"]] == [("4711", None), (None, "mira")]
-    assert trigger["profile"] == "untrusted"
-
-
 def test_a_webhook_is_made_simulated_called_watched_and_replayed(
     person: Person, daemon: DaemonProcess, open_page: OpenPage
 ) -> None:
@@ -314,6 +292,28 @@ def test_a_webhook_is_made_simulated_called_watched_and_replayed(
     recent.get_by_role("link").first.click()
     expect(home.page.get_by_role("button", name="Replay")).to_be_visible()
     person.faults[:] = [fault for fault in person.faults if "422" not in fault]
+
+
+def test_the_form_of_a_webhook_fits_its_provider(person: Person, daemon: DaemonProcess) -> None:
+    person.opens("/webhooks?create=form")
+    provider = person.page.get_by_label("Sent by")
+    address = person.page.get_by_label("Address of the provider's API")
+    expect(address).to_have_attribute("placeholder", "https://github.example.com/api/v3")
+    provider.select_option("Slack")
+    expect(address).to_have_count(0)
+    expect(person.button("Generate")).to_have_count(0)
+    person.sees("Signing Secret")
+    provider.select_option("GitLab")
+    expect(address).to_have_attribute("placeholder", "https://gitlab.example.com")
+    fills(person, Name="reviews", Events="merge_request.open")
+    person.page.get_by_label("Trusted people").press_sequentially("id:4711, @mira")
+    person.presses("Generate")
+    person.page.get_by_label("Profile of their tasks").select_option("untrusted")
+    person.presses("Create")
+    person.page.wait_for_url("**/webhooks/reviews")
+    (trigger,) = daemon.get("/api/webhooks/reviews")["triggers"]
+    assert [(who["id"], who["login"]) for who in trigger["who"]] == [("4711", None), (None, "mira")]
+    assert trigger["profile"] == "untrusted"
 
 
 def test_the_first_page_shows_what_a_task_writes_and_what_waits(person: Person, daemon: DaemonProcess) -> None:
