@@ -2,9 +2,14 @@
 
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
+from pydantic import SecretStr
+from tests.support.postgres import PostgresServer, binaries, private_server
+
+from machine.store.opening import Place
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts what runs in its background so, and every program that a test starts would inherit it.
@@ -21,3 +26,27 @@ def event_loop_guard() -> Iterator[BlockBuster]:
     """
     with blockbuster_ctx("machine") as guard:
         yield guard
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One server for all tests that ask for it. A test that stops it starts it again."""
+    if binaries() is None:
+        pytest.skip("PostgreSQL is not installed here: `scripts/bootstrap --dev` does it where it can")
+    with private_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> SecretStr:
+    """A database in the newest form with nothing in it."""
+    return SecretStr(postgres.url(postgres.fresh_database()))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Where a store may be: what every store promises is tested in each of them."""
+    if request.param == "sqlite":
+        return tmp_path / "db" / "machine.db"
+    url: SecretStr = request.getfixturevalue("postgres_url")
+    return url

@@ -30,11 +30,11 @@ from machine.domain.events import AuthStatus, AuthStatusData, Output, OutputKind
 from machine.domain.ids import new_id
 from machine.domain.task import NEXT, Task, TaskStatus
 from machine.ports import PendingInput
-from machine.store import claims, event_log, opening, writer
+from machine.store import claims, event_log, opening, past, writer
 from machine.store.database import Database
 from machine.store.opening import open_database, prepare
 from machine.store.people import SqlPeopleStore
-from machine.store.sqlite import reading_engine
+from machine.store.sqlite import Sqlite, reading_engine
 from machine.store.tables import metadata
 from machine.store.task_store import SqlTaskStore
 from machine.store.transitions import transition_trigger
@@ -444,10 +444,11 @@ def test_folders_and_files_that_others_could_read_are_closed_to_them(path: Path)
 
 
 def test_the_migrations_make_exactly_the_tables_and_the_program_knows_their_revisions(path: Path) -> None:
-    prepare(path, "0.1.0")
+    prepare(Sqlite(path), "0.1.0")
     engine = reading_engine(path, connections=1)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert past.past_costs in metadata.tables.values()
         assert compare_metadata(context, metadata) == []
         triggers = dict(connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all())
         refusing = {f"{table}_refuses_{what}" for table in ("audit", "audit_outcomes") for what in ("update", "delete")}
@@ -470,7 +471,8 @@ def test_a_database_in_the_newest_form_opens_without_alembic(path: Path) -> None
     closed(path)
     code = (
         "import sys; from pathlib import Path; from machine.store.opening import prepare; "
-        "prepare(Path(sys.argv[1]), '0.1.0'); print('alembic' in sys.modules)"
+        "from machine.store.sqlite import Sqlite; "
+        "prepare(Sqlite(Path(sys.argv[1])), '0.1.0'); print('alembic' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code, str(path)], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "False"
@@ -494,7 +496,7 @@ def test_a_migration_backs_up_first_and_keeps_five_copies(path: Path, monkeypatc
 
     monkeypatch.setattr(command, "upgrade", upgrade)
     for _ in range(7):
-        prepare(path, "0.1.0")
+        prepare(Sqlite(path), "0.1.0")
     assert seen == [1, 2, 3, 4, 5, 5, 5]
     copies = sorted(path.with_name("backups").iterdir())
     assert all(copy.name.startswith("machine-0000-") for copy in copies)
@@ -515,7 +517,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(path: Path, monkey
 
     monkeypatch.setattr(command, "upgrade", upgrade)
     with pytest.raises(StoreError, match="1 rows of events without what they refer to"):
-        prepare(path, "0.1.0")
+        prepare(Sqlite(path), "0.1.0")
     with contextlib.closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT count(*) FROM machine_meta").fetchone() == (1,)
         assert raw.execute("SELECT count(*) FROM events").fetchone() == (0,)
@@ -584,7 +586,8 @@ def test_migrations_run_from_a_package_and_to_a_folder_with_odd_names(tmp_path: 
     shutil.copytree(Path(machine.__file__).parent, folder / "machine", ignore=shutil.ignore_patterns("__pycache__"))
     code = (
         "import sys; from pathlib import Path; import machine; from machine.store.opening import prepare; "
-        "assert '100%' in machine.__file__; prepare(Path(sys.argv[1]), '0.1.0')"
+        "from machine.store.sqlite import Sqlite; "
+        "assert '100%' in machine.__file__; prepare(Sqlite(Path(sys.argv[1])), '0.1.0')"
     )
     path = folder / "db?x=1#y" / "machine.db"
     # Not by PYTHONPATH: it could not carry the colon.

@@ -9,6 +9,7 @@ import pytest
 from machine.store import opening
 from machine.store.migrating import migrate
 from machine.store.opening import examine, prepare
+from machine.store.sqlite import Sqlite
 
 AT = "2026-11-03T09:00:00.000000Z"
 
@@ -62,12 +63,12 @@ def path(tmp_path: Path) -> Path:
 def test_every_older_form_becomes_the_newest_with_all_that_is_in_it_and_a_backup_of_before(
     path: Path, revision: str
 ) -> None:
-    migrate(path, None, newest="0001")
+    migrate(Sqlite(path), None, newest="0001")
     fill(path)
     before = rows(path)
     if revision != "0001":
-        migrate(path, "0001", newest=revision)
-    prepare(path, "0.1.0")
+        migrate(Sqlite(path), "0001", newest=revision)
+    prepare(Sqlite(path), "0.1.0")
     assert examine(path, "0.1.0") == opening.REVISIONS[-1]  # whole, foreign keys as well
     assert rows(path) == before
     [backup] = (path.parent / "backups").glob(f"machine-{revision}-*.db")
@@ -76,13 +77,13 @@ def test_every_older_form_becomes_the_newest_with_all_that_is_in_it_and_a_backup
 
 
 def test_going_back_is_restoring_the_copy_from_before_the_upgrade(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    migrate(path, None, newest="0001")
+    migrate(Sqlite(path), None, newest="0001")
     fill(path)
-    prepare(path, "0.1.0")
+    prepare(Sqlite(path), "0.1.0")
     [backup] = (path.parent / "backups").glob("*.db")
     path.unlink()
     backup.rename(path)
     monkeypatch.setattr(opening, "REVISIONS", ("0001",))
-    prepare(path, "0.1.0")
+    prepare(Sqlite(path), "0.1.0")
     assert examine(path, "0.1.0") == "0001"
     assert rows(path)["tasks"] == 1

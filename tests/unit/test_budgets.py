@@ -46,6 +46,7 @@ from machine.store.database import Database
 from machine.store.day_gate import MOST_MOVED
 from machine.store.migrating import migrate
 from machine.store.opening import open_database
+from machine.store.sqlite import Sqlite
 from machine.store.task_store import SqlTaskStore
 
 NOW = datetime(2026, 11, 3, 9, 0, 0, tzinfo=UTC)
@@ -385,7 +386,7 @@ async def test_what_was_spent_before_there_were_budgets_is_counted_on_the_day_of
 
 def _old_database(path: Path) -> None:
     """One of the form before budgets, with two tasks of one day."""
-    migrate(path, None, newest="0009")
+    migrate(Sqlite(path), None, newest="0009")
     values = "'queued', '2026-11-03T09:00:00.000000Z', 'user_1', 'm', 'api', 'planning', 'c', 's', 'w', 'work'"
     columns = "status, status_at, user_id, machine_id, source, assigned_agent, conversation_id, claude_session_id"
     columns += ", workspace, lane, priority, front, attempt, losses, is_interactive, created_at, duration_seconds"

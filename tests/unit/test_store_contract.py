@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -53,7 +52,7 @@ from machine.domain.task import (
     WaitingReason,
 )
 from machine.ports import ClaimLimits, PendingInput, PeopleStore, TaskFilter, TaskStore
-from machine.store.opening import open_database
+from machine.store.opening import Place, open_database
 from machine.store.people import SqlPeopleStore
 from machine.store.task_store import SqlTaskStore
 
@@ -71,9 +70,9 @@ class Stores:
 
 
 @pytest.fixture
-async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
+async def stores(place: Place) -> AsyncIterator[Stores]:
     told: list[StoredEvent] = []
-    database = await open_database(tmp_path / "db" / "machine.db", "0.1.0", on_committed=told.extend)
+    database = await open_database(place, "0.1.0", on_committed=told.extend)
     people = SqlPeopleStore(database, clock=lambda: NOW)
     yield Stores(SqlTaskStore(database, machine_id="machine-001", clock=lambda: NOW), people, told)
     await database.close()

@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     RowMapping,
     Select,
     Text,
+    cast,
     delete,
     func,
     insert,
@@ -140,7 +142,7 @@ def _listed(*which: ColumnElement[bool]) -> Select[Any]:
             func.max(tasks.c.task_id).label("last_id"),
             func.count().label("messages"),
             func.sum(tasks.c.cost_usd).label("cost_usd"),
-            func.max(tasks.c.estimated).label("estimated"),
+            func.max(cast(tasks.c.estimated, Integer)).label("estimated"),
         )
         .where(*_IS_CHAT, *which)
         .group_by(tasks.c.conversation_id)

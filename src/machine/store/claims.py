@@ -1,13 +1,10 @@
-"""Which queued task runs next: slots, agents' limits, conversations and fairness, in one statement.
-
-The same statement serves PostgreSQL, once its candidates are read with FOR UPDATE SKIP LOCKED.
-"""
+"""Which queued task runs next: slots, agents' limits, conversations and fairness, in one statement."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import Text, bindparam, func, select, text, update
 from sqlalchemy.engine import Connection
 
 from machine.domain.clock import Clock
@@ -27,7 +24,7 @@ _NEXT: Final = text(
     """
     SELECT task_id FROM tasks
     LEFT JOIN (SELECT user_id AS runner, count(*) AS running FROM tasks WHERE status = 'running' GROUP BY user_id)
-           ON runner = user_id
+           AS runners ON runner = user_id
     WHERE status = 'queued'
       AND lane IN :lanes
       AND (parked_until IS NULL OR parked_until <= :at)
@@ -42,7 +39,9 @@ _NEXT: Final = text(
     ORDER BY front DESC, priority DESC, coalesce(running, 0), task_id
     LIMIT 1
     """
-).bindparams(*(bindparam(name, expanding=True) for name in ("lanes", "full_agents", "passes", "users", "agents")))
+).bindparams(
+    *(bindparam(name, expanding=True, type_=Text) for name in ("lanes", "full_agents", "passes", "users", "agents"))
+)
 
 _RUNNING: Final = tasks.c.status == TaskStatus.RUNNING.value
 

@@ -68,7 +68,7 @@ def statement(group: CostGroup, spans: Sequence[Span], user_id: str | None) -> t
 def _summed(key: str, found: str) -> str:
     """The sums of the tasks that there are, and of those that there were."""
     parts = (f"SELECT {key}, {_SUMS[table]} {found.format(table=table)} GROUP BY 1, 2" for table in _SUMS)
-    return f"SELECT key, {_ALL} FROM ({' UNION ALL '.join(parts)}) GROUP BY key, cost_kind"  # noqa: S608 - all of it is ours
+    return f"SELECT key, {_ALL} FROM ({' UNION ALL '.join(parts)}) AS parts GROUP BY key, cost_kind"  # noqa: S608 - all of it is ours
 
 
 def _names(connection: Connection, user_ids: Iterable[str]) -> dict[str, str]:

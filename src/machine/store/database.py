@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Final, TypeVar
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from machine.domain.errors import StoreError
-from machine.store.sqlite import explain, reading_engine, writing_engine
+from machine.store.backend import Backend
 from machine.store.writer import OnCommitted, WriteOperation, Writer
 
 READERS: Final = 3
@@ -27,28 +26,30 @@ class Database:
     stored them are answered.
     """
 
-    def __init__(self, path: Path, loop: asyncio.AbstractEventLoop, on_committed: OnCommitted) -> None:
-        self.path = path
+    def __init__(self, backend: Backend, loop: asyncio.AbstractEventLoop, on_committed: OnCommitted) -> None:
+        self.backend = backend
         self._loop = loop
         self._reading = 0
         self._closed = False
-        self._read_engine = reading_engine(path, connections=READERS)
+        self._read_engine = backend.reading_engine(connections=READERS)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
-        self._writer = Writer(writing_engine(path), path, loop, on_committed)
+        self._writer = Writer(backend, loop, on_committed)
         self._writer.start()
 
     async def write(self, operation: WriteOperation[T]) -> T:
         """Run `operation(connection, recorder)` in the writer; returns when it is committed.
 
         What it raises takes back all it wrote, and only that. It may not wait for anything. Raises StoreError when the
-        database refuses (disk full, read-only, too much waiting); then nothing of it is stored.
+        database refuses (disk full, read-only, away, too much waiting); then nothing of it is stored.
         """
         return await self._writer.ask(operation)
 
     async def read(self, operation: Callable[[Connection], T]) -> T:
         """Run `operation(connection)` on a connection that only reads, with one view of the data all the way."""
         if self._closed:
-            raise StoreError(f"The database {self.path} is closed.", hint="The machine is stopping; try again later.")
+            raise StoreError(
+                f"The database {self.backend.name} is closed.", hint="The machine is stopping; try again later."
+            )
         if self._reading >= MAX_READS:
             raise StoreError(f"{MAX_READS} reads already wait for the database.", hint="Try again in a moment.")
         self._reading += 1
@@ -59,13 +60,21 @@ class Database:
 
     def _read(self, operation: Callable[[Connection], T]) -> T:
         try:
-            with self._read_engine.connect() as connection:
-                return operation(connection)
+            return self._read_once(operation)
         except DBAPIError as error:
-            raise explain(error, self.path) from error
+            if not error.connection_invalidated:
+                raise self.backend.explain(error) from error
+        try:
+            return self._read_once(operation)  # the line was dead already, or died: a read can be done again
+        except DBAPIError as error:
+            raise self.backend.explain(error) from error
+
+    def _read_once(self, operation: Callable[[Connection], T]) -> T:
+        with self._read_engine.connect() as connection:
+            return operation(connection)
 
     async def close(self, *, patience_seconds: float = 10) -> None:
-        """Store what is queued, refuse the rest, let the files go. Raises StoreError when the disk does not answer."""
+        """Store what is queued, refuse the rest, let go. Raises StoreError when the database does not answer."""
         finished = await self._writer.close(patience_seconds=patience_seconds)
         if not self._closed:
             self._closed = True
@@ -73,6 +82,6 @@ class Database:
             self._readers.shutdown(wait=False)
         if not finished:
             raise StoreError(
-                f"The database {self.path} could not be closed within {patience_seconds:g} s.",
-                hint="Its disk does not answer; what was acknowledged is stored.",
+                f"The database {self.backend.name} could not be closed within {patience_seconds:g} s.",
+                hint="It does not answer; what was acknowledged is stored.",
             )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, select, text
+from sqlalchemy import BindParameter, Text, bindparam, select, text
 from sqlalchemy.engine import Connection
 
 from machine.domain.day_budget import BudgetScope, DayBudget, Standing, day_of, next_day, standing_of, why_closed
@@ -26,7 +26,9 @@ MOST_MOVED: Final = 200
 """Tasks that one look parks, and lets go; the next look goes on."""
 
 _CLOSED: Final = "task_id NOT IN :passes AND (:all OR user_id IN :users OR assigned_agent IN :agents)"
-_LISTS: Final[list[BindParameter[str]]] = [bindparam(name, expanding=True) for name in ("passes", "users", "agents")]
+_LISTS: Final[list[BindParameter[str]]] = [
+    bindparam(name, expanding=True, type_=Text) for name in ("passes", "users", "agents")
+]
 _TO_PARK: Final = text(
     f"SELECT task_id FROM tasks WHERE status = 'queued' AND NOT awaits_routing "  # noqa: S608 - all of it is ours
     f"AND (parked_until IS NULL OR parked_until <= :at) AND {_CLOSED} ORDER BY task_id LIMIT :most"

@@ -121,8 +121,7 @@ def place(
 
 def feed_event(connection: Connection, recorder: Recorder, event: StoredEvent) -> int:
     """Put an event into the feed and give it its number there."""
-    result = _INSERT_FEED.run(connection, event.model_dump(exclude={"feed_seq"}))
-    feed_seq = int(result.lastrowid)
+    feed_seq = _INSERT_FEED.numbered(connection, event.model_dump(exclude={"feed_seq"}))
     recorder.add(event.model_copy(update={"feed_seq": feed_seq}))
     if feed_seq % _PRUNE_EVERY == 0:
         connection.execute(delete(feed_table).where(feed_table.c.feed_seq <= feed_seq - FEED_KEPT))

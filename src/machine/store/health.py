@@ -8,17 +8,10 @@ from machine.store.database import Database
 
 
 async def report(database: Database) -> dict[str, Any]:
-    """`{"file", "bytes", "check", "revision"}`; `check` is "ok" or SQLite's own words. Raises StoreError."""
-    found = await database.read(_report)
-    return {"file": str(database.path), **found}
+    """`{"name", "engine", "bytes", "check", "revision"}`; `check` is "ok" or what is wrong. Raises StoreError."""
 
+    def read(connection: Connection) -> dict[str, Any]:
+        revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+        return {**database.backend.report(connection), "revision": revision}
 
-def _report(connection: Connection) -> dict[str, Any]:
-    def one(sql: str) -> Any:
-        return connection.exec_driver_sql(sql).scalar_one()
-
-    return {
-        "bytes": one("PRAGMA page_count") * one("PRAGMA page_size"),
-        "check": one("PRAGMA quick_check(1)"),
-        "revision": one("SELECT version_num FROM alembic_version"),
-    }
+    return {"name": database.backend.name, **await database.read(read)}

@@ -1,7 +1,6 @@
 """`SqlNotes`: the port `Notes`, in the table in which the machine keeps what it knows of itself."""
 
-from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
 from machine.store.database import Database
@@ -24,10 +23,11 @@ class SqlNotes:
         return None if row is None else str(row["value"])
 
     async def put(self, name: str, text: str) -> None:
-        statement = insert(machine_meta).values(key=_PREFIX + name, value=text)
-        statement = statement.on_conflict_do_update(index_elements=["key"], set_={"value": text})
+        known = update(machine_meta).where(machine_meta.c.key == _PREFIX + name).values(value=text)
+        new = insert(machine_meta).values(key=_PREFIX + name, value=text)
 
         def write(connection: Connection, _recorder: Recorder) -> None:
-            connection.execute(statement)
+            if connection.execute(known).rowcount == 0:
+                connection.execute(new)
 
         await self._database.write(write)

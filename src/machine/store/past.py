@@ -14,7 +14,7 @@ from machine.store.database import Database
 from machine.store.reply_table import replies as replies  # belongs to tasks
 from machine.store.rows import task_of
 from machine.store.tables import metadata, tasks
-from machine.store.types import Moment, moment_text
+from machine.store.types import BIG, Moment, moment_text
 from machine.store.writer import Recorder
 
 past_costs: Final = Table(
@@ -27,8 +27,8 @@ past_costs: Final = Table(
     Column("source", Text, nullable=False),
     Column("tasks", Integer, nullable=False),
     Column("cost_usd", Float, nullable=False),
-    Column("input_tokens", Integer, nullable=False),
-    Column("output_tokens", Integer, nullable=False),
+    Column("input_tokens", BIG, nullable=False),
+    Column("output_tokens", BIG, nullable=False),
     PrimaryKeyConstraint("created_at", "cost_kind", "user_id", "assigned_agent", "source"),
 )
 

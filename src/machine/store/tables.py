@@ -17,6 +17,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -25,7 +26,7 @@ from machine.domain.task import TaskStatus
 from machine.store.budget_tables import budget_passes as budget_passes
 from machine.store.budget_tables import day_budgets as day_budgets
 from machine.store.budget_tables import day_costs as day_costs
-from machine.store.types import Json, Moment, Words
+from machine.store.types import BIG, Json, Moment, Words
 from machine.store.webhook_tables import deliveries as deliveries
 from machine.store.webhook_tables import metadata as metadata
 from machine.store.webhook_tables import triggers as triggers
@@ -71,10 +72,10 @@ tasks: Final = Table(
     Column("started_at", Moment),
     Column("completed_at", Moment),
     Column("duration_seconds", Float, nullable=False),
-    Column("input_tokens", Integer, nullable=False),
-    Column("output_tokens", Integer, nullable=False),
-    Column("cache_read_tokens", Integer, nullable=False),
-    Column("cache_creation_tokens", Integer, nullable=False),
+    Column("input_tokens", BIG, nullable=False),
+    Column("output_tokens", BIG, nullable=False),
+    Column("cache_read_tokens", BIG, nullable=False),
+    Column("cache_creation_tokens", BIG, nullable=False),
     Column("cost_usd", Float, nullable=False),
     Column("estimated", Boolean, nullable=False),
     Column("cost_kind", Text, nullable=False),
@@ -82,7 +83,7 @@ tasks: Final = Table(
     Column("queue_reason", Text),
     Column("parked_until", Moment),
     Column("concurrency_key", Text),
-    Column("awaits_routing", Boolean, nullable=False, server_default=text("0")),
+    Column("awaits_routing", Boolean, nullable=False, server_default=false()),
     Column("profile", Text, nullable=False, server_default=text("'standard'")),
     Column("rights", Json, nullable=False, server_default=text("""'{"role": "member", "scope": "tasks"}'""")),
     Column("limits", Json, nullable=False),
@@ -129,7 +130,7 @@ events: Final = Table(
     metadata,
     Column("task_id", Text, ForeignKey("tasks.task_id"), nullable=False),
     Column("seq", Integer, nullable=False),
-    Column("feed_seq", Integer),
+    Column("feed_seq", BIG),
     Column("type", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("body", Text, nullable=False),
@@ -139,7 +140,7 @@ events: Final = Table(
 feed: Final = Table(
     "feed",
     metadata,
-    Column("feed_seq", Integer, primary_key=True, autoincrement=True),
+    Column("feed_seq", BIG, primary_key=True, autoincrement=True),
     Column("task_id", Text),
     Column("seq", Integer),
     Column("user_id", Text),
@@ -152,7 +153,7 @@ feed: Final = Table(
 inputs: Final = Table(
     "inputs",
     metadata,
-    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("position", BIG, primary_key=True, autoincrement=True),
     Column("input_id", Text, nullable=False, unique=True),
     Column("task_id", Text, ForeignKey("tasks.task_id"), nullable=False),
     Column("verbatim", Boolean, nullable=False),

@@ -2,14 +2,19 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Dialect, Text
+from sqlalchemy import BigInteger, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator
+
+BIG: Final = Integer().with_variant(BigInteger(), "postgresql")
+"""Whole numbers that may pass two thousand million: SQLite knows no other ones."""
 
 
 def storable(text: str) -> str:
-    """`text` with lone halves of surrogate pairs replaced: JSON may carry them, UTF-8 cannot."""
+    """`text` with what cannot be stored replaced: lone halves of surrogate pairs, which JSON may carry and UTF-8
+    cannot, and NUL, which PostgreSQL cannot hold."""
+    text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
     if text.isascii():
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,7 +1,16 @@
 """What versions of the database have in common."""
 
+import sqlalchemy as sa
+from alembic import op
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
+
+BIG = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
+"""Whole numbers that may pass two thousand million: SQLite knows no other ones."""
+
+
+def is_postgresql() -> bool:
+    return op.get_bind().dialect.name == "postgresql"
 
 
 def state_oldest_program(connection: Connection, revision: str, version: str) -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from machine.store.migrations.support import state_oldest_program
+from machine.store.migrations.support import BIG, is_postgresql, state_oldest_program
 
 revision = "0001"
 down_revision = None
@@ -14,7 +14,10 @@ def upgrade() -> None:
     _approvals()
     _people()
     _machine()
-    op.execute(_TRANSITIONS)
+    if is_postgresql():
+        _batches()
+        op.execute(_REFUSE)
+    op.execute(_TRANSITIONS_ON_POSTGRESQL if is_postgresql() else _TRANSITIONS)
     state_oldest_program(op.get_bind(), revision, "0.1.0")
 
 
@@ -44,10 +47,10 @@ def _tasks() -> None:
         sa.Column("started_at", sa.Text()),
         sa.Column("completed_at", sa.Text()),
         sa.Column("duration_seconds", sa.Float(), nullable=False),
-        sa.Column("input_tokens", sa.Integer(), nullable=False),
-        sa.Column("output_tokens", sa.Integer(), nullable=False),
-        sa.Column("cache_read_tokens", sa.Integer(), nullable=False),
-        sa.Column("cache_creation_tokens", sa.Integer(), nullable=False),
+        sa.Column("input_tokens", BIG, nullable=False),
+        sa.Column("output_tokens", BIG, nullable=False),
+        sa.Column("cache_read_tokens", BIG, nullable=False),
+        sa.Column("cache_creation_tokens", BIG, nullable=False),
         sa.Column("cost_usd", sa.Float(), nullable=False),
         sa.Column("estimated", sa.Boolean(), nullable=False),
         sa.Column("cost_kind", sa.Text(), nullable=False),
@@ -95,7 +98,7 @@ def _tasks() -> None:
         "events",
         sa.Column("task_id", sa.Text(), sa.ForeignKey("tasks.task_id"), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("feed_seq", sa.Integer()),
+        sa.Column("feed_seq", BIG),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("at", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
@@ -103,7 +106,7 @@ def _tasks() -> None:
     )
     op.create_table(
         "feed",
-        sa.Column("feed_seq", sa.Integer(), primary_key=True, autoincrement=True),
+        sa.Column("feed_seq", BIG, primary_key=True, autoincrement=True),
         sa.Column("task_id", sa.Text()),
         sa.Column("seq", sa.Integer()),
         sa.Column("user_id", sa.Text()),
@@ -114,7 +117,7 @@ def _tasks() -> None:
     )
     op.create_table(
         "inputs",
-        sa.Column("position", sa.Integer(), primary_key=True, autoincrement=True),
+        sa.Column("position", BIG, primary_key=True, autoincrement=True),
         sa.Column("input_id", sa.Text(), nullable=False, unique=True),
         sa.Column("task_id", sa.Text(), sa.ForeignKey("tasks.task_id"), nullable=False),
         sa.Column("verbatim", sa.Boolean(), nullable=False),
@@ -218,6 +221,16 @@ def _machine() -> None:
     )
 
 
+def _batches() -> None:
+    """Which batch each writer stored last: a commit over a line that breaks has no answer, and is looked up here."""
+    op.create_table(
+        "batches",
+        sa.Column("writer", sa.Text(), primary_key=True),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    )
+
+
 # As `transitions.transition_trigger` had it when this version was written; versions never change afterwards.
 _TRANSITIONS = """\
 CREATE TRIGGER tasks_transition BEFORE UPDATE OF status ON tasks
@@ -226,3 +239,15 @@ WHEN NOT (NEW.status = OLD.status
   OR (OLD.status = 'running' AND NEW.status IN ('cancelled', 'completed', 'failed', 'queued', 'waiting_input'))
   OR (OLD.status = 'waiting_input' AND NEW.status IN ('cancelled', 'completed', 'failed', 'queued', 'running')))
 BEGIN SELECT RAISE(ABORT, 'illegal transition of a task'); END"""
+_REFUSE = """\
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation';
+END $$"""
+_TRANSITIONS_ON_POSTGRESQL = """\
+CREATE TRIGGER tasks_transition BEFORE UPDATE OF status ON tasks
+FOR EACH ROW WHEN (NOT (NEW.status = OLD.status
+  OR (OLD.status = 'queued' AND NEW.status IN ('cancelled', 'failed', 'running'))
+  OR (OLD.status = 'running' AND NEW.status IN ('cancelled', 'completed', 'failed', 'queued', 'waiting_input'))
+  OR (OLD.status = 'waiting_input' AND NEW.status IN ('cancelled', 'completed', 'failed', 'queued', 'running'))))
+EXECUTE FUNCTION refuse_change('illegal transition of a task')"""

@@ -16,7 +16,7 @@ _QUEUE = (
 
 def upgrade() -> None:
     op.add_column("tasks", sa.Column("concurrency_key", sa.Text()))
-    op.add_column("tasks", sa.Column("awaits_routing", sa.Boolean(), nullable=False, server_default=sa.text("0")))
+    op.add_column("tasks", sa.Column("awaits_routing", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("tasks", sa.Column("code", sa.Text()))
     op.drop_index("tasks_queue", "tasks")
     queued = sa.text("status = 'queued'")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from machine.store.migrations.support import state_oldest_program
+from machine.store.migrations.support import is_postgresql, state_oldest_program
 
 revision = "0009"
 down_revision = "0008"
@@ -69,7 +69,12 @@ def _audit() -> None:
     )
     for table in ("audit", "audit_outcomes"):
         for change in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_refuses_{change.lower()} BEFORE {change} ON {table} "
-                "BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END"
-            )
+            refuse = _REFUSE_ON_POSTGRESQL if is_postgresql() else _REFUSE
+            op.execute(f"CREATE TRIGGER {table}_refuses_{change.lower()} BEFORE {change} ON {table} {refuse}")
+        if is_postgresql():
+            op.execute(f"CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON {table} {_REFUSE_ALL}")
+
+
+_REFUSE = "BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END"
+_REFUSE_ALL = "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('the audit log is only added to')"
+_REFUSE_ON_POSTGRESQL = _REFUSE_ALL.replace("STATEMENT", "ROW")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from machine.store.migrations.support import state_oldest_program
+from machine.store.migrations.support import BIG, state_oldest_program
 
 revision = "0014"
 down_revision = "0013"
@@ -16,8 +16,8 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Text(), nullable=False) for name in key),
         sa.Column("tasks", sa.Integer(), nullable=False),
         sa.Column("cost_usd", sa.Float(), nullable=False),
-        sa.Column("input_tokens", sa.Integer(), nullable=False),
-        sa.Column("output_tokens", sa.Integer(), nullable=False),
+        sa.Column("input_tokens", BIG, nullable=False),
+        sa.Column("output_tokens", BIG, nullable=False),
         sa.PrimaryKeyConstraint(*key),
     )
     # A program that does not know the table reports the costs of tasks that are there, and deletes none.
