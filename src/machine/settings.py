@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, field_validator
@@ -27,6 +28,10 @@ SECRET_FILES: Final = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE
 
 SECRET_KEY: Final = "MACHINE_SECRET_KEY"  # noqa: S105 - the setting's name; it, too, may be given as a file
 BACKUP_PASSPHRASE: Final = "MACHINE_BACKUP_PASSPHRASE"  # noqa: S105 - the same
+
+DATABASE_URL: Final = "DATABASE_URL"
+NEVER_SHOWN: Final = frozenset({SECRET_KEY, BACKUP_PASSPHRASE, DATABASE_URL})
+"""Settings whose value is repeated to nobody, not even when it is wrong."""
 
 PROCESS_VARIABLES: Final = frozenset(
     (
@@ -70,7 +75,8 @@ class Settings(BaseSettings):
     task_timeout_seconds: float = Field(3600, gt=0)
     routing_by_brain: bool = Field(True, validation_alias=AliasChoices("MACHINE_ROUTING_BY_BRAIN", "routing_by_brain"))
     """Whether the Brain is asked for the agent of a task that no rule decides; otherwise the default one takes it."""
-    database_url: str | None = None
+    database_url: SecretStr | None = Field(None, repr=False)
+    """Of PostgreSQL, with its password; unset: SQLite in the data folder."""
     redis_url: str | None = None
     public_url: str | None = None
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
@@ -138,6 +144,16 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("database_url")
+    @classmethod
+    def _postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        url = value.get_secret_value().strip() if value else ""
+        if not url:
+            return None
+        if not url.startswith(("postgresql://", "postgres://")):
+            raise ValueError("has to begin with postgresql:// (unset: SQLite in the data folder)")
+        return SecretStr(url)
+
     @field_validator("log_level", "log_format", "sandbox", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
@@ -168,10 +184,17 @@ class Settings(BaseSettings):
             given[SECRET_KEY] = self.secret_key
         if self.backup_passphrase is not None:
             given[BACKUP_PASSPHRASE] = self.backup_passphrase
-        return {name: value.get_secret_value() for name, value in given.items()}
+        plain = {name: value.get_secret_value() for name, value in given.items()}
+        return plain if self.database_url is None else {**plain, **_secrets_in(self.database_url.get_secret_value())}
+
+    @property
+    def database(self) -> Path | SecretStr:
+        """Where the database is: the file of SQLite, or the URL of PostgreSQL."""
+        return self.database_url or self.database_file
 
     @property
     def database_file(self) -> Path:
+        """Where SQLite has it, or would have it."""
         return self.data_dir / "db" / "machine.db"
 
     @property
@@ -227,12 +250,24 @@ def read_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
     for name in (SECRET_KEY, BACKUP_PASSPHRASE):
         if path := environ.get(f"{name}_FILE"):
             found[name] = _text_of(path)
+    if path := environ.get(f"{DATABASE_URL}_FILE"):
+        found["database_url"] = _text_of(path)
     for name, value in overrides.items():
         if value is not None:
             alias = Settings.model_fields[name].validation_alias
             found.pop(str(alias.choices[0]) if isinstance(alias, AliasChoices) else name, None)
             found[name] = value
     return Settings(anthropic=anthropic, **found)
+
+
+def _secrets_in(url: str) -> dict[str, str]:
+    """The URL of a database, and the password in it as it is written there and as it is meant."""
+    found = {DATABASE_URL: url}
+    given = re.match(r"\w+://[^:/@]*:([^@]*)@", url)
+    asked = parse_qs(urlsplit(url).query).get("password", [])
+    for number, password in enumerate([*([given[1], unquote(given[1])] if given else []), *asked]):
+        found[f"{DATABASE_URL} password {number}" if number else f"{DATABASE_URL} password"] = password
+    return found
 
 
 def _text_of(path: str) -> str:

@@ -23,7 +23,7 @@ from machine.domain.errors import BadRequest, NotFound, StoreError
 from machine.domain.version import VERSION
 from machine.settings import Settings
 from machine.store.copying import copy_database
-from machine.store.opening import examine
+from machine.store.opening import backend_of, examine
 from machine.store.sqlite import explain
 
 SUFFIX: Final = ".machine-backup"
@@ -91,36 +91,58 @@ def _order(backup: Path) -> tuple[str, str]:
     return at.strftime(_STAMP), backup.name
 
 
+def database_words(settings: Settings, head: Head | None = None) -> str:
+    """What has to be said of the database of a backup that is made, or of one with that `head`; most often nothing."""
+    if head is None:
+        if settings.database_url is None:
+            return ""
+        return f"The database is NOT in it. Save it as well: pg_dump --format=custom {_name(settings)}"
+    if head.database_elsewhere:
+        return "The database is not in it: bring it back with pg_restore, from the dump of the same time."
+    if settings.database_url is not None:
+        return f"This machine works on {_name(settings)}: the database of the backup, SQLite's, is not used."
+    return ""
+
+
+def _name(settings: Settings) -> str:
+    return backend_of(settings.database).name
+
+
 def make_backup(settings: Settings, path: Path, *, passphrase: SecretStr | None, with_work: bool) -> Written:
     """Write everything that cannot be had again into one new file. Blocking; a daemon may run meanwhile.
 
-    Raises NotFound where there is no database, Conflict where the file is there, StoreError.
+    A database on PostgreSQL is not in it: `database_words` says what to do about that.
+    Raises NotFound where there is no machine, Conflict where the file is there, StoreError.
     """
-    if not settings.database_file.is_file():
+    elsewhere = settings.database_url is not None
+    if not (settings.credentials_dir.is_dir() if elsewhere else settings.database_file.is_file()):
         raise NotFound(
-            f"There is no database in {settings.data_dir}.",
+            f"There is no {'machine' if elsewhere else 'database'} in {settings.data_dir}.",
             hint="Name the machine's data folder with --data-dir.",
         )
     path = path.absolute()
-    parts = tuple(part for part in (*PARTS, *(WORK if with_work else ())) if (settings.data_dir / part).is_dir())
+    wanted = (*(part for part in PARTS if part != "db" or not elsewhere), *(WORK if with_work else ()))
+    parts = tuple(part for part in wanted if (settings.data_dir / part).is_dir())
     if any(path.is_relative_to(settings.data_dir / part) for part in parts):
         raise BadRequest(f"{path} lies in what is to be saved.", hint="Name a file outside of the data folder.")
     conversations = read_as_agents(settings, with_work=with_work)
     with ExitStack() as stack:
-        copy = _copied(settings, path.parent, stack)
+        copy = None if elsewhere else _copied(settings, path.parent, stack)
         head = Head(
             format=FORMAT,
             program=VERSION,
             machine_id=settings.machine_id,
-            schema_revision=examine(copy, VERSION),
+            schema_revision=examine(copy, VERSION) if copy else "",
             parts=parts,
             made_at=datetime.now(UTC),
+            database_elsewhere=elsewhere,
         )
         folders = [Source(part, settings.data_dir / part) for part in parts if part != "db"]
         if conversations and "homes" not in parts:
             head = head.model_copy(update={"parts": (*parts, "homes")})
             folders += [Source(path.relative_to(settings.data_dir).as_posix(), path) for path in conversations]
-        return write_backup(path, head, [Source(DATABASE, copy), *folders], passphrase)
+        database = [Source(DATABASE, copy)] if copy else []
+        return write_backup(path, head, [*database, *folders], passphrase)
 
 
 def _copied(settings: Settings, near: Path, stack: ExitStack) -> Path:
@@ -178,7 +200,8 @@ def restore_backup(settings: Settings, path: Path, *, passphrase: SecretStr | No
 def _checked(path: Path, folder: Path, passphrase: SecretStr | None) -> Head:
     head = unpack(path, folder, passphrase)
     try:
-        examine(folder / DATABASE, VERSION)
+        if not head.database_elsewhere:
+            examine(folder / DATABASE, VERSION)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -261,8 +261,10 @@ def guarded(check: Check, settings: Settings) -> list[Finding]:
 
 def database(report: dict[str, Any]) -> Finding:
     """What the database says of itself, as `store.health.report` gives it."""
-    integrity = str(report.get("check", "unknown"))
-    said = f"schema {report.get('revision', 'unknown')}, integrity {integrity}"
+    said = f"{report['engine']}, schema {report['revision']}"
+    if (integrity := report.get("check")) is None:
+        return Finding("database", "ok", said)
+    said = f"{said}, integrity {integrity}"
     if integrity == "ok":
         return Finding("database", "ok", said)
     return Finding("database", "problem", said, "Stop the daemon and restore the newest backup beside the database.")

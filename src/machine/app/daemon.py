@@ -40,9 +40,8 @@ def serve(settings: Settings) -> int:
     redactor = Redactor()
     redactor.know("settings", settings.secret_values)
     set_up_logging(settings, redactor)
-    for name, value in (("DATABASE_URL", settings.database_url), ("REDIS_URL", settings.redis_url)):
-        if value:
-            _log.warning("%s is set, but this version works with SQLite in its data folder only: it is not used", name)
+    if settings.redis_url:
+        _log.warning("REDIS_URL is set, but this version does without Redis: it is not used")
     cut_down_process()
     _close_to_others()
     try:

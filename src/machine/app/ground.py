@@ -88,7 +88,7 @@ async def open_ground(
         meter.heed(events)
         hub.publish(events)
 
-    database = await open_database(settings.database_file, VERSION, on_committed=committed)
+    database = await open_database(settings.database, VERSION, on_committed=committed)
     stack.push_async_callback(database.close)
     claude, definitions = await _claude(settings, stack)
     outgoing = HttpOutgoing()

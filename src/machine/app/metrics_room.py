@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from pathlib import Path
 from typing import Final
 
 from machine.app.backups import own_backups
@@ -13,6 +12,7 @@ from machine.domain.figures import Figures, Memory
 from machine.domain.task import TaskStatus
 from machine.metrics.meter import CONTENT_TYPE, Meter
 from machine.metrics.processes import memory_below
+from machine.store.health import size_of
 
 _OPEN: Final = (TaskStatus.QUEUED, TaskStatus.RUNNING, TaskStatus.WAITING_INPUT)
 
@@ -37,7 +37,7 @@ class MachineMetrics:
     async def _figures(self) -> Figures:
         ground, engine = self._ground, self._engine
         counts, status = await ground.tasks.counts(), await engine.manager.status()
-        database, backup_age, memory = await asyncio.to_thread(self._in_thread)
+        backup_age, memory = await asyncio.to_thread(self._in_thread)
         return Figures(
             tasks={status.value: counts.get(status, 0) for status in _OPEN},
             oldest_queued_seconds=await self._oldest_queued(),
@@ -48,16 +48,13 @@ class MachineMetrics:
             sockets=ground.hub.feed_readers,
             memory=memory,
             free_bytes=await self._free(),
-            database_bytes=database,
+            database_bytes=await size_of(ground.database),
             backup_age_seconds=backup_age,
         )
 
-    def _in_thread(self) -> tuple[int, float | None, Memory]:
-        settings = self._ground.settings
-        file = settings.database_file
-        size = sum(_size(path) for path in (file, file.with_name(f"{file.name}-wal")))
-        kept = own_backups(settings)
-        return size, time.time() - kept[-1].stat().st_mtime if kept else None, memory_below()
+    def _in_thread(self) -> tuple[float | None, Memory]:
+        kept = own_backups(self._ground.settings)
+        return time.time() - kept[-1].stat().st_mtime if kept else None, memory_below()
 
     async def _oldest_queued(self) -> float:
         """Age in seconds."""
@@ -69,7 +66,3 @@ class MachineMetrics:
             return await self._ground.disk.free_bytes()
         except StoreError:
             return None
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0

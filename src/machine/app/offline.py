@@ -98,7 +98,7 @@ class Offline:
         return await ClaudeCli(installation, Wardens(self.settings.run_dir / "doctor.sock")).check()
 
     async def database_report(self) -> dict[str, Any]:
-        """What the database says of its own health: `{"file", "bytes", "check", "revision"}`."""
+        """What the database says of its own health: see `store.health.report`."""
         return await report(self._database)
 
 
@@ -106,7 +106,7 @@ class Offline:
 async def offline(settings: Settings) -> AsyncIterator[Offline]:
     """Open the data folder without a daemon. Raises MachineError."""
     await asyncio.to_thread(prepare, settings)
-    database = await open_database(settings.database_file, VERSION, on_committed=lambda _events: None)
+    database = await open_database(settings.database, VERSION, on_committed=lambda _events: None)
     try:
         yield Offline(settings, database)
     finally:

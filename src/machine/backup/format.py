@@ -51,6 +51,8 @@ class Head(BaseModel):
     schema_revision: str
     parts: tuple[str, ...]
     made_at: datetime
+    database_elsewhere: bool = False
+    """The machine works on PostgreSQL: its database is not in the backup, and there is no schema to name."""
 
 
 class Entry(BaseModel):

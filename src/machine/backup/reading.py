@@ -114,7 +114,7 @@ def _lay_out(archive: tarfile.TarFile, folder: Path, seen: IO[bytes]) -> Head:
     for link, target in links:  # last, so that nothing was written through one
         link.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         link.symlink_to(target)
-    if not (folder / DATABASE).is_file():
+    if not head.database_elsewhere and not (folder / DATABASE).is_file():
         raise damaged("it holds no database")
     return head
 

@@ -45,13 +45,13 @@ def backup(
 ) -> None:
     """Save the machine in one file; the daemon may run meanwhile.
 
-    In it: database, definitions, variables, Claude's login and conversations, the secret key. Not in it: copies of
-    repositories, which are fetched again, and keys that the machine gets from its environment. Who has the file has
-    all secrets of the machine, unless it is encrypted.
+    In it: database (not one on PostgreSQL), definitions, variables, Claude's login and conversations, the secret key.
+    Not in it: copies of repositories, which are fetched again, and keys that the machine gets from its environment. Who
+    has the file has all secrets of the machine, unless it is encrypted.
     """
     from datetime import UTC, datetime
 
-    from machine.app.backups import file_name, make_backup
+    from machine.app.backups import database_words, file_name, make_backup
 
     settings = _settings(data_dir)
     secret = _new_passphrase(settings, passphrase_file) if encrypt or passphrase_file else None
@@ -59,7 +59,9 @@ def backup(
     made = make_backup(settings, path, passphrase=secret, with_work=with_workspaces)
     answer = {"file": str(made.path), "files": made.files, "bytes": made.size, "encrypted": secret is not None}
     said = "encrypted" if secret else "NOT encrypted: keep it as you would keep its passwords"
-    emit(invocation, answer, f"{made.path}\n{made.files} files, {made.size / 1024**2:.1f} MB, {said}")
+    text = f"{made.path}\n{made.files} files, {made.size / 1024**2:.1f} MB, {said}"
+    words = database_words(settings)
+    emit(invocation, {**answer, "database": not words}, f"{text}\n{words}".rstrip())
 
 
 @click.command()
@@ -77,14 +79,15 @@ def restore(
 
     All of FILE is checked before anything is touched, and what was there is kept in a folder aside.
     """
-    from machine.app.backups import check_backup, restore_backup
+    from machine.app.backups import check_backup, database_words, restore_backup
     from machine.backup.reading import needs_passphrase
 
     settings = _settings(data_dir)
     secret = _passphrase(settings, passphrase_file) if needs_passphrase(file) else None
     if check:
         head = check_backup(file, passphrase=secret)
-        emit(invocation, _told(head), f"{file} is whole: made {head.made_at:%Y-%m-%d %H:%M} UTC by {head.program}")
+        whole = f"{file} is whole: made {head.made_at:%Y-%m-%d %H:%M} UTC by {head.program}"
+        emit(invocation, _told(head), f"{whole}\n{database_words(settings, head)}".rstrip())
         return
     if settings.database_file.exists() and not yes:
         _confirm(f"Replace what is in {settings.data_dir}? It is kept aside.")
@@ -92,6 +95,7 @@ def restore(
     aside = f"\nWhat was there before is in {done.aside}" if done.aside else ""
     made = f"{done.head.made_at:%Y-%m-%d %H:%M} UTC"
     text = f"{settings.data_dir} is as it was {made}. Start it with: machine serve{aside}"
+    text = f"{text}\n{database_words(settings, done.head)}".rstrip()
     emit(invocation, {**_told(done.head), "aside": done.aside and str(done.aside)}, text)
 
 

@@ -58,8 +58,11 @@ def read_checked_settings(environ: Mapping[str, str], **overrides: object) -> "S
 def _sentence(location: tuple[int | str, ...], message: str, value: object, given: set[str]) -> str:
     name = str(location[0]) if location else "settings"
     shown = f"--{name.replace('_', '-')}" if name in given else name.upper()
+    from machine.settings import NEVER_SHOWN
+
     wanted = message.removeprefix("Input ").removeprefix("String ").removeprefix("Value error, ")
-    return f"{shown} is {str(value)!r:.80}, but it {wanted[:1].lower()}{wanted[1:]}."
+    told = "set" if name.upper() in NEVER_SHOWN else f"{str(value)!r:.80}"
+    return f"{shown} is {told}, but it {wanted[:1].lower()}{wanted[1:]}."
 
 
 def data_folder(data_dir: str | None, environ: Mapping[str, str]) -> Path:

@@ -54,11 +54,12 @@ def _folder(settings: "Settings") -> "Iterator[Finding]":
     from machine.app import checks
     from machine.domain.errors import MachineError
     from machine.domain.finding import Finding
+    from machine.store.health import is_made
 
-    if not settings.database_file.exists():
-        yield Finding("database", "warning", "there is none yet", "`machine serve` makes it.")
-        return
     try:
+        if not (is_made(settings.database) if settings.database_url else settings.database_file.exists()):
+            yield Finding("database", "warning", "there is none yet", "`machine serve` makes it.")
+            return
         report, login = asyncio.run(_ask_folder(settings))
     except (MachineError, OSError) as error:
         hint = getattr(error, "hint", "") or "Look at the message; a backup is beside the database."

@@ -72,8 +72,14 @@ class Backend(Protocol):
     def was_stored(self, connection: Connection, batch: int) -> bool:
         """In a new writing transaction, after a commit without an answer: whether that batch is there."""
 
+    def is_away(self, error: Exception) -> bool:
+        """Whether it does not answer now, and may again by itself."""
+
     def explain(self, error: DBAPIError) -> MachineError:
         """What a fault means for a person, with what to do about it."""
 
     def report(self, connection: Connection) -> dict[str, Any]:
-        """`{"engine", "bytes", "check"}`: its kind and version, its size, and "ok" or what is wrong with it."""
+        """`{"engine", "check"?}`: its kind and version, and where it can be looked at whole "ok" or what is wrong."""
+
+    def size_bytes(self, connection: Connection) -> int:
+        """What it takes on its disk."""

@@ -1,6 +1,7 @@
 """The database as the stores see it: operations that write go through one writer, those that read run beside it."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
@@ -10,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from machine.domain.errors import StoreError
 from machine.store.backend import Backend
-from machine.store.writer import OnCommitted, WriteOperation, Writer
+from machine.store.writer import AGAIN_SECONDS, AWAY_SECONDS, OnCommitted, WriteOperation, Writer, closed
 
 READERS: Final = 3
 MAX_READS: Final = 1000
@@ -47,9 +48,7 @@ class Database:
     async def read(self, operation: Callable[[Connection], T]) -> T:
         """Run `operation(connection)` on a connection that only reads, with one view of the data all the way."""
         if self._closed:
-            raise StoreError(
-                f"The database {self.backend.name} is closed.", hint="The machine is stopping; try again later."
-            )
+            raise closed(self.backend.name)
         if self._reading >= MAX_READS:
             raise StoreError(f"{MAX_READS} reads already wait for the database.", hint="Try again in a moment.")
         self._reading += 1
@@ -59,19 +58,17 @@ class Database:
             self._reading -= 1
 
     def _read(self, operation: Callable[[Connection], T]) -> T:
-        try:
-            return self._read_once(operation)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise self.backend.explain(error) from error
-        try:
-            return self._read_once(operation)  # the line was dead already, or died: a read can be done again
-        except DBAPIError as error:
-            raise self.backend.explain(error) from error
-
-    def _read_once(self, operation: Callable[[Connection], T]) -> T:
-        with self._read_engine.connect() as connection:
-            return operation(connection)
+        deadline = time.monotonic() + AWAY_SECONDS
+        while True:
+            try:
+                with self._read_engine.connect() as connection:
+                    return operation(connection)
+            except DBAPIError as error:
+                # A read can be done again. The line may only have died while nobody used it: then at once.
+                if self._closed or time.monotonic() > deadline or not self.backend.is_away(error):
+                    raise self.backend.explain(error) from error
+                if not error.connection_invalidated:
+                    time.sleep(AGAIN_SECONDS)
 
     async def close(self, *, patience_seconds: float = 10) -> None:
         """Store what is queued, refuse the rest, let go. Raises StoreError when the database does not answer."""

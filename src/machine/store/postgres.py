@@ -19,7 +19,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from machine.domain.errors import MachineError, StoreError
 from machine.store.backend import Found
-from machine.store.postgres_faults import explain
+from machine.store.postgres_faults import explain, is_away
 
 OLDEST_SERVER: Final = 13
 LOCK_SECONDS: Final = 60
@@ -131,13 +131,18 @@ class Postgres:
         newest = connection.exec_driver_sql(_NEWEST, (self._writer_id,)).scalar_one_or_none()
         return newest is not None and int(newest) >= batch
 
+    def is_away(self, error: Exception) -> bool:
+        return is_away(error)
+
     def explain(self, error: DBAPIError) -> MachineError:
         return explain(error, self.name, str(self._url.username or ""), str(self._url.database or ""))
 
     def report(self, connection: Connection) -> dict[str, Any]:
         version = connection.exec_driver_sql("SHOW server_version").scalar_one()
-        size = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one()
-        return {"engine": f"PostgreSQL {str(version).split()[0]}", "bytes": size, "check": "ok"}
+        return {"engine": f"PostgreSQL {str(version).split()[0]} at {self.name}"}
+
+    def size_bytes(self, connection: Connection) -> int:
+        return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
 
     def _one_writer(self, limits: dict[str, str]) -> Engine:
         engine = self._engine(limits, poolclass=QueuePool, pool_size=1, max_overflow=0)

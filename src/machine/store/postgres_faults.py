@@ -94,6 +94,14 @@ def explain(error: DBAPIError, name: str, user: str, database: str) -> MachineEr
     return StoreError(message.format(**known), hint=hint.format(**known))
 
 
+def is_away(error: Exception) -> bool:
+    """Whether the server did not answer: it is not there, it starts or ends, or the line to it broke."""
+    if not isinstance(error, DBAPIError) or not isinstance(error.orig, psycopg.OperationalError):
+        return False
+    state = error.orig.sqlstate
+    return error.connection_invalidated or state is None or state.startswith(("08", "57P"))
+
+
 def _meaning(error: DBAPIError, cause: BaseException | None, words: str) -> tuple[str, str]:
     for kind, message, hint in _FAULTS:
         if isinstance(cause, kind):
@@ -102,6 +110,6 @@ def _meaning(error: DBAPIError, cause: BaseException | None, words: str) -> tupl
         for pattern, message, hint in _REFUSALS:
             if re.search(pattern, words):
                 return message, hint
-        if error.connection_invalidated or cause.sqlstate is None or cause.sqlstate[:2] in ("08", "57"):
+        if is_away(error):
             return _AWAY
     return "The database {name} refused: {words}", "Look at the machine's log."

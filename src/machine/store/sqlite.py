@@ -101,18 +101,19 @@ class Sqlite:
     def was_stored(self, connection: Connection, batch: int) -> bool:  # noqa: ARG002 - the port's
         return False
 
+    def is_away(self, error: Exception) -> bool:  # noqa: ARG002 - the port's
+        return False
+
     def explain(self, error: DBAPIError) -> StoreError:
         return explain(error, self.path)
 
     def report(self, connection: Connection) -> dict[str, Any]:
-        def one(sql: str) -> Any:
-            return connection.exec_driver_sql(sql).scalar_one()
+        check = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        return {"engine": f"SQLite {sqlite3.sqlite_version}", "check": check}
 
-        return {
-            "engine": f"SQLite {sqlite3.sqlite_version}",
-            "bytes": one("PRAGMA page_count") * one("PRAGMA page_size"),
-            "check": one("PRAGMA quick_check(1)"),
-        }
+    def size_bytes(self, connection: Connection) -> int:  # noqa: ARG002 - the port's
+        files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
 
 
 def writing_engine(path: Path, *, foreign_keys: bool = True) -> Engine:

@@ -12,7 +12,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from sqlalchemy.engine import Connection
@@ -21,49 +20,23 @@ from sqlalchemy.exc import DBAPIError
 from machine.domain.errors import BadRequest, StoreError
 from machine.domain.events import StoredEvent
 from machine.store.backend import Backend
+from machine.store.batches import Asked, Batch
+from machine.store.batches import Recorder as Recorder
+from machine.store.batches import WriteOperation as WriteOperation
 
 MAX_WAITING: Final = 10_000
 """Operations that may wait for the writer; beyond that, it is refused."""
 MAX_BATCH: Final = 500
 MAX_BATCH_SECONDS: Final = 0.05
-DOUBT_SECONDS: Final = 0.5
-"""How often it is tried to find out whether a batch is stored whose commit was never answered."""
-LAST_TRIES: Final = 10
-"""How often when the machine ends."""
+AWAY_SECONDS: Final = 30.0
+"""How long reads and writes wait for a database that does not answer; then they are refused."""
+ENDING_SECONDS: Final = 5.0
+AGAIN_SECONDS: Final = 0.25
+"""How long they do when the machine ends; how often such a database is tried."""
 
 OnCommitted = Callable[[Sequence[StoredEvent]], None]
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
-
-
-class Recorder:
-    """Gathers the events that operations store; they are handed on once they are committed."""
-
-    def __init__(self) -> None:
-        self.events: list[StoredEvent] = []
-
-    def add(self, event: StoredEvent) -> None:
-        self.events.append(event)
-
-
-WriteOperation = Callable[[Connection, Recorder], T]
-
-
-@dataclass(slots=True)
-class _Asked:
-    run: WriteOperation[Any]
-    answer: asyncio.Future[Any]
-    value: Any = None
-    error: Exception | None = None
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What one transaction stores."""
-
-    number: int
-    asked: list[_Asked]
-    recorder: Recorder
 
 
 class Writer:
@@ -74,11 +47,12 @@ class Writer:
         self._engine = backend.writing_engine()
         self._loop = loop
         self._on_committed = on_committed
-        self._queue: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
-        self._next: deque[_Asked] = deque()
+        self._queue: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
+        self._next: deque[Asked] = deque()
         self._connection: Connection | None = None
         self._number = 0
-        self._doubt: _Batch | None = None
+        self._doubt: Batch | None = None
+        self._away = False
         self._closing = False
         self._stopped: asyncio.Future[None] = loop.create_future()
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
@@ -89,12 +63,10 @@ class Writer:
     def ask(self, run: WriteOperation[T]) -> asyncio.Future[T]:
         """Queue an operation. The future is resolved after its commit; giving it up does not take the write back."""
         if self._closing:
-            raise StoreError(
-                f"The database {self._backend.name} is closed.", hint="The machine is stopping; try again later."
-            )
+            raise closed(self._backend.name)
         if self._queue.qsize() + len(self._next) >= MAX_WAITING:
             raise StoreError(f"{MAX_WAITING} writes already wait for the database.", hint="Try again in a moment.")
-        asked = _Asked(run, self._loop.create_future())
+        asked = Asked(run, self._loop.create_future(), time.monotonic())
         self._queue.put(asked)
         return asked.answer
 
@@ -113,8 +85,8 @@ class Writer:
         while more or self._next or self._doubt:
             more = self._gather(more)
             if self._doubt is not None:
-                self._clear_up(self._doubt, tries=1 if more else LAST_TRIES)
-            if self._next:
+                self._clear_up(self._doubt)
+            elif self._next:
                 self._commit_some()
         self._drop_connection()
         self._engine.dispose()
@@ -122,7 +94,7 @@ class Writer:
 
     def _gather(self, more: bool) -> bool:
         """Move what waits into `_next`, up to a batch; wait when there is nothing. False once the end was asked for."""
-        patience = None if self._doubt is None else DOUBT_SECONDS
+        patience = None if self._doubt is None else AGAIN_SECONDS
         try:
             while more and len(self._next) < MAX_BATCH:
                 asked = self._queue.get_nowait() if self._next else self._queue.get(timeout=patience)
@@ -136,7 +108,7 @@ class Writer:
     def _commit_some(self) -> None:
         """One transaction: begin, as many operations as fit, commit, answer."""
         self._number += 1
-        batch = _Batch(self._number, [], Recorder())
+        batch = Batch(self._number, [], Recorder())
         committing = False
         try:
             with self._begun() as connection:
@@ -147,16 +119,16 @@ class Writer:
                     self._attempt(connection, batch.recorder, batch.asked[-1])
                 committing = True
         except Exception as error:
-            if committing and _is_lost(error):
-                _log.warning("the database was lost during a commit: whether it is stored will be looked up")
-                self._doubt = batch
-                self._drop_connection()
+            if self._backend.is_away(error):
+                if committing:
+                    self._doubt, batch = batch, Batch(0, [], Recorder())
+                self._wait_for_it(batch.asked, error)
                 return
             # Whatever it was, nothing of this batch is stored, and the next one starts afresh.
             _log.exception("a batch of writes was not committed")
             self._fail(batch.asked, error)
         else:
-            self._in_loop(self._settle, batch.asked, batch.recorder.events)
+            self._answer(batch)
 
     @contextmanager
     def _begun(self) -> Iterator[Connection]:
@@ -171,30 +143,51 @@ class Writer:
         with transaction:
             yield transaction.connection
 
-    def _clear_up(self, batch: _Batch, *, tries: int) -> None:
-        """Find out whether the batch in doubt is stored, and answer it. Until that is known nothing else is stored and
-        those who ask are refused: so nobody does twice what was done, and what comes later stands behind it."""
-        for tried in range(tries):
-            if tried:
-                time.sleep(DOUBT_SECONDS)
-            try:
-                with self._begun() as connection:
-                    is_stored = self._backend.was_stored(connection, batch.number)
-            except Exception as error:
-                _log.warning("whether a batch of writes is stored is not known yet: %s", self._translated(error))
-                self._fail([], error)
-                continue
-            self._doubt = None
-            if is_stored:
-                self._in_loop(self._settle, batch.asked, batch.recorder.events)
-            else:
-                self._refuse(batch.asked, _not_stored(self._backend.name))
+    def _clear_up(self, batch: Batch) -> None:
+        """Find out whether the batch in doubt is stored, and answer it, or do it again. Until that is known nothing
+        else is stored and nobody is answered: so nothing is done twice, and what comes later stands behind it."""
+        try:
+            with self._begun() as connection:
+                is_stored = self._backend.was_stored(connection, batch.number)
+        except Exception as error:
+            if self._closing and batch.asked[0].since < time.monotonic() - ENDING_SECONDS:
+                self._doubt = None
+                self._refuse(batch.asked, _unknown(self._backend.name))
+            self._wait_for_it([], error)
             return
-        if tries > 1:  # the end: whoever comes next looks at what is there
-            self._doubt = None
-            self._refuse(batch.asked, _unknown(self._backend.name))
+        self._doubt = None
+        if is_stored:
+            self._answer(batch)
+        else:
+            self._set_back(batch.asked)
 
-    def _attempt(self, connection: Connection, recorder: Recorder, asked: _Asked) -> None:
+    def _wait_for_it(self, batch: list[Asked], error: Exception) -> None:
+        """The database does not answer, and nothing of `batch` is stored: it is kept to be done again; who has waited
+        for too long is refused."""
+        self._drop_connection()
+        if not self._away:
+            self._away = True
+            _log.warning("writes wait: %s", self._translated(error))
+        self._set_back(batch)
+        limit = time.monotonic() - (ENDING_SECONDS if self._closing else AWAY_SECONDS)
+        late = [asked for asked in self._next if asked.since < limit]
+        if late:
+            self._next = deque(asked for asked in self._next if asked.since >= limit)
+            self._refuse(late, self._translated(error))
+        time.sleep(AGAIN_SECONDS)
+
+    def _set_back(self, batch: list[Asked]) -> None:
+        for asked in reversed(batch):
+            asked.value = asked.error = None
+            self._next.appendleft(asked)
+
+    def _answer(self, batch: Batch) -> None:
+        if self._away:
+            self._away = False
+            _log.info("the database answers again")
+        self._in_loop(self._settle, batch.asked, batch.recorder.events)
+
+    def _attempt(self, connection: Connection, recorder: Recorder, asked: Asked) -> None:
         """Run one operation in a savepoint. Raises only when the whole transaction is lost."""
         before = len(recorder.events)
         connection.exec_driver_sql("SAVEPOINT operation")
@@ -219,14 +212,14 @@ class Writer:
         told.__cause__ = error
         return told
 
-    def _fail(self, batch: list[_Asked], error: Exception) -> None:
+    def _fail(self, batch: list[Asked], error: Exception) -> None:
         self._drop_connection()
         if not batch:  # it could not even begin: the same would happen to all that wait, one time-out after another
             batch.extend(self._next)
             self._next.clear()
         self._refuse(batch, self._translated(error))
 
-    def _refuse(self, batch: list[_Asked], told: Exception) -> None:
+    def _refuse(self, batch: list[Asked], told: Exception) -> None:
         for asked in batch:
             asked.error = asked.error or told
         self._in_loop(self._settle, batch, [])
@@ -254,7 +247,7 @@ class Writer:
 
     # --- in the event loop -----------------------------------------------------------------------------------------
 
-    def _settle(self, batch: list[_Asked], events: list[StoredEvent]) -> None:
+    def _settle(self, batch: list[Asked], events: list[StoredEvent]) -> None:
         if events:
             try:
                 self._on_committed(events)
@@ -273,14 +266,10 @@ class Writer:
             self._stopped.set_result(None)
 
 
-def _is_lost(error: Exception) -> bool:
-    return isinstance(error, DBAPIError) and error.connection_invalidated
+def closed(name: str) -> StoreError:
+    return StoreError(f"The database {name} is closed.", hint="The machine is stopping; try again later.")
 
 
 def _unknown(name: str) -> StoreError:
-    hint = "Look whether it is there before you ask for it again."
-    return StoreError(f"The database {name} went away during a commit: nobody knows what became of it.", hint=hint)
-
-
-def _not_stored(name: str) -> StoreError:
-    return StoreError(f"The database {name} went away before this was stored.", hint="Try again in a moment.")
+    message = f"The database {name} went away during a commit: nobody knows what became of it."
+    return StoreError(message, hint="Look whether it is there before you ask for it again.")
