@@ -17,6 +17,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from machine.domain.machine import MAX_LABELS, Label
+
 ANTHROPIC_VARIABLES: Final = re.compile(
     r"^(ANTHROPIC_\w+|CLAUDE_CODE_(OAUTH_TOKEN|USE_\w+|SKIP_\w+_AUTH|MAX_\w+|API_\w+)"
     r"|(AWS|GOOGLE|CLOUD_ML|VERTEX|AZURE)_\w+)$"
@@ -78,6 +80,14 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(None, repr=False)
     """Of PostgreSQL, with its password; unset: SQLite in the data folder."""
     redis_url: str | None = None
+    lease_seconds: float = Field(
+        30, ge=1, le=600, validation_alias=AliasChoices("MACHINE_LEASE_SECONDS", "lease_seconds")
+    )
+    """In a fleet: after how long a machine that is heard of no more counts as lost. The same on all of them."""
+    labels: Annotated[tuple[Label, ...], NoDecode, Field(max_length=MAX_LABELS)] = Field(
+        (), validation_alias=AliasChoices("MACHINE_LABELS", "labels")
+    )
+    """In a fleet: what this machine has that agents may ask for."""
     public_url: str | None = None
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -139,7 +149,7 @@ class Settings(BaseSettings):
     anthropic: Mapping[str, SecretStr] = Field(default_factory=dict)
     """Anthropic's own variables as found in the environment."""
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "labels", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -191,6 +201,11 @@ class Settings(BaseSettings):
     def database(self) -> Path | SecretStr:
         """Where the database is: the file of SQLite, or the URL of PostgreSQL."""
         return self.database_url or self.database_file
+
+    @property
+    def in_fleet(self) -> bool:
+        """Whether other machines may work on the same database."""
+        return self.database_url is not None
 
     @property
     def database_file(self) -> Path:

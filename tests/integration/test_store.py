@@ -277,8 +277,15 @@ async def test_the_feed_is_pruned_and_never_gives_a_number_again(
 
 
 async def test_a_claim_scans_the_queue_alone_and_never_the_rows_of_tasks(database: Database) -> None:
-    lists = {"lanes": ["work", "chat"], "full_agents": ["executor"], "passes": [], "users": ["u"], "agents": ["a"]}
-    values = {**lists, "all": False, "at": "2026"}
+    lists = {
+        "lanes": ["work", "chat"],
+        "full_agents": ["executor"],
+        "members": ["machine-002"],
+        "passes": [],
+        "users": ["u"],
+        "agents": ["a"],
+    }
+    values = {**lists, "all": False, "at": "2026", "me": "machine-001"}
     explain = text(f"EXPLAIN QUERY PLAN {claims._NEXT.text}").bindparams(
         *(bindparam(name, expanding=True) for name in lists)
     )

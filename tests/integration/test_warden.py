@@ -333,8 +333,16 @@ async def test_without_beats_the_tree_is_killed(tmp_path: Path) -> None:
         assert scene.sleeping() != []
         held = False
         ended = await asyncio.wait_for(started.warden.exited(), 3)
-        assert ended.signal == signal.SIGKILL
+        assert (ended.signal, ended.starved) == (signal.SIGKILL, True)
+        assert started.warden.starved
         assert scene.sleeping() == []
+
+
+async def test_a_tree_that_is_stopped_was_not_starved(tmp_path: Path) -> None:
+    async with a_scene(tmp_path, heartbeat_seconds=30) as scene:
+        started = await scene.sh("$SLEEP & $READY; wait")
+        ended = await started.warden.stop(KILL_LADDER)
+        assert (ended.starved, started.warden.starved) == (False, False)
 
 
 async def test_term_to_the_warden_walks_the_configured_ladder(scene: Scene, tmp_path: Path) -> None:

@@ -349,7 +349,8 @@ async def test_a_claimed_task_runs_and_says_so(store: TaskStore) -> None:
     assert await store.get(task.task_id) == claimed
     event = (await store.events(task.task_id))[-1]
     assert (event.type, event.at) == ("task.started", at)
-    assert json.loads(event.body) == {"attempt": 1, "agent": "planning", "resumed": False}
+    told = {"attempt": 1, "agent": "planning", "resumed": False, "machine_id": "machine-001"}
+    assert json.loads(event.body) == told
 
 
 async def test_a_task_that_had_started_is_resumed_first_with_its_next_attempt(store: TaskStore) -> None:

@@ -107,11 +107,12 @@ async def _drain(settings: Settings, room: MachineRoom, hurry: asyncio.Event) ->
 
 async def _own_token(room: MachineRoom) -> str:
     """A fresh token for the command line of this data folder; the former daemon's own is revoked."""
-    administrator = await room.api.people.local_administrator()
+    settings, administrator = room.api.settings, await room.api.people.local_administrator()
+    name = f"command line of {settings.machine_id}" if settings.in_fleet else _OWN_TOKEN_NAME
     for old in await room.api.people.tokens(administrator.user_id):
-        if old.name == _OWN_TOKEN_NAME and old.revoked_at is None:
+        if old.name == name and old.revoked_at is None:
             await room.api.authenticator.revoke_token(old.token_id)
-    _, secret = await room.api.authenticator.new_token(administrator.user_id, _OWN_TOKEN_NAME)
+    _, secret = await room.api.authenticator.new_token(administrator.user_id, name)
     return secret
 
 

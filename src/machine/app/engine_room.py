@@ -8,10 +8,12 @@ from typing import TypedDict
 
 from machine.app.chat_room import attachment_desk, attachment_files
 from machine.app.disk_room import DiskRoom, build_disk
+from machine.app.fleet_room import member_of
 from machine.app.ground import Ground
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
 from machine.domain.day_budget import PLAY, REAL
+from machine.domain.machine import NOWHERE
 from machine.engine.approvals import Approvals
 from machine.engine.attachments import WorkspacesWithAttachments
 from machine.engine.audit import Audit
@@ -45,7 +47,7 @@ from machine.engine.task_code import TaskCode
 from machine.engine.task_variables import TaskVariables
 from machine.engine.tools.toolbox import ToolBox
 from machine.engine.webhook_payloads import WorkspacesWithPayloads
-from machine.ports import TaskStore
+from machine.ports import Membership, TaskStore
 from machine.registry.subagent_registry import SubAgentRegistry
 from machine.registry.workspaces import WorkspaceFolders
 from machine.settings import Settings
@@ -65,6 +67,7 @@ class EngineRoom:
     day_budgets: DayBudgets
     gate: LoginGate
     recovery: Recovery
+    membership: Membership
     idleness: Idleness
     status_board: StatusBoard
     new_tasks: NewTasks
@@ -97,7 +100,9 @@ def build_engine(ground: Ground) -> EngineRoom:
     catching_up = CatchingUp(store=store, claude=ground.claude, redactor=redactor)
     toolbox, brain_tools = _brain_tools(ground)
     runner = _runner(ground, approvals, catching_up, code, brain_tools)
-    dispatcher = _dispatcher(ground, shared, slots, gate, runner, day_budgets, disk.desk)
+    recovery = _recovery(ground, catching_up, conclusion)
+    membership = member_of(ground.seat, live, recovery, slots)
+    dispatcher = _dispatcher(ground, shared, slots, gate, runner, day_budgets, disk.desk, membership)
     manager = _manager(ground, shared, slots, dispatcher, new_tasks)
     intake = Intake(new_tasks=new_tasks, manager=manager, agents=agents, store=store)
     brain = _brain(ground, intake, manager)
@@ -110,7 +115,8 @@ def build_engine(ground: Ground) -> EngineRoom:
         brain=brain,
         day_budgets=day_budgets,
         gate=gate,
-        recovery=_recovery(ground, catching_up, conclusion),
+        recovery=recovery,
+        membership=membership,
         status_board=StatusBoard(manager=manager, store=store),
         idleness=Idleness(**shared, idle=timedelta(seconds=settings.idle_seconds)),
         new_tasks=new_tasks,
@@ -137,7 +143,8 @@ class _Shared(TypedDict):
 def _slots(ground: Ground) -> Slots:
     settings = ground.settings
     counted = PLAY if settings.demo else REAL
-    slots = Slots(ground.definitions.agents, work_slots=settings.max_concurrent_tasks, counted=counted)
+    labels = frozenset(settings.labels) if settings.in_fleet else None
+    slots = Slots(ground.definitions.agents, work_slots=settings.max_concurrent_tasks, counted=counted, labels=labels)
     ground.definitions.loader.listen(slots.redefined)
     return slots
 
@@ -155,6 +162,7 @@ def _dispatcher(
     runner: SubAgentRunner,
     day_budgets: DayBudgets,
     disk: DiskDesk,
+    membership: Membership,
 ) -> Dispatcher:
     new_live = partial(
         LiveTask,
@@ -166,7 +174,16 @@ def _dispatcher(
         held_back=day_budgets.held_back,
     )
     agents = ground.definitions.agents
-    return Dispatcher(**shared, agents=agents, slots=slots, gate=gate, runner=runner, new_live=new_live, disk=disk)
+    return Dispatcher(
+        **shared,
+        agents=agents,
+        slots=slots,
+        gate=gate,
+        runner=runner,
+        new_live=new_live,
+        disk=disk,
+        membership=membership,
+    )
 
 
 def _gate(ground: Ground, slots: Slots) -> LoginGate:
@@ -192,7 +209,7 @@ def _new_tasks(settings: Settings, agents: SubAgentRegistry, gate: LoginGate, cl
     return NewTasks(
         agents=agents,
         clock=clock,
-        machine_id=settings.machine_id,
+        machine_id=NOWHERE if settings.in_fleet else settings.machine_id,
         default_agent=settings.default_agent,
         timeout_seconds=settings.task_timeout_seconds,
         cost_kind=lambda: CostKind.DEMO if settings.demo else gate.cost_kind,

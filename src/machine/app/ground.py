@@ -6,10 +6,12 @@ import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from machine.app.agent_users import open_settling
 from machine.app.data_folder import instance_of
+from machine.app.fleet_room import take_seat
 from machine.auth.secrets import Secrets, open_secrets
 from machine.claude.cli import ClaudeCli
 from machine.claude.installation import Installation
@@ -24,6 +26,7 @@ from machine.domain.errors import SandboxMissing, StoreError
 from machine.domain.events import StoredEvent
 from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
+from machine.engine.seat import Seat
 from machine.git import GitRepositories
 from machine.hub import EventHub
 from machine.metrics import Meter
@@ -75,6 +78,8 @@ class Ground:
     outgoing: HttpOutgoing
     redactor: Redactor
     clock: Clock
+    seat: Seat | None
+    """This machine's in its fleet; None: it is alone."""
 
 
 async def open_ground(
@@ -90,20 +95,21 @@ async def open_ground(
 
     database = await open_database(settings.database, VERSION, on_committed=committed)
     stack.push_async_callback(database.close)
-    claude, definitions = await _claude(settings, stack)
+    seat = await take_seat(settings, database, stack)
+    claude, definitions = await _claude(settings, stack, seat)
     outgoing = HttpOutgoing()
     stack.push_async_callback(outgoing.close)
     return Ground(
         settings=settings,
         hub=hub,
         meter=meter,
-        tasks=SqlTaskStore(database, machine_id=settings.machine_id, clock=clock),
+        tasks=SqlTaskStore(database, machine_id=settings.machine_id, clock=clock, in_fleet=settings.in_fleet),
         database=database,
         chats=SqlChatStore(database),
         people=SqlPeopleStore(database),
         audit=SqlAuditStore(database),
         budgets=SqlBudgetStore(database, clock=clock),
-        notes=SqlNotes(database),
+        notes=SqlNotes(database, of=settings.machine_id if settings.in_fleet else None),
         deliveries=SqlDeliveryStore(database),
         schedules=SqlScheduleStore(database),
         replies=SqlReplyStore(database),
@@ -117,6 +123,7 @@ async def open_ground(
         variables=await asyncio.to_thread(_open_variables, settings, redactor),
         redactor=redactor,
         clock=clock,
+        seat=seat,
     )
 
 
@@ -150,14 +157,22 @@ def _open_repositories(settings: Settings, settling: Settling | None) -> GitRepo
     return made
 
 
-async def _claude(settings: Settings, stack: AsyncExitStack) -> tuple[ClaudeCli, Definitions]:
+async def _claude(settings: Settings, stack: AsyncExitStack, seat: Seat | None) -> tuple[ClaudeCli, Definitions]:
     """The CLI, for real or against the demo model, and the agents that go with it."""
     extra: dict[str, str] = {}
     if settings.demo:
         url = await stack.enter_async_context(ModelServer(DemoModel(default_agent=settings.default_agent)).serve())
         extra = {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "demo-model-needs-no-key"}
-    wardens = await stack.enter_async_context(Wardens(settings.run_dir / "wardens.sock"))
+    wardens = await stack.enter_async_context(_wardens(settings.run_dir / "wardens.sock", seat))
     return await asyncio.to_thread(_read_definitions, settings, wardens, extra)
+
+
+def _wardens(path: Path, seat: Seat | None) -> Wardens:
+    """In a fleet they hear from this daemon for as long as it is sure of its lease."""
+    if seat is None:
+        return Wardens(path)
+    lease = seat.lease
+    return Wardens(path, heartbeat_seconds=lease.wardens_seconds, may_beat=lambda _run_id: lease.may_beat)
 
 
 def _read_definitions(settings: Settings, wardens: Wardens, extra: dict[str, str]) -> tuple[ClaudeCli, Definitions]:

@@ -61,8 +61,9 @@ async def opened(
         engine = build_engine(ground)
         notifications = await build_notifications(ground)
         api = _api_state(ground, engine, await open_login(ground, engine, stack), notifications)
-        if settings.database_url is None:
+        if ground.seat is None:
             await ground.tasks.adopt()  # one machine, one database: a changed MACHINE_ID must not strand its tasks
+        _watch_over(stack, engine.membership)
         changes = _disk_changes(ground)
         await changes.since_last_time()
         stack.push_async_callback(changes.close)

@@ -16,7 +16,7 @@ from machine.claude.tail import Tail
 from machine.claude.transport import DividingTransport
 from machine.claude.wardens import Warden
 from machine.domain.aio import cancel_and_wait, spawn
-from machine.domain.errors import CliCrashed, CliGone, CliMissing, MachineError
+from machine.domain.errors import CliCrashed, CliGone, CliMissing, CliStarved, MachineError
 from machine.domain.messages import CliMessage
 from machine.ports import CliExit
 
@@ -104,7 +104,7 @@ class CliSession:
         if self._life is None:
             return CliExit(code=0)
         code = await asyncio.shield(self._life)
-        return CliExit(code=code, stderr_tail=self._stderr.text)
+        return CliExit(code=code, stderr_tail=self._stderr.text, starved=self._warden.starved)
 
     async def _live(self) -> int:
         """The SDK's client is connected and disconnected in this task, as it demands; returns the exit code."""
@@ -137,6 +137,8 @@ class CliSession:
     def _crash(self, code: int, error: BaseException | None) -> MachineError:
         if self._transport.inbox.failure is not None:
             return self._transport.inbox.failure
+        if self._warden.starved:
+            return CliStarved("Claude Code was ended while it started: the daemon had been away.", exit_code=code)
         told = self._stderr.text.strip()
         if code in _CANNOT_RUN:
             return CliMissing(

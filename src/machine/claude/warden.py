@@ -14,7 +14,8 @@ With a steward this program asks it to start another one in its place, which run
 
 JSON lines to the daemon
     {"type": "hello", "run_id", "task_id", "warden_pid", "warden_started": ticks since boot, "cli_pid"}
-    {"type": "exited", "code": int, "signal": int | null}      the CLI has ended; what it left behind is being killed
+    {"type": "exited", "code": int, "signal": int | null, "starved": 0 | 1}
+        the CLI has ended, for want of a beat where `starved` is 1; what it left behind is being killed
     {"type": "empty"}                                          nothing of the tree is left; the socket ends next
 JSON lines from the daemon
     {"type": "stop", "ladder": [[signal name, patience in seconds], ...]}
@@ -80,7 +81,7 @@ class Warden:
         self.tree = tree
         self.unread = b""
         self.steps: list[tuple[str, float]] = []
-        self.stopping = self.killing = self.reported = False
+        self.stopping = self.killing = self.reported = self.starved = False
         self.step_due = self.ladder_ends = float("inf")
         self.pause = FIRST_PAUSE
         self.beat_due = float("inf")
@@ -112,7 +113,8 @@ class Warden:
         if status is None or self.reported:
             return
         self.reported = True
-        self.tell(type="exited", code=exit_code(status), signal=-status if status < 0 else None)
+        signalled = -status if status < 0 else None
+        self.tell(type="exited", code=exit_code(status), signal=signalled, starved=int(self.starved))
         self.climb(AFTER_EXIT)
 
     # What the daemon says
@@ -178,6 +180,7 @@ class Warden:
         """Take the step of the ladder that is due; in the last one, kill whatever is there by now."""
         now = time.monotonic()
         if now >= self.beat_due:
+            self.starved = True
             self.kill()
         while not self.killing and now >= self.step_due:
             name, patience = self.steps.pop(0) if self.steps else ("KILL", 0.0)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,11 +58,15 @@ class WardenHello(_Line):
 
 
 class WardenExit(_Line):
-    """How the CLI ended: its exit code (128+n for signal n), and the signal if one ended it."""
+    """How the CLI ended: its exit code (128+n for signal n), and the signal if one ended it.
+
+    `starved`: its warden killed it because no beat came.
+    """
 
     type: Literal["exited"] = "exited"
     code: int
     signal: int | None
+    starved: bool = False
 
 
 class _Empty(_Line):
@@ -84,6 +89,8 @@ class Warden:
         self._writer: asyncio.StreamWriter | None = None
         self._hello: WardenHello | None = None
         self._exit: WardenExit | None = None
+        self._beat_at = float("inf")
+        self._silent = False
         self._is_empty = False
         self._greeted = asyncio.Event()
         self._ended = asyncio.Event()
@@ -119,6 +126,17 @@ class Warden:
     def alive(self) -> bool:
         """Whether the warden has connected and its socket has not ended."""
         return self._greeted.is_set() and not self._ended.is_set()
+
+    @property
+    def starved(self) -> bool:
+        """Whether it has killed its CLI because no beat came, as it says or as follows from when the last was sent."""
+        return self._silent or (self._exit is not None and self._exit.starved)
+
+    def _heed_silence(self) -> bool:
+        """Whether nothing was said to it for so long that it has killed its CLI, or is about to."""
+        if self._heartbeat_seconds is not None and time.monotonic() - self._beat_at >= self._heartbeat_seconds:
+            self._silent = True
+        return self._silent
 
     async def hello(self, timeout_seconds: float = HELLO_SECONDS) -> WardenHello:
         """Wait until the warden has started its CLI; WardenUnreachableError after `timeout_seconds`."""
@@ -163,8 +181,11 @@ class Warden:
 
     def beat(self) -> None:
         """Tell the warden that its daemon is well; one that does not read is told no more."""
+        if self._heed_silence():
+            return  # nobody is there to read it, and a failed write would cost us the warden's last words
         if self._writer is not None and self.alive and self._writer.transport.get_write_buffer_size() == 0:
             self._writer.write(b'{"type":"beat"}\n')
+            self._beat_at = time.monotonic()
 
     async def _send(self, command: dict[str, object]) -> None:
         if self._writer is None or self._ended.is_set():
@@ -177,7 +198,7 @@ class Warden:
 
     async def follow(self, hello: WardenHello, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Read the warden's lines until its socket ends."""
-        self._hello, self._writer = hello, writer
+        self._hello, self._writer, self._beat_at = hello, writer, time.monotonic()
         self._greeted.set()
         try:
             while (line := await read_line(reader)) is not None:
@@ -186,6 +207,7 @@ class Warden:
                 elif isinstance(line, _Empty):
                     self._is_empty = True
         finally:
+            self._heed_silence()
             self.close()
 
 

@@ -117,6 +117,32 @@ class StoreError(Unavailable):
     code = "store_unavailable"
 
 
+class LeaseLost(StoreError):
+    """This machine was given up by its fleet: nothing that its present incarnation writes is stored."""
+
+    code = "lease_lost"
+
+    def __init__(self, machine_id: str) -> None:
+        super().__init__(
+            f"The machine {machine_id} is no longer a member of its fleet under the lease it had; nothing was stored.",
+            hint="It registers anew by itself: try again in a moment.",
+        )
+
+
+class NameTaken(StoreError):
+    """Another process holds this machine's name, with a lease that has not expired."""
+
+    code = "machine_id_taken"
+
+    def __init__(self, machine_id: str, *, epoch: int, seconds_left: float) -> None:
+        super().__init__(
+            f"Another process works as the machine {machine_id}; its lease has {seconds_left:.0f} s to go.",
+            hint="Give each machine of a fleet a MACHINE_ID of its own, or end the other one.",
+        )
+        self.epoch = epoch
+        self.seconds_left = seconds_left
+
+
 class TooNew(MachineError):
     """The database was written by a newer program than this one."""
 
@@ -172,3 +198,9 @@ class CliCrashed(MachineError):
     def __init__(self, message: str, *, exit_code: int = -1, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.exit_code = exit_code
+
+
+class CliStarved(CliCrashed):
+    """The CLI was ended by its warden, to which the daemon had not spoken for too long."""
+
+    code = "cli_starved"

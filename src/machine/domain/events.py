@@ -76,6 +76,8 @@ class StartedData(_Fact):
     agent: str
     resumed: bool = False
     """True when the conversation goes on after a restart, a park or a long wait."""
+    machine_id: str | None = None
+    """The machine that it runs on."""
 
 
 class TaskRouted(_Fact):
@@ -142,6 +144,8 @@ class ParkedData(_Fact):
     reason: QueueReason
     message: str = ""
     until: datetime | None = None
+    machine_id: str | None = None
+    """The machine that it ran on, when its process was lost."""
 
 
 class TaskParked(_Fact):

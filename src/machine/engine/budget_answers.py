@@ -9,8 +9,9 @@ from machine.domain.budget import raise_in, raised, spent_of
 from machine.domain.clock import Clock
 from machine.domain.errors import Conflict, Unavailable
 from machine.domain.events import ApprovalAnswered, FailedData, ParkedData, TaskEvent, TaskFailed, TaskQueued
+from machine.domain.losing import summary_of
 from machine.domain.task import FailureReason, QueueReason, Task, TaskFailure, TaskStatus
-from machine.engine.conclusion import Conclusion, summary_of
+from machine.engine.conclusion import Conclusion
 from machine.engine.live_tasks import LiveTasks
 from machine.ports import TaskStore
 

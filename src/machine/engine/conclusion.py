@@ -3,11 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
 from machine.domain.clock import Clock
 from machine.domain.code import Changes
-from machine.domain.errors import IllegalTransition, StaleTask, StoreError
+from machine.domain.errors import IllegalTransition, LeaseLost, StaleTask, StoreError
 from machine.domain.events import (
     ApprovalRequested,
     CancelledData,
@@ -22,6 +22,7 @@ from machine.domain.events import (
     TaskFailed,
     TaskParked,
 )
+from machine.domain.losing import brought_back, summary_of
 from machine.domain.redaction import Redactor
 from machine.domain.task import FailureReason, Lane, QueueReason, Task, TaskStatus, WaitingReason
 from machine.engine.budget_card import budget_card
@@ -34,6 +35,7 @@ from machine.engine.outcome import (
     Outcome,
     OutOfBudget,
     Parked,
+    SetBack,
     StillWaiting,
     failed,
     redacted_outcome,
@@ -81,6 +83,9 @@ class Conclusion:
                 await live.settle()
                 await self.write(await self._store.get(live.task_id), outcome)
                 return
+            except LeaseLost:
+                _log.warning("task %s is another machine's by now: what became of it here is not stored", live.task_id)
+                return
             except (StaleTask, IllegalTransition):
                 _log.info("task %s changed while its outcome was stored, looking again", live.task_id)
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
@@ -92,7 +97,7 @@ class Conclusion:
         """Store `outcome` of `task`, once. Raises StoreError, and StaleTask when it is not as it was read any more."""
         if task.ended:
             return task
-        if isinstance(outcome, StillWaiting) and task.status is TaskStatus.WAITING_INPUT:
+        if isinstance(outcome, StillWaiting | SetBack) and task.status is TaskStatus.WAITING_INPUT:
             return await self._waiting.look_at(task)
         if isinstance(outcome, OutOfBudget):
             if task.limits.max_budget_usd is not None:
@@ -108,7 +113,10 @@ class Conclusion:
             case Cancelled():
                 new = await self.ended(task, TaskStatus.CANCELLED)
                 event = TaskCancelled(data=CancelledData(by=outcome.by, reason=outcome.reason, **summary_of(new)))
-            case Parked() | StillWaiting():
+            case SetBack() if task.status is TaskStatus.RUNNING:
+                now = self._now()
+                new, event = brought_back(task, now, ran_until=now, message=outcome.message)
+            case Parked() | StillWaiting() | SetBack():
                 parked = outcome if isinstance(outcome, Parked) else Parked(reason=QueueReason.LOST)
                 new = task.moved_to(
                     TaskStatus.QUEUED,
@@ -140,14 +148,3 @@ class Conclusion:
         )
         also = [reply] if task.lane is Lane.CHAT else []
         return await self._store.move(task, new, [TaskCompleted(data=EndedData(**summary_of(new)))], also=also)
-
-
-def summary_of(task: Task) -> dict[str, Any]:
-    """What all events of an end tell: the fields of `EndedData`."""
-    return {
-        "result": task.result,
-        "changes": task.changes,
-        "usage": task.usage,
-        "cost_kind": task.cost_kind,
-        "duration_seconds": round(task.duration_seconds, 3),
-    }

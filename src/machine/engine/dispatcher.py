@@ -19,7 +19,7 @@ from machine.engine.login_gate import LoginGate
 from machine.engine.outcome import Outcome, failed, in_a_word
 from machine.engine.slots import Slots
 from machine.engine.subagent_runner import SubAgentRunner
-from machine.ports import Agents, TaskStore
+from machine.ports import Agents, Membership, TaskStore
 
 STORE_RETRY_SECONDS: Final = 1.0
 LONGEST_SLEEP_SECONDS: Final = 30.0
@@ -44,6 +44,7 @@ class Dispatcher:
         clock: Clock,
         new_live: Callable[[Task], LiveTask],
         disk: DiskDesk,
+        membership: Membership,
     ) -> None:
         self.draining = False
         self.worked = asyncio.Event()
@@ -58,6 +59,7 @@ class Dispatcher:
         self._now = clock
         self._new_live = new_live
         self._disk = disk
+        self._membership = membership
 
     @property
     def held_back(self) -> str:
@@ -85,7 +87,7 @@ class Dispatcher:
 
     async def _claim_all(self) -> None:
         # The disk first: that it fills up has to be told also while nobody is logged in.
-        while not self.draining and await self._disk.has_room() and self._gate.open:
+        while not self.draining and self._membership.may_claim and await self._disk.has_room() and self._gate.open:
             task = await self._store.claim(self._slots.limits(), self._now())
             if task is None:
                 return

@@ -38,6 +38,7 @@ class RunEnd(StrEnum):
     TIMEOUT = "timeout"
     LINGER = "linger"
     BUDGET = "budget"
+    FENCE = "fence"
 
 
 class LiveTask:

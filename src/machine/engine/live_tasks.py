@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 
+from machine.domain.aio import Pulse
 from machine.engine.live_task import LiveTask
 
 
@@ -12,6 +13,7 @@ class LiveTasks:
     def __init__(self) -> None:
         self._by_id: dict[str, LiveTask] = {}
         self._asked: dict[str, asyncio.Task[None]] = {}
+        self._removed = Pulse()
 
     def get(self, task_id: str) -> LiveTask | None:
         return self._by_id.get(task_id)
@@ -21,6 +23,11 @@ class LiveTasks:
 
     def remove(self, live: LiveTask) -> None:
         self._by_id.pop(live.task_id, None)
+        self._removed.beat()
+
+    async def emptied(self) -> None:
+        """Wait until there is none."""
+        await self._removed.until(lambda: not self._by_id)
 
     @property
     def asked(self) -> dict[str, asyncio.Task[None]]:

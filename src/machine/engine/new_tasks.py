@@ -13,6 +13,7 @@ from machine.domain.clock import Clock
 from machine.domain.costs import CostKind, Usage
 from machine.domain.errors import BadRequest
 from machine.domain.ids import new_id
+from machine.domain.machine import NOWHERE
 from machine.domain.principal import Principal, Rights, Via
 from machine.domain.routing import wish_of
 from machine.domain.task import (
@@ -51,7 +52,8 @@ class NewTasks:
         cost_kind: Callable[[], CostKind],
         asks_brain: bool = True,
     ) -> None:
-        """`asks_brain`: whether what no rule decides waits for the Brain's word, or goes to the default agent."""
+        """`machine_id` is the one on which all is done, NOWHERE in a fleet. `asks_brain`: whether what no rule decides
+        waits for the Brain's word, or goes to the default agent."""
         self._agents = agents
         self._now = clock
         self._machine_id = machine_id
@@ -76,7 +78,7 @@ class NewTasks:
             source_metadata=metadata,
             session_id=request.session_id,
             user_id=principal.user_id,
-            machine_id=self._machine_id,
+            machine_id=self._machine_id or (before.machine_id if before else NOWHERE),
             assigned_agent=agent.name,
             routing=routing,
             awaits_routing=is_open,
@@ -129,6 +131,7 @@ class NewTasks:
                 "conversation_id": new_id("conv"),
                 "claude_session_id": str(uuid4()),
                 "workspace": task_id,
+                "machine_id": self._machine_id,
                 "created_at": now,
                 "status_at": now,
             }

@@ -38,6 +38,12 @@ class Parked(_Outcome):
     """There is a login, and the API does not take it."""
 
 
+class SetBack(_Outcome):
+    """What the machine itself needs for a run gave way under it: the task goes on in another one, a few times."""
+
+    message: str
+
+
 class StillWaiting(_Outcome):
     """A person keeps it waiting; its CLI was ended, its status stays."""
 
@@ -46,7 +52,7 @@ class OutOfBudget(_Outcome):
     """It has used up its own budget: a person says whether it may cost more."""
 
 
-Outcome = Completed | Failed | Cancelled | Parked | StillWaiting | OutOfBudget
+Outcome = Completed | Failed | Cancelled | Parked | SetBack | StillWaiting | OutOfBudget
 
 
 class Rest(_Outcome):

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from machine.domain.aio import cancel_and_wait, spawn
-from machine.domain.errors import StoreError
+from machine.domain.errors import LeaseLost, StoreError
 from machine.domain.events import MAX_PIECE_BYTES, Output, OutputKind, TaskEvent, TaskOutput
 from machine.domain.redaction import Redactor
 
@@ -96,6 +96,8 @@ class OutputLog:
                 redacted = (redacted_piece(piece, self._redactor) for piece in pieces)
                 await self._write([TaskOutput(data=part) for piece in redacted for part in cut(piece)])
                 return
+            except LeaseLost:
+                raise  # the task is another machine's by now
             except StoreError:
                 self._pending[:0] = pieces
                 self._pending_bytes += sum(len(piece.text) + PIECE_OVERHEAD_BYTES for piece in pieces)

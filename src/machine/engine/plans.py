@@ -7,10 +7,11 @@ from typing import Final
 from machine.domain.approval import Approval, ApprovalKind, Decision
 from machine.domain.errors import Conflict, Forbidden, Unavailable
 from machine.domain.events import ApprovalAnswered, EndedData, TaskCompleted
+from machine.domain.losing import summary_of
 from machine.domain.principal import Principal
 from machine.domain.redaction import Redactor
 from machine.domain.task import Task, TaskStatus
-from machine.engine.conclusion import Conclusion, summary_of
+from machine.engine.conclusion import Conclusion
 from machine.engine.live_task import RunEnd
 from machine.engine.live_tasks import LiveTasks
 from machine.engine.new_tasks import PLANNING, NewTasks

@@ -3,20 +3,16 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Final
 
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
-from machine.domain.events import ParkedData, TaskQueued
-from machine.domain.task import FailureReason, QueueReason, Task, TaskStatus
+from machine.domain.losing import brought_back
+from machine.domain.task import Task, TaskStatus
 from machine.engine.catching_up import CatchingUp
 from machine.engine.conclusion import Conclusion
-from machine.engine.outcome import Cancelled, failed
+from machine.engine.outcome import Cancelled, Failed
 from machine.engine.waiting import Waiting
 from machine.ports import Claude, TaskStore
-
-MAX_LOSSES: Final = 3
-"""How often a task may lose its process with the daemon before it fails as `lost`."""
 
 _log = logging.getLogger(__name__)
 
@@ -63,18 +59,12 @@ class Recovery:
     async def _bring_back(self, task: Task) -> None:
         await self._catching_up.of(task)
         task = await self._store.get(task.task_id)
-        losses = task.losses + 1
-        if losses > MAX_LOSSES:
-            message = f"Its process was lost with the daemon {losses} times."
-            await self._conclusion.write(task, failed(FailureReason.LOST, message))
-            return
-        now = self._now()
-        # The daemon died at an unknown moment: its last stored event says until when the task surely ran.
-        queued = task.moved_to(
-            TaskStatus.QUEUED, await self._last_sign(task), front=True, losses=losses, queue_reason=QueueReason.LOST
-        ).model_copy(update={"status_at": now})
-        told = ParkedData(reason=QueueReason.LOST, message="The machine was restarted; the task resumes.")
-        await self._store.move(task, queued, [TaskQueued(data=told)])
+        until = await self._last_sign(task)  # the daemon died at an unknown moment
+        new, told = brought_back(task, self._now(), ran_until=until, message="The machine was restarted.")
+        if new.failure is not None:
+            await self._conclusion.write(task, Failed(failure=new.failure))
+        else:
+            await self._store.move(task, new, [told])
 
     async def _look_at_waiting(self, task: Task) -> None:
         await self._catching_up.of(task)

@@ -39,9 +39,17 @@ class Slots:
     """Limits, bell and line. One for the machine."""
 
     def __init__(
-        self, agents: Agents, *, work_slots: int, chat_slots: int = CHAT_SLOTS, counted: frozenset[CostKind] = REAL
+        self,
+        agents: Agents,
+        *,
+        work_slots: int,
+        chat_slots: int = CHAT_SLOTS,
+        counted: frozenset[CostKind] = REAL,
+        labels: frozenset[str] | None = None,
     ) -> None:
-        """`counted` are the kinds of dollars that budgets of a day are used up by."""
+        """`counted` are the kinds of dollars that budgets of a day are used up by; `labels` what this machine of a
+        fleet has, unset for one that is alone: then there is no other for those who ask for more."""
+        self._labels = labels
         self._agents = agents
         self._counted = counted
         self._slots = {Lane.WORK: work_slots, Lane.CHAT: chat_slots}
@@ -62,8 +70,14 @@ class Slots:
         return ClaimLimits(
             slots=self._slots,
             per_agent={name: limit for name, limit in per_agent.items() if limit is not None},
+            other_agents=self._other_agents(),
             day=self.day_rules(),
         )
+
+    def _other_agents(self) -> frozenset[str]:
+        if self._labels is None:
+            return frozenset()
+        return frozenset(agent.name for agent in self._agents.all() if not self._labels.issuperset(agent.labels))
 
     def day_rules(self) -> DayRules:
         """What bounds a day, with the agents as they are defined now."""

@@ -11,16 +11,26 @@ from machine.domain.agent import SubAgent
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.approval import Answer
 from machine.domain.budget import left_usd
-from machine.domain.errors import CliCrashed, CliGone, CliMissing, CodeFault, MachineError, SandboxMissing, StoreError
+from machine.domain.errors import (
+    CliCrashed,
+    CliGone,
+    CliMissing,
+    CliStarved,
+    CodeFault,
+    MachineError,
+    SandboxMissing,
+    StoreError,
+)
 from machine.domain.events import Output, OutputKind
-from machine.domain.task import FailureReason, QueueReason, Task, TaskStatus
+from machine.domain.task import FailureReason, Task
 from machine.engine.approvals import Approvals
 from machine.engine.brain_tools import BrainTools
 from machine.engine.catching_up import CatchingUp
 from machine.engine.conversation import Conversation
 from machine.engine.descriptions import answer_schema_of
+from machine.engine.ends import ended_from_outside, fenced
 from machine.engine.live_task import LiveTask, RunEnd
-from machine.engine.outcome import Outcome, OutOfBudget, Parked, StillWaiting, failed, stopped
+from machine.engine.outcome import Outcome, OutOfBudget, SetBack, failed
 from machine.engine.profiles import check_network, in_profile, rules_of, tools_of
 from machine.engine.task_code import CodeReady, TaskCode
 from machine.engine.task_variables import TaskVariables
@@ -68,10 +78,14 @@ class SubAgentRunner:
             return await self._run(live, agent)
         except (CodeFault, SandboxMissing) as error:
             return failed(FailureReason.BAD_REQUEST, f"{error.message} {error.hint}")
+        except CliStarved:
+            return fenced(live)
         except CliMissing as error:
             return failed(FailureReason.CLI_MISSING, error.message)
         except CliCrashed as error:
             return failed(FailureReason.CLI_CRASHED, error.message)
+        except StoreError as error:
+            return SetBack(message=error.message)
         except MachineError as error:
             return failed(FailureReason.INTERNAL, f"{error.message} {error.hint}")
         except Exception as error:
@@ -91,7 +105,7 @@ class SubAgentRunner:
         starting = self._start(live, agent, stderr, resume=resume)
         session = await _unless_ended(live, spawn(starting, name=f"start of {live.task_id}"))
         if session is None:
-            return _ended_from_outside(live, live.ending.result())
+            return ended_from_outside(live, live.ending.result())
         conversation = Conversation(live, session, self._store, taken=taken)
         outcome: Outcome | None = None
         try:
@@ -101,6 +115,8 @@ class SubAgentRunner:
         finally:
             live.accepts_input = False
             ended = await asyncio.shield(self._close(live, session, stderr, conversation))
+        if outcome is None and ended.starved:
+            return fenced(live)
         return outcome or failed(FailureReason.CLI_CRASHED, _crash_message(ended))
 
     async def _start(self, live: LiveTask, agent: SubAgent, stderr: "_StderrLines", *, resume: bool) -> ClaudeSession:
@@ -141,11 +157,11 @@ class SubAgentRunner:
     ) -> Outcome:
         """The conversation against everything that can end it from outside."""
         if live.ending.done():  # while it was started: then nothing is said to it at all
-            return _ended_from_outside(live, live.ending.result())
+            return ended_from_outside(live, live.ending.result())
         work = spawn(self._converse(conversation, resumed=resumed), name=f"conversation of {live.task_id}")
         try:
             outcome = await _unless_ended(live, work, hush=lambda: _hush(session, work, conversation))
-            return outcome or _ended_from_outside(live, live.ending.result())
+            return outcome or ended_from_outside(live, live.ending.result())
         finally:
             await cancel_and_wait(work)
 
@@ -263,23 +279,6 @@ class _StderrLines:
         if lines:
             text = "".join(f"{line}\n" for line in lines)
             await self._live.log.add(Output(kind=OutputKind.STDERR, text=text))
-
-
-def _ended_from_outside(live: LiveTask, why: RunEnd) -> Outcome:
-    waiting = live.task.status is TaskStatus.WAITING_INPUT
-    match why:
-        case RunEnd.STOP:
-            return stopped(live.task, live.stopped_by)
-        case RunEnd.TIMEOUT:
-            limit = live.task.limits.timeout_seconds
-            return failed(FailureReason.TIMEOUT, f"The task ran for its limit of {limit:g} seconds.")
-        case RunEnd.LINGER:
-            return StillWaiting()
-        case RunEnd.BUDGET:
-            parked = live.parked or Parked(reason=QueueReason.BUDGET)
-            return StillWaiting() if waiting else parked
-        case RunEnd.PARK:
-            return StillWaiting() if waiting else Parked(reason=QueueReason.DRAIN, message="The machine shuts down.")
 
 
 def _crash_message(ended: CliExit) -> str:

@@ -1,9 +1,10 @@
 """Tasks that wait for a person with no CLI: they go on as soon as the person has spoken."""
 
-from machine.domain.approval import ApprovalKind, ApprovalStatus
+from machine.domain.approval import ApprovalStatus
 from machine.domain.clock import Clock
 from machine.domain.events import ParkedData, TaskQueued
-from machine.domain.task import QueueReason, Task, TaskStatus, WaitingReason
+from machine.domain.hearing import WORDS, heard
+from machine.domain.task import QueueReason, Task, TaskStatus
 from machine.ports import TaskStore
 
 
@@ -19,16 +20,10 @@ class Waiting:
         reason = await self._heard(task) if task.status is TaskStatus.WAITING_INPUT else None
         if reason is None:
             return task
-        words = {QueueReason.INPUT: "A message arrived.", QueueReason.ANSWERED: "A person has answered."}
         queued = task.moved_to(TaskStatus.QUEUED, self._now(), front=True, queue_reason=reason)
-        return await self._store.move(task, queued, [TaskQueued(data=ParkedData(reason=reason, message=words[reason]))])
+        return await self._store.move(task, queued, [TaskQueued(data=ParkedData(reason=reason, message=WORDS[reason]))])
 
     async def _heard(self, task: Task) -> QueueReason | None:
         pending = await self._store.approvals(task_id=task.task_id, status=ApprovalStatus.PENDING)
-        if any(card.kind is ApprovalKind.BUDGET for card in pending):
-            return None  # whatever else was said waits until there is money for it
-        if await self._store.inputs(task.task_id, unsent_only=True):
-            return QueueReason.INPUT
-        if task.waiting_reason is not WaitingReason.APPROVAL:
-            return None
-        return None if pending else QueueReason.ANSWERED
+        unsent = await self._store.inputs(task.task_id, unsent_only=True)
+        return heard(task, pending={card.kind for card in pending}, unsent=bool(unsent))

@@ -18,6 +18,7 @@ from machine.ports.claude import (
 from machine.ports.definitions import Agents, Workspaces
 from machine.ports.deliveries import Accepted, DeliveryPage, DeliveryStore, Start, Terms
 from machine.ports.disk import Disk, PastStore
+from machine.ports.fleet import MachineStore, Membership, Reaped
 from machine.ports.health import Health, HealthReport
 from machine.ports.hub import Hub, Subscription
 from machine.ports.login import ClaudeAccount, LoginSource, LoginWays, SignIn, Trial
@@ -62,6 +63,8 @@ __all__ = [
     "LoginSource",
     "LoginState",
     "LoginWays",
+    "MachineStore",
+    "Membership",
     "Metrics",
     "Notes",
     "NotificationStore",
@@ -70,6 +73,7 @@ __all__ = [
     "PastStore",
     "PendingInput",
     "PeopleStore",
+    "Reaped",
     "ReplyStore",
     "Repositories",
     "RunPage",

@@ -61,6 +61,8 @@ class CliExit(Value):
 
     code: int
     stderr_tail: str = ""
+    starved: bool = False
+    """It was killed because the daemon had not said for too long that all is well."""
 
 
 class ClaudeSession(Protocol):

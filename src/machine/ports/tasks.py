@@ -37,6 +37,8 @@ class ClaimLimits(Value):
 
     slots: Mapping[Lane, int]
     per_agent: Mapping[str, int]
+    other_agents: frozenset[str] = frozenset()
+    """Agents that ask for what this machine has not: theirs are for others."""
     day: DayRules = DayRules()
 
 
@@ -66,7 +68,8 @@ class TaskStore(Protocol):
     async def list(self, which: TaskFilter, *, limit: int, cursor: str | None = None) -> TaskPage: ...
 
     async def in_status(self, *status: TaskStatus) -> tuple[Task, ...]:
-        """All tasks of this machine in one of these statuses, oldest first."""
+        """All tasks of this machine in one of these statuses, oldest first. In a fleet, also those that wait for a
+        person where no machine is any more."""
         ...
 
     async def counts(self) -> Mapping[TaskStatus, int]:
@@ -78,8 +81,9 @@ class TaskStore(Protocol):
 
         What a budget of the day holds back is parked first, what it holds back no longer is let go.
         Eligible: not parked beyond `at`, a slot of its lane and of its agent free, no other task of its conversation
-        running or waiting. Order: tasks that had started first, then priority, then the user with the fewest running
-        tasks, then age.
+        running or waiting, and its conversation not at home on another machine of the fleet that is there still. A
+        machine that is drained gets none. Order: tasks that had started first, then priority, then the user with the
+        fewest running tasks, then age.
         """
         ...
 
@@ -108,7 +112,8 @@ class TaskStore(Protocol):
         ...
 
     async def awaiting_routing(self, limit: int) -> tuple[str, ...]:
-        """Ids of queued tasks of this machine whose agent is still to be found: people's before webhooks'."""
+        """Ids of queued tasks whose agent is still to be found: people's before webhooks'. In a fleet, some of those
+        that no machine has taken up yet are taken up by this one."""
         ...
 
     async def route(self, old: Task, new: Task, events: Sequence[TaskEvent]) -> Task:

@@ -27,11 +27,13 @@ WriteOperation = Callable[[Connection, Recorder], T]
 
 @dataclass(slots=True)
 class Asked:
-    """One operation, and what became of it. `since`: when it was asked for, by the monotonic clock."""
+    """One operation, and what became of it. `since`: when it was asked for, by the monotonic clock;
+    `unguarded`: it is done whatever the guard says."""
 
     run: WriteOperation[Any]
     answer: asyncio.Future[Any]
     since: float
+    unguarded: bool = False
     value: Any = None
     error: Exception | None = None
 

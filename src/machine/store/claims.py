@@ -9,13 +9,14 @@ from sqlalchemy.engine import Connection
 
 from machine.domain.clock import Clock
 from machine.domain.events import StartedData, TaskEvent, TaskStarted
+from machine.domain.machine import PRESENT, MachineRole, MachineState
 from machine.domain.task import Lane, QueueReason, Task, TaskStatus
 from machine.ports import ClaimLimits
 from machine.store.database import Database
 from machine.store.day_gate import Closed, bring_in_line, closed_now
 from machine.store.event_log import encoded
 from machine.store.moves import check_transition, move_task, read_task, write_move
-from machine.store.tables import tasks
+from machine.store.tables import machines, tasks
 from machine.store.types import moment_text
 from machine.store.writer import Recorder
 
@@ -31,6 +32,7 @@ _NEXT: Final = text(
       AND NOT awaits_routing
       AND (task_id IN :passes OR NOT (:all OR user_id IN :users OR assigned_agent IN :agents))
       AND assigned_agent NOT IN :full_agents
+      AND (machine_id = :me OR machine_id NOT IN :members)
       AND conversation_id NOT IN (SELECT conversation_id FROM tasks WHERE status IN ('running', 'waiting_input'))
       AND (concurrency_key IS NULL OR NOT EXISTS (
             SELECT 1 FROM tasks AS other
@@ -40,8 +42,22 @@ _NEXT: Final = text(
     LIMIT 1
     """
 ).bindparams(
-    *(bindparam(name, expanding=True, type_=Text) for name in ("lanes", "full_agents", "passes", "users", "agents"))
+    *(
+        bindparam(name, expanding=True, type_=Text)
+        for name in ("lanes", "full_agents", "members", "passes", "users", "agents")
+    )
 )
+
+# Those where a conversation may have its files, and goes on; on one machine there are none.
+MEMBERS: Final = select(machines.c.machine_id, machines.c.state).where(
+    machines.c.state.in_([state.value for state in PRESENT]), machines.c.role != MachineRole.WEB.value
+)
+_KEEP_TOGETHER: Final = (
+    update(tasks)
+    .where(tasks.c.conversation_id == bindparam("conversation"), tasks.c.status == TaskStatus.QUEUED.value)
+    .values(machine_id=bindparam("here"))
+)
+"""Whatever else is queued in a conversation follows it to where it goes on."""
 
 _RUNNING: Final = tasks.c.status == TaskStatus.RUNNING.value
 
@@ -58,13 +74,23 @@ class Claims:
         def write(connection: Connection, recorder: Recorder) -> Task | None:
             closed = closed_now(connection, limits.day, at)
             bring_in_line(connection, recorder, closed, at)
-            task_id = self._next(connection, limits, at, closed)
+            members: dict[str, str] = dict(connection.execute(MEMBERS).all())
+            if members.get(self._machine_id) == MachineState.DRAINING.value:
+                return None
+            task_id = self._next(connection, limits, at, closed, [*members])
             if task_id is None:
                 return None
             old = read_task(connection, task_id)
             change = {"attempt": old.attempt + 1, "front": False, "parked_until": None, "machine_id": self._machine_id}
             new = old.moved_to(TaskStatus.RUNNING, at, **change)
-            started = StartedData(attempt=new.attempt, agent=new.assigned_agent, resumed=old.has_started)
+            if members:
+                connection.execute(_KEEP_TOGETHER, {"conversation": new.conversation_id, "here": self._machine_id})
+            started = StartedData(
+                attempt=new.attempt,
+                agent=new.assigned_agent,
+                resumed=old.has_started,
+                machine_id=self._machine_id,
+            )
             return write_move(connection, recorder, old, new, [encoded(TaskStarted(data=started))], at)
 
         return await self._database.write(write)
@@ -84,15 +110,22 @@ class Claims:
 
     async def release_parked(self, reason: QueueReason) -> int:
         parked = (tasks.c.status == TaskStatus.QUEUED.value, tasks.c.parked_until.is_not(None))
-        ours = (tasks.c.queue_reason == reason.value, tasks.c.machine_id == self._machine_id)
-        statement = update(tasks).where(*parked, *ours).values(parked_until=None)
+        statement = update(tasks).where(*parked, tasks.c.queue_reason == reason.value).values(parked_until=None)
         return await self._database.write(lambda connection, _: connection.execute(statement).rowcount)
 
-    def _next(self, connection: Connection, limits: ClaimLimits, at: datetime, closed: Closed) -> str | None:
+    def _next(
+        self, connection: Connection, limits: ClaimLimits, at: datetime, closed: Closed, members: Sequence[str]
+    ) -> str | None:
         lanes = self._free_lanes(connection, limits)
         if not lanes:
             return None
-        values = {"lanes": lanes, "at": moment_text(at), "full_agents": _full_agents(connection, limits)}
+        values = {
+            "lanes": lanes,
+            "at": moment_text(at),
+            "full_agents": [*_full_agents(connection, limits), *limits.other_agents],
+            "me": self._machine_id,
+            "members": members,
+        }
         return connection.execute(_NEXT, {**values, **closed.values()}).scalar_one_or_none()
 
     def _free_lanes(self, connection: Connection, limits: ClaimLimits) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from machine.domain.errors import StoreError
 from machine.store.backend import Backend
-from machine.store.writer import AGAIN_SECONDS, AWAY_SECONDS, OnCommitted, WriteOperation, Writer, closed
+from machine.store.writer import AGAIN_SECONDS, AWAY_SECONDS, Guard, OnCommitted, WriteOperation, Writer, closed
 
 READERS: Final = 3
 MAX_READS: Final = 1000
@@ -37,13 +37,18 @@ class Database:
         self._writer = Writer(backend, loop, on_committed)
         self._writer.start()
 
-    async def write(self, operation: WriteOperation[T]) -> T:
+    async def write(self, operation: WriteOperation[T], *, unguarded: bool = False) -> T:
         """Run `operation(connection, recorder)` in the writer; returns when it is committed.
 
         What it raises takes back all it wrote, and only that. It may not wait for anything. Raises StoreError when the
-        database refuses (disk full, read-only, away, too much waiting); then nothing of it is stored.
+        database refuses (disk full, read-only, away, too much waiting), LeaseLost when the guard does, unless it is
+        `unguarded`; then nothing of it is stored.
         """
-        return await self._writer.ask(operation)
+        return await self._writer.ask(operation, unguarded=unguarded)
+
+    def guard_writes(self, guard: Guard | None) -> None:
+        """From the next transaction on, `guard` says whether this process may write."""
+        self._writer.guard = guard
 
     async def read(self, operation: Callable[[Connection], T]) -> T:
         """Run `operation(connection)` on a connection that only reads, with one view of the data all the way."""

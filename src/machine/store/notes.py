@@ -15,16 +15,20 @@ _PREFIX = "note "
 class SqlNotes:
     """`machine.ports.Notes` says what each method promises."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, of: str | None = None) -> None:
+        """`of`: the machine whose notes they are, where several share the database."""
         self._database = database
+        self._prefix = _PREFIX if of is None else f"{_PREFIX}of {of}: "
 
     async def get(self, name: str) -> str | None:
-        row = await first_row(self._database, select(machine_meta.c.value).where(machine_meta.c.key == _PREFIX + name))
+        row = await first_row(
+            self._database, select(machine_meta.c.value).where(machine_meta.c.key == self._prefix + name)
+        )
         return None if row is None else str(row["value"])
 
     async def put(self, name: str, text: str) -> None:
-        known = update(machine_meta).where(machine_meta.c.key == _PREFIX + name).values(value=text)
-        new = insert(machine_meta).values(key=_PREFIX + name, value=text)
+        known = update(machine_meta).where(machine_meta.c.key == self._prefix + name).values(value=text)
+        new = insert(machine_meta).values(key=self._prefix + name, value=text)
 
         def write(connection: Connection, _recorder: Recorder) -> None:
             if connection.execute(known).rowcount == 0:

@@ -29,6 +29,7 @@ REVISIONS: Final = (
     "0012",
     "0013",
     "0014",
+    "0015",
 )
 """All revisions that this program knows, oldest first: what `migrations/versions` holds, without importing Alembic."""
 

@@ -26,6 +26,7 @@ from machine.domain.task import TaskStatus
 from machine.store.budget_tables import budget_passes as budget_passes
 from machine.store.budget_tables import day_budgets as day_budgets
 from machine.store.budget_tables import day_costs as day_costs
+from machine.store.machine_table import machines as machines
 from machine.store.types import BIG, Json, Moment, Words
 from machine.store.webhook_tables import deliveries as deliveries
 from machine.store.webhook_tables import metadata as metadata
@@ -38,7 +39,7 @@ def one_of(column: str, values: type[StrEnum]) -> str:
 
 _QUEUE: Final = (
     *("status", "lane", "front", "priority", "task_id", "user_id", "assigned_agent", "conversation_id"),
-    *("parked_until", "concurrency_key", "awaits_routing"),
+    *("parked_until", "concurrency_key", "awaits_routing", "machine_id"),
 )
 
 

@@ -16,8 +16,9 @@ from machine.store.tasks import Tasks
 class SqlTaskStore:
     """Each method is that of the part that knows the aggregate; `machine.ports.TaskStore` says what each promises."""
 
-    def __init__(self, database: Database, *, machine_id: str, clock: Clock = utc_now) -> None:
-        tasks = Tasks(database, machine_id, clock)
+    def __init__(self, database: Database, *, machine_id: str, clock: Clock = utc_now, in_fleet: bool = False) -> None:
+        """`in_fleet`: other machines work on this database, too."""
+        tasks = Tasks(database, machine_id, clock, in_fleet=in_fleet)
         self.create = tasks.create
         self.get = tasks.get
         self.list = tasks.list
@@ -32,7 +33,7 @@ class SqlTaskStore:
         self.take_slot = claims.take_slot
         self.release_parked = claims.release_parked
 
-        routings = Routings(database, machine_id, clock)
+        routings = Routings(database, machine_id, clock, in_fleet=in_fleet)
         self.awaiting_routing = routings.awaiting
         self.route = routings.route
 

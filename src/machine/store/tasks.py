@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -16,6 +16,7 @@ from machine.domain.events import MachineEvent, TaskCreated, TaskEvent
 from machine.domain.task import NEXT, Task, TaskStatus
 from machine.ports import PendingInput, TaskFilter, TaskPage
 from machine.store.chats import claim_attachments
+from machine.store.claims import MEMBERS
 from machine.store.database import Database
 from machine.store.event_log import encoded, place
 from machine.store.inputs import put_input
@@ -46,10 +47,11 @@ def put_task(connection: Connection, recorder: Recorder, task: Task, first_input
 class Tasks:
     """The tasks of one machine."""
 
-    def __init__(self, database: Database, machine_id: str, clock: Clock) -> None:
+    def __init__(self, database: Database, machine_id: str, clock: Clock, *, in_fleet: bool) -> None:
         self._database = database
         self._machine_id = machine_id
         self._clock = clock
+        self._in_fleet = in_fleet
 
     async def create(self, task: Task, first_input: PendingInput) -> Task:
         """Store a task with its first message and its `task.created`. Raises Conflict for an id that is taken."""
@@ -73,10 +75,17 @@ class Tasks:
 
     async def in_status(self, *status: TaskStatus) -> tuple[Task, ...]:
         wanted = [one.value for one in status]
-        query = select(tasks).where(tasks.c.status.in_(wanted), tasks.c.machine_id == self._machine_id)
-        query = query.order_by(tasks.c.task_id)
+        query = select(tasks).where(tasks.c.status.in_(wanted), self._ours()).order_by(tasks.c.task_id)
         rows = await self._database.read(lambda connection: connection.execute(query).mappings().all())
         return tuple(task_of(row) for row in rows)
+
+    def _ours(self) -> ColumnElement[bool]:
+        """This machine's, and what waits for a person where no machine is any more: everybody looks after that."""
+        own = tasks.c.machine_id == self._machine_id
+        if not self._in_fleet:
+            return own
+        waits = tasks.c.status == TaskStatus.WAITING_INPUT.value
+        return or_(own, and_(waits, tasks.c.machine_id.not_in(select(MEMBERS.subquery().c.machine_id))))
 
     async def counts(self) -> Mapping[TaskStatus, int]:
         query = select(tasks.c.status, func.count()).where(tasks.c.status.in_(_OPEN)).group_by(tasks.c.status)

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from machine.domain.errors import BadRequest, StoreError
+from machine.domain.errors import BadRequest, LeaseLost, StoreError
 from machine.domain.events import StoredEvent
 from machine.store.backend import Backend
 from machine.store.batches import Asked, Batch
@@ -35,6 +35,8 @@ AGAIN_SECONDS: Final = 0.25
 """How long they do when the machine ends; how often such a database is tried."""
 
 OnCommitted = Callable[[Sequence[StoredEvent]], None]
+Guard = Callable[[Connection], None]
+"""Looks, at the beginning of each transaction, whether this process may write. Raises LeaseLost."""
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
@@ -43,6 +45,8 @@ class Writer:
     """Owns the writing connection and its thread. Made and started in a thread; used from one event loop."""
 
     def __init__(self, backend: Backend, loop: asyncio.AbstractEventLoop, on_committed: OnCommitted) -> None:
+        self.guard: Guard | None = None
+        """Set by whoever has a lease to lose; what is asked for unguarded is let through."""
         self._backend = backend
         self._engine = backend.writing_engine()
         self._loop = loop
@@ -60,13 +64,13 @@ class Writer:
     def start(self) -> None:
         self._thread.start()
 
-    def ask(self, run: WriteOperation[T]) -> asyncio.Future[T]:
+    def ask(self, run: WriteOperation[T], *, unguarded: bool = False) -> asyncio.Future[T]:
         """Queue an operation. The future is resolved after its commit; giving it up does not take the write back."""
         if self._closing:
             raise closed(self._backend.name)
         if self._queue.qsize() + len(self._next) >= MAX_WAITING:
             raise StoreError(f"{MAX_WAITING} writes already wait for the database.", hint="Try again in a moment.")
-        asked = Asked(run, self._loop.create_future(), time.monotonic())
+        asked = Asked(run, self._loop.create_future(), time.monotonic(), unguarded)
         self._queue.put(asked)
         return asked.answer
 
@@ -112,11 +116,15 @@ class Writer:
         committing = False
         try:
             with self._begun() as connection:
+                refused = self._refused(connection)
                 self._backend.sign(connection, batch.number)
                 deadline = time.monotonic() + MAX_BATCH_SECONDS
                 while self._next and (not batch.asked or time.monotonic() < deadline):
-                    batch.asked.append(self._next.popleft())
-                    self._attempt(connection, batch.recorder, batch.asked[-1])
+                    batch.asked.append(asked := self._next.popleft())
+                    if refused is not None and not asked.unguarded:
+                        asked.error = refused
+                    else:
+                        self._attempt(connection, batch.recorder, asked)
                 committing = True
         except Exception as error:
             if self._backend.is_away(error):
@@ -186,6 +194,15 @@ class Writer:
             self._away = False
             _log.info("the database answers again")
         self._in_loop(self._settle, batch.asked, batch.recorder.events)
+
+    def _refused(self, connection: Connection) -> LeaseLost | None:
+        """Why nothing of this process may be stored; None: it may."""
+        try:
+            if self.guard is not None:
+                self.guard(connection)
+        except LeaseLost as error:
+            return error
+        return None
 
     def _attempt(self, connection: Connection, recorder: Recorder, asked: Asked) -> None:
         """Run one operation in a savepoint. Raises only when the whole transaction is lost."""

@@ -1,0 +1,72 @@
+"""What a machine knows of its own lease without asking anybody, by a clock that only goes forward, on the safe side.
+
+A lease of 30 s is extended every 10 s. What a machine does when that does not work follows from when it last did:
+after 12 s its wardens get no more beats, and kill their CLIs 15 s after the last; after 15 s it ends its CLIs itself.
+So nothing of it is left when the lease ends and others take over.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+BEATS_PART: Final = 0.4
+HELD_PART: Final = 0.5
+"""Parts of the lease; those of the wardens come on top of the first."""
+
+
+class Lease:
+    """Nothing is known in the beginning, and that counts as not held."""
+
+    def __init__(self, seconds: float, *, now: Callable[[], float] = time.monotonic) -> None:
+        self.seconds = seconds
+        self._now = now
+        self._asked_at = float("-inf")
+        self._well_since: float | None = None
+
+    @property
+    def interval_seconds(self) -> float:
+        """Between two heartbeats, and the longest that one is waited for."""
+        return self.seconds / 3
+
+    @property
+    def retry_seconds(self) -> float:
+        """Until a heartbeat that failed is tried again."""
+        return self.seconds / 30
+
+    @property
+    def wardens_seconds(self) -> float:
+        """How long a warden does without a beat."""
+        return self.seconds * HELD_PART
+
+    def extended(self, asked_at: float) -> None:
+        """The database has extended it; it was asked at `asked_at`, which is what surely counts."""
+        if self._well_since is None or asked_at - self._asked_at >= self.seconds * HELD_PART:
+            self._well_since = self._now()
+        self._asked_at = max(self._asked_at, asked_at)
+
+    def failed(self) -> None:
+        """It could not be extended."""
+        self._well_since = None
+
+    def given_up(self) -> None:
+        """It is somebody else's matter now."""
+        self._asked_at, self._well_since = float("-inf"), None
+
+    @property
+    def held(self) -> bool:
+        """Whether this machine may go on with what it does."""
+        return self._age < self.seconds * HELD_PART
+
+    @property
+    def may_beat(self) -> bool:
+        """Whether wardens may be told that all is well."""
+        return self._age < self.seconds * BEATS_PART
+
+    @property
+    def may_judge(self) -> bool:
+        """Whether the database has answered for one whole lease: before that, expired leases prove nothing."""
+        return self.held and self._well_since is not None and self._now() - self._well_since >= self.seconds
+
+    @property
+    def _age(self) -> float:
+        return self._now() - self._asked_at

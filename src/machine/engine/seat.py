@@ -1,0 +1,99 @@
+"""A machine's seat in its fleet: taken at the start, kept by heartbeats, given back at the end."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from machine.domain.errors import MachineError, NameTaken
+from machine.domain.machine import Machine, MachineLoad, MachineReport
+from machine.engine.lease import Lease
+from machine.ports import MachineStore, Reaped
+
+LOOK_SECONDS: Final = 0.5
+SLACK_SECONDS: Final = 1.0
+"""What a lease may seem to have grown by without having been extended: two clocks tell it."""
+
+_log = logging.getLogger(__name__)
+
+
+class Seat:
+    """What this process asks of the store of machines, with the lease that comes of it."""
+
+    def __init__(
+        self,
+        *,
+        machines: MachineStore,
+        machine_id: str,
+        report: MachineReport,
+        lease: Lease,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`report` is what it says of itself, but for its load."""
+        self.machine: Machine | None = None
+        """As the database last showed it."""
+        self.machine_id = machine_id
+        self.lease = lease
+        self._machines = machines
+        self._report = report
+        self._now = now
+
+    async def join(self) -> Machine:
+        """Take the seat. The lease of a former incarnation that died is waited for, for as long as it has to go. Raises
+        NameTaken when its holder turns out to be alive, StoreError."""
+        ends_at: float | None = None
+        former = self.machine.epoch if self.machine else None
+        while True:
+            asked_at = self._now()
+            try:
+                self.machine = await self._machines.register(self.machine_id, self._report, former_epoch=former)
+            except NameTaken as taken:
+                if ends_at is None:
+                    ends_at = asked_at + taken.seconds_left
+                    _log.warning("%s If that one is dead, its lease runs out: waiting for it.", taken.message)
+                elif self._now() + taken.seconds_left > ends_at + SLACK_SECONDS:
+                    raise
+                await asyncio.sleep(min(LOOK_SECONDS, max(0.0, taken.seconds_left)))
+                continue
+            self.lease.extended(asked_at)
+            _log.info("a member of the fleet as %s, epoch %d", self.machine_id, self.machine.epoch)
+            return self.machine
+
+    async def extend(self, load: MachineLoad) -> bool:
+        """One heartbeat. False when the seat is lost. Raises StoreError and TimeoutError: nobody knows."""
+        if self.machine is None:
+            return False
+        asked_at = self._now()
+        report = self._report.model_copy(update={"load": load})
+        try:
+            async with asyncio.timeout(self.lease.interval_seconds):
+                seen = await self._machines.beat(self.machine_id, self.machine.epoch, report)
+        except (MachineError, TimeoutError):
+            self.lease.failed()
+            raise
+        if seen is None:
+            self.lease.given_up()
+            return False
+        self.machine = seen
+        self.lease.extended(asked_at)
+        return True
+
+    async def reap(self) -> Sequence[Reaped]:
+        """Take over from machines whose lease has expired, if this one may judge that. Raises StoreError."""
+        if not self.lease.may_judge:
+            return ()
+        found = await self._machines.reap(by=self.machine_id)
+        for one in found:
+            _log.warning("the machine %s was lost; %d of its tasks go on elsewhere", one.machine.machine_id, one.tasks)
+        return found
+
+    async def leave(self) -> None:
+        """Give the seat back. What cannot be given back runs out by itself."""
+        if self.machine is None:
+            return
+        try:
+            async with asyncio.timeout(self.lease.interval_seconds):
+                await self._machines.leave(self.machine_id, self.machine.epoch)
+        except (MachineError, TimeoutError) as error:
+            _log.warning("the lease of %s runs out by itself, it could not be given back: %s", self.machine_id, error)

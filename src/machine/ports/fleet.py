@@ -1,0 +1,71 @@
+"""The machines that share one database, and this one's place among them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from machine.domain.machine import Machine, MachineReport
+from machine.ports.values import Value
+
+
+class Reaped(Value):
+    """A machine that was found lost, and how many of its tasks stand in the queue again, or ended with it."""
+
+    machine: Machine
+    tasks: int
+
+
+class MachineStore(Protocol):
+    """The machines of the fleet. All times are the database's. Raises StoreError.
+
+    From `register` on, whatever this process writes is stored only while the stored epoch is that of its registration;
+    else all of it is refused with LeaseLost.
+    """
+
+    async def register(self, machine_id: str, report: MachineReport, *, former_epoch: int | None = None) -> Machine:
+        """Take the name, with the next epoch and a fresh lease. `former_epoch` is this process's own, if it had one.
+
+        Raises NameTaken while another incarnation holds a lease that has not expired.
+        """
+        ...
+
+    async def beat(self, machine_id: str, epoch: int, report: MachineReport) -> Machine | None:
+        """Extend the lease, also one that has expired and that nobody has reaped. None: the epoch is another by now."""
+        ...
+
+    async def leave(self, machine_id: str, epoch: int) -> None:
+        """Give the lease back at the end; what still ran here goes back to the queue. Nothing for an older epoch."""
+        ...
+
+    async def reap(self, *, by: str) -> Sequence[Reaped]:
+        """Declare machines lost whose lease has expired, but for `by`: their epochs rise, what ran on them goes to the
+        front of the queue, and what waits for a person waits on. One transaction."""
+        ...
+
+    async def list(self) -> tuple[Machine, ...]:
+        """All that ever were, by name."""
+        ...
+
+    async def get(self, machine_id: str) -> Machine:
+        """Raises NotFound."""
+        ...
+
+    async def drain(self, machine_id: str) -> Machine:
+        """Let it take no more tasks. Raises NotFound, Conflict (it is lost or gone)."""
+        ...
+
+    async def resume(self, machine_id: str) -> Machine:
+        """Let it take tasks again. Raises NotFound, Conflict (it is lost or gone)."""
+        ...
+
+
+class Membership(Protocol):
+    """This machine's place in the fleet, if there is one."""
+
+    @property
+    def may_claim(self) -> bool:
+        """Whether it may take tasks: it holds its lease, and is not drained."""
+        ...
+
+    async def watch(self) -> None:
+        """Keep it, for as long as the machine runs."""
+        ...
