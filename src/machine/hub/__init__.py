@@ -1,6 +1,7 @@
 """Fan-out of stored events to whoever listens."""
 
 from machine.hub.event_hub import EventHub
+from machine.hub.pokes import LocalPokes
 from machine.hub.subscription import BoundedSubscription
 
-__all__ = ["BoundedSubscription", "EventHub"]
+__all__ = ["BoundedSubscription", "EventHub", "LocalPokes"]

@@ -27,6 +27,7 @@ from machine.ports.notes import Notes
 from machine.ports.notifications import NotificationStore
 from machine.ports.outgoing import HttpAnswer, Outgoing
 from machine.ports.people import PeopleStore, UserChange, UserRow
+from machine.ports.pokes import Listening, Pokes
 from machine.ports.replies import ReplyStore
 from machine.ports.repositories import Repositories
 from machine.ports.schedules import RunPage, ScheduleStore
@@ -60,6 +61,7 @@ __all__ = [
     "HttpAnswer",
     "Hub",
     "LaunchSpec",
+    "Listening",
     "LoginSource",
     "LoginState",
     "LoginWays",
@@ -74,6 +76,7 @@ __all__ = [
     "PendingInput",
     "PeopleStore",
     "Reaped",
+    "Pokes",
     "ReplyStore",
     "Repositories",
     "RunPage",
