@@ -30,9 +30,9 @@ SECRET_FILES: Final = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE
 
 SECRET_KEY: Final = "MACHINE_SECRET_KEY"  # noqa: S105 - the setting's name; it, too, may be given as a file
 BACKUP_PASSPHRASE: Final = "MACHINE_BACKUP_PASSPHRASE"  # noqa: S105 - the same
-
+REDIS_URL: Final = "REDIS_URL"
 DATABASE_URL: Final = "DATABASE_URL"
-NEVER_SHOWN: Final = frozenset({SECRET_KEY, BACKUP_PASSPHRASE, DATABASE_URL})
+NEVER_SHOWN: Final = frozenset({SECRET_KEY, BACKUP_PASSPHRASE, DATABASE_URL, REDIS_URL})
 """Settings whose value is repeated to nobody, not even when it is wrong."""
 
 PROCESS_VARIABLES: Final = frozenset(
@@ -79,7 +79,8 @@ class Settings(BaseSettings):
     """Whether the Brain is asked for the agent of a task that no rule decides; otherwise the default one takes it."""
     database_url: SecretStr | None = Field(None, repr=False)
     """Of PostgreSQL, with its password; unset: SQLite in the data folder."""
-    redis_url: str | None = None
+    redis_url: SecretStr | None = Field(None, repr=False)
+    """Where events and wake-ups of a fleet go; it may hold a password."""
     lease_seconds: float = Field(
         30, ge=1, le=600, validation_alias=AliasChoices("MACHINE_LEASE_SECONDS", "lease_seconds")
     )
@@ -195,7 +196,10 @@ class Settings(BaseSettings):
         if self.backup_passphrase is not None:
             given[BACKUP_PASSPHRASE] = self.backup_passphrase
         plain = {name: value.get_secret_value() for name, value in given.items()}
-        return plain if self.database_url is None else {**plain, **_secrets_in(self.database_url.get_secret_value())}
+        for name, url in ((DATABASE_URL, self.database_url), (REDIS_URL, self.redis_url)):
+            if url is not None:
+                plain |= _secrets_in(name, url.get_secret_value())
+        return plain
 
     @property
     def database(self) -> Path | SecretStr:
@@ -265,8 +269,9 @@ def read_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
     for name in (SECRET_KEY, BACKUP_PASSPHRASE):
         if path := environ.get(f"{name}_FILE"):
             found[name] = _text_of(path)
-    if path := environ.get(f"{DATABASE_URL}_FILE"):
-        found["database_url"] = _text_of(path)
+    for name in (DATABASE_URL, REDIS_URL):
+        if path := environ.get(f"{name}_FILE"):
+            found[name.lower()] = _text_of(path)
     for name, value in overrides.items():
         if value is not None:
             alias = Settings.model_fields[name].validation_alias
@@ -275,14 +280,14 @@ def read_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
     return Settings(anthropic=anthropic, **found)
 
 
-def _secrets_in(url: str) -> dict[str, str]:
-    """The URL of a database, and the password in it as it is written there and as it is meant."""
-    found = {DATABASE_URL: url}
+def _secrets_in(name: str, url: str) -> dict[str, str]:
+    """The URL of a server, and the password in it as it is written there and as it is meant."""
+    found = {name: url}
     given = re.match(r"\w+://[^:/@]*:([^@]*)@", url)
     asked = parse_qs(urlsplit(url).query).get("password", [])
     for number, password in enumerate([*([given[1], unquote(given[1])] if given else []), *asked]):
-        found[f"{DATABASE_URL} password {number}" if number else f"{DATABASE_URL} password"] = password
-    return found
+        found[f"{name} password {number}" if number else f"{name} password"] = password
+    return found if len(found) > 1 else {}
 
 
 def _text_of(path: str) -> str:

@@ -45,6 +45,7 @@ class PolledSubscription(Protocol):
     """A bounded queue of events that is emptied without waiting."""
 
     lagged: bool
+    too_slow: bool
 
     def take(self, limit: int | None = None) -> tuple[StoredEvent, ...]: ...
 

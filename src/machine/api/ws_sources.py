@@ -1,7 +1,8 @@
 """Where the events of a connection come from: the store for what was, the hub for what is. No gap and no double.
 
 The hub is subscribed to before the store is read. What the store does not have yet when it is read comes through the
-hub; what comes through both is known by its number.
+hub; what comes through both is known by its number. Where the hub itself has missed something, the store is read again
+from the last event handed out, and the reader does not notice.
 """
 
 from collections.abc import Callable, Iterable
@@ -39,6 +40,10 @@ class TaskSource:
 
     async def next(self) -> list[str]:
         """The next frames in order; empty when there is nothing now. Raises TooSlow."""
+        if self._live.lagged and not self._replaying:
+            if self._live.too_slow:
+                raise TooSlow
+            self._replaying = True
         frames = await self._replay() if self._replaying else self._follow()
         if frames:
             self._skipped = {seq: frame for seq, frame in self._skipped.items() if seq > self.last}
@@ -70,8 +75,6 @@ class TaskSource:
         return self._numbered(page)
 
     def _follow(self) -> list[str]:
-        if self._live.lagged:
-            raise TooSlow
         return self._numbered(self._live.take(LIVE))
 
     def _numbered(self, events: Iterable[StoredEvent]) -> list[str]:
@@ -112,7 +115,7 @@ class FeedSource:
         """(the next frames in order, whether there may be more at once). Raises TooSlow."""
         if self._back is not None:
             page, more = await self._page_back(self._back), True
-        elif self._behind:
+        elif self._behind or (self._live.lagged and not self._live.too_slow):
             page, more = await self._page_behind(), True
         elif self._live.lagged:
             raise TooSlow
@@ -135,7 +138,7 @@ class FeedSource:
         return wanted
 
     async def _page_behind(self) -> list[StoredEvent]:
-        """What the hub's queue had no room for during a replay comes from the store."""
+        """What the hub's queue had no room for during a replay, or the hub has missed, comes from the store."""
         if self._live.lagged:
             self._live.close()
             self._live = self._hub.subscribe_feed(on_ready=self._wake)

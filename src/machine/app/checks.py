@@ -247,6 +247,21 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
+def redis(settings: Settings) -> Iterator[Finding]:
+    """Redis answers, where one is to be used."""
+    if not settings.redis_url:
+        return
+    from machine.domain.errors import MachineError
+    from machine.hub.redis_probe import probe
+
+    try:
+        yield Finding(
+            "redis", "ok", f"{probe(settings.redis_url.get_secret_value())} takes messages and passes them on"
+        )
+    except MachineError as error:
+        yield Finding("redis", "problem", f"Redis cannot be used: {error.message}", error.hint)
+
+
 def _existing(folder: Path) -> Path:
     return next(parent for parent in (folder, *folder.parents) if parent.exists())
 
@@ -290,4 +305,5 @@ LOCAL_CHECKS: Final[tuple[Check, ...]] = (
     sandbox,
     tools,
     clock,
+    redis,
 )

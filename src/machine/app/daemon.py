@@ -40,8 +40,6 @@ def serve(settings: Settings) -> int:
     redactor = Redactor()
     redactor.know("settings", settings.secret_values)
     set_up_logging(settings, redactor)
-    if settings.redis_url:
-        _log.warning("REDIS_URL is set, but this version does without Redis: it is not used")
     cut_down_process()
     _close_to_others()
     try:

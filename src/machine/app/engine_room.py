@@ -197,7 +197,7 @@ def _manager(
 ) -> BackgroundTaskManager:
     return BackgroundTaskManager(
         **shared,
-        hub=ground.hub,
+        hub=ground.live.hub,
         slots=slots,
         dispatcher=dispatcher,
         new_tasks=new_tasks,

@@ -12,6 +12,7 @@ from typing import Any
 from machine.app.agent_users import open_settling
 from machine.app.data_folder import instance_of
 from machine.app.fleet_room import take_seat
+from machine.app.live_room import Live, join_fleet, open_live
 from machine.auth.secrets import Secrets, open_secrets
 from machine.claude.cli import ClaudeCli
 from machine.claude.installation import Installation
@@ -28,7 +29,6 @@ from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
 from machine.engine.seat import Seat
 from machine.git import GitRepositories
-from machine.hub import EventHub
 from machine.metrics import Meter
 from machine.outgoing import HttpOutgoing
 from machine.ports import Sandbox
@@ -56,7 +56,7 @@ class Ground:
     """The adapters. Nothing here decides anything."""
 
     settings: Settings
-    hub: EventHub
+    live: Live
     database: Database
     meter: Meter
     tasks: SqlTaskStore
@@ -86,24 +86,25 @@ async def open_ground(
     settings: Settings, stack: AsyncExitStack, redactor: Redactor, *, clock: Clock = utc_now
 ) -> Ground:
     """Open everything; `stack` closes it, `redactor` is told all secret values. Raises MachineError."""
-    hub = EventHub()
-    meter = Meter()
+    live, meter = await open_live(settings), Meter()
 
     def committed(events: Sequence[StoredEvent]) -> None:
         meter.heed(events)
-        hub.publish(events)
+        live.publish(events)
 
     database = await open_database(settings.database, VERSION, on_committed=committed)
     stack.push_async_callback(database.close)
     seat = await take_seat(settings, database, stack)
+    tasks = SqlTaskStore(database, machine_id=settings.machine_id, clock=clock, in_fleet=settings.in_fleet)
+    await join_fleet(live, tasks, SqlNotes(database), stack)
     claude, definitions = await _claude(settings, stack, seat)
     outgoing = HttpOutgoing()
     stack.push_async_callback(outgoing.close)
     return Ground(
         settings=settings,
-        hub=hub,
+        live=live,
         meter=meter,
-        tasks=SqlTaskStore(database, machine_id=settings.machine_id, clock=clock, in_fleet=settings.in_fleet),
+        tasks=tasks,
         database=database,
         chats=SqlChatStore(database),
         people=SqlPeopleStore(database),

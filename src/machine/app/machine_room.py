@@ -94,7 +94,7 @@ def _api_state(
         version=VERSION,
         tasks=ground.tasks,
         people=ground.people,
-        hub=ground.hub,
+        hub=ground.live.hub,
         manager=engine.manager,
         intake=engine.intake,
         approvals=engine.approvals,
@@ -148,6 +148,7 @@ def _warnings(ground: Ground) -> MachineWarnings:
         webhooks=definitions.webhooks,
         schedules=definitions.schedules,
         owners=Owners(ground.people),
+        others=ground.live.warnings,
     )
 
 

@@ -45,7 +45,7 @@ class MachineMetrics:
             draining=engine.manager.draining,
             held_back=bool(status.held_back),
             login=engine.gate.state.state,
-            sockets=ground.hub.feed_readers,
+            sockets=ground.live.hub.feed_readers,
             memory=memory,
             free_bytes=await self._free(),
             database_bytes=await size_of(ground.database),

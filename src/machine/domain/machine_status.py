@@ -26,7 +26,7 @@ class MachineWarning(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    code: Literal["runs_as_root", "agents_not_kept_in", "agents_outside_sandbox", "starts_nothing"]
+    code: Literal["runs_as_root", "agents_not_kept_in", "agents_outside_sandbox", "starts_nothing", "redis_away"]
     message: str
     hint: str
     about: str = ""

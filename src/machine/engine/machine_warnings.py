@@ -1,6 +1,6 @@
 """What an administrator should know of the machine, and mend."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from machine.domain.machine_status import MachineWarning, exposure
@@ -14,7 +14,7 @@ MAX_NAMES: Final = 20
 
 class MachineWarnings:
     """Looks at each asking. `is_root`: whether the daemon's user may do everything; `own_users`: whether agents have
-    users of their own."""
+    users of their own; `others`: what further parts of the machine have to say."""
 
     def __init__(
         self,
@@ -26,6 +26,7 @@ class MachineWarnings:
         webhooks: WebhookRegistry,
         schedules: ScheduleRegistry,
         owners: Owners,
+        others: Callable[[], tuple[MachineWarning, ...]] = tuple,
     ) -> None:
         self._is_root = is_root
         self._own_users = own_users
@@ -34,6 +35,7 @@ class MachineWarnings:
         self._webhooks = webhooks
         self._schedules = schedules
         self._owners = owners
+        self._others = others
 
     async def all(self) -> tuple[MachineWarning, ...]:
         """The graver first. Raises StoreError."""
@@ -45,7 +47,7 @@ class MachineWarnings:
             why_not=sandbox.message,
             remedy=sandbox.hint,
         )
-        return (*found, *self._let_out(), *await self._without_owner())
+        return (*found, *self._others(), *self._let_out(), *await self._without_owner())
 
     def _let_out(self) -> Iterator[MachineWarning]:
         names = [agent.name for agent in self._agents.all() if not agent.sandbox]

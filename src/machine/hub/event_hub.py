@@ -19,11 +19,33 @@ class EventHub:
         """Hand events out. Called on the event loop, once for each commit, in the order of the commits."""
         for event in events:
             if event.task_id is not None:
-                for subscription in tuple(self._tasks.get(event.task_id, ())):
-                    subscription.offer(event)
+                self.offer_to_task(event.task_id, event)
             if event.feed_seq is not None:
-                for subscription in tuple(self._feed):
-                    subscription.offer(event)
+                self.offer_to_feed(event)
+
+    def offer_to_task(self, task_id: str, event: StoredEvent) -> None:
+        """Hand an event to the readers of its task alone."""
+        for subscription in tuple(self._tasks.get(task_id, ())):
+            subscription.offer(event)
+
+    def offer_to_feed(self, event: StoredEvent) -> None:
+        """Hand an event to the readers of the feed alone."""
+        for subscription in tuple(self._feed):
+            subscription.offer(event)
+
+    def interrupt_task(self, task_id: str) -> None:
+        """Something of this task was missed: its readers have to go on from the store."""
+        for subscription in tuple(self._tasks.get(task_id, ())):
+            subscription.interrupt()
+
+    def interrupt_feed(self) -> None:
+        """The same, for the readers of the feed."""
+        for subscription in tuple(self._feed):
+            subscription.interrupt()
+
+    def has_readers(self, task_id: str) -> bool:
+        """Whether anybody reads this task."""
+        return task_id in self._tasks
 
     def subscribe_task(self, task_id: str, *, on_ready: Callable[[], None] | None = None) -> BoundedSubscription:
         """All events of one task from now on. `on_ready` is called, and must not wait, when there is something."""

@@ -37,9 +37,16 @@ class Poked:
 
 
 class LocalPokes:
-    """`machine.ports.Pokes` for those who live in one process."""
+    """`machine.ports.Pokes` for those who live in one process.
 
-    def __init__(self) -> None:
+    `begun` is called with a topic when somebody begins to listen to it, `ended` when nobody does any more.
+    """
+
+    def __init__(
+        self, *, begun: Callable[[str], None] | None = None, ended: Callable[[str], None] | None = None
+    ) -> None:
+        self._begun = begun
+        self._ended = ended
         self._listeners: dict[str, dict[Poked, None]] = {}
 
     def poke(self, topic: str) -> None:
@@ -55,8 +62,12 @@ class LocalPokes:
             others.pop(listener, None)
             if not others:
                 self._listeners.pop(topic, None)
+                if self._ended is not None:
+                    self._ended(topic)
 
         listener = Poked(leave)
+        if topic not in self._listeners and self._begun is not None:
+            self._begun(topic)
         self._listeners.setdefault(topic, {})[listener] = None
         return listener
 

@@ -15,8 +15,8 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 class BoundedSubscription:
     """What one reader has not read yet. Belongs to the event loop: nothing here may be called from a thread.
 
-    Once it overflows it is `lagged`: what it held is dropped, it gets nothing any more, iteration ends. The reader goes
-    to the store for what it missed.
+    Once it overflows, or the hub has missed something, it is `lagged`: what it held is dropped, it gets nothing any
+    more, iteration ends. The reader goes to the store for what it missed. `too_slow`: that is its own doing.
     """
 
     def __init__(
@@ -28,6 +28,7 @@ class BoundedSubscription:
         on_close: Callable[["BoundedSubscription"], None] | None = None,
     ) -> None:
         self.lagged = False
+        self.too_slow = False
         self.closed = False
         self._max_events = max_events
         self._max_bytes = max_bytes
@@ -44,12 +45,20 @@ class BoundedSubscription:
         too_many = len(self._waiting) >= self._max_events
         too_big = bool(self._waiting) and self._bytes + len(event.body) > self._max_bytes
         if too_many or too_big:
-            self.lagged = True
-            self._waiting.clear()
-            self._bytes = 0
-        else:
-            self._waiting.append(event)
-            self._bytes += len(event.body)
+            self.too_slow = True
+            self.interrupt()
+            return
+        self._waiting.append(event)
+        self._bytes += len(event.body)
+        self._wake()
+
+    def interrupt(self) -> None:
+        """Become `lagged`: the reader has to go on from the store."""
+        if self.closed or self.lagged:
+            return
+        self.lagged = True
+        self._waiting.clear()
+        self._bytes = 0
         self._wake()
 
     def take(self, limit: int | None = None) -> tuple[StoredEvent, ...]:

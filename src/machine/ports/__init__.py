@@ -20,7 +20,7 @@ from machine.ports.deliveries import Accepted, DeliveryPage, DeliveryStore, Star
 from machine.ports.disk import Disk, PastStore
 from machine.ports.fleet import MachineStore, Membership, Reaped
 from machine.ports.health import Health, HealthReport
-from machine.ports.hub import Hub, Subscription
+from machine.ports.hub import Hub, StoredUpTo, Subscription
 from machine.ports.login import ClaudeAccount, LoginSource, LoginWays, SignIn, Trial
 from machine.ports.metrics import Metrics
 from machine.ports.notes import Notes
@@ -84,6 +84,7 @@ __all__ = [
     "ScheduleStore",
     "SignIn",
     "Start",
+    "StoredUpTo",
     "Subscription",
     "TaskFilter",
     "TaskPage",

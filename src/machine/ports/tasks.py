@@ -1,6 +1,6 @@
 """Where tasks, their events, approvals and inputs are kept."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from machine.domain.costs import CostGroup, CostItem, Span, Usage
 from machine.domain.events import MachineEvent, Output, StoredEvent, TaskEvent
 from machine.domain.task import Lane, QueueReason, Task, TaskSource, TaskStatus
 from machine.ports.budgets import DayRules
+from machine.ports.hub import StoredUpTo
 from machine.ports.values import Value
 
 
@@ -162,6 +163,10 @@ class TaskStore(Protocol):
 
     async def feed_range(self) -> tuple[int, int]:
         """(oldest, newest) `feed_seq` that is kept; (1, 0) when the feed is empty."""
+        ...
+
+    async def stored_up_to(self, task_ids: Collection[str]) -> StoredUpTo:
+        """The newest numbers of these tasks, of those that there are, and of the feed."""
         ...
 
     async def add_input(self, new: PendingInput, event: TaskEvent) -> None: ...

@@ -1,7 +1,7 @@
 """The event log of tasks, and the feed of the machine."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -13,6 +13,7 @@ from machine.domain.clock import Clock
 from machine.domain.costs import Usage
 from machine.domain.errors import NotFound
 from machine.domain.events import MachineEvent, Output, StoredEvent, TaskEvent
+from machine.ports import StoredUpTo
 from machine.store.database import Database
 from machine.store.day_costs import note_cost
 from machine.store.prepared import PreparedInsert
@@ -27,6 +28,8 @@ FEED_KEPT: Final = 100_000
 """Events that the feed keeps; it is pruned whenever `_PRUNE_EVERY` more have come."""
 _PRUNE_EVERY: Final = 1_000
 PAGE: Final = 1_000
+_IDS: Final = 500
+"""Tasks named in one query."""
 _OUTPUT: Final = "task.output"
 
 _COUNT_UP: Final = (
@@ -194,6 +197,17 @@ class EventLog:
         def read(connection: Connection) -> tuple[int, int]:
             first, last = connection.execute(select(oldest, newest)).one()
             return (1, 0) if first is None else (int(first), int(last))
+
+        return await self._database.read(read)
+
+    async def stored_up_to(self, task_ids: Collection[str]) -> StoredUpTo:
+        def read(connection: Connection) -> StoredUpTo:
+            wanted, found = sorted(task_ids), dict[str, int]()
+            for start in range(0, len(wanted), _IDS):
+                some = tasks.c.task_id.in_(wanted[start : start + _IDS])
+                found.update(connection.execute(select(tasks.c.task_id, tasks.c.last_seq).where(some)).tuples().all())
+            newest = connection.execute(select(func.max(feed_table.c.feed_seq))).scalar_one()
+            return StoredUpTo(tasks=found, feed=newest or 0)
 
         return await self._database.read(read)
 

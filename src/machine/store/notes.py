@@ -35,3 +35,16 @@ class SqlNotes:
                 connection.execute(new)
 
         await self._database.write(write)
+
+    async def settle(self, name: str, text: str) -> str:
+        key = _PREFIX + name
+
+        def write(connection: Connection, _recorder: Recorder) -> str:
+            found = connection.execute(
+                select(machine_meta.c.value).where(machine_meta.c.key == key)
+            ).scalar_one_or_none()
+            if found is None:
+                connection.execute(insert(machine_meta).values(key=key, value=text))
+            return text if found is None else str(found)
+
+        return await self._database.write(write)

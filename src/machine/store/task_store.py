@@ -49,6 +49,7 @@ class SqlTaskStore:
         self.publish = log.publish
         self.feed = log.feed
         self.feed_range = log.feed_range
+        self.stored_up_to = log.stored_up_to
 
         inputs = Inputs(database, clock)
         self.add_input = inputs.add
