@@ -216,6 +216,7 @@ def pool_of(url: str) -> ConnectionPool:
             socket_timeout=DEAD_SECONDS,
             socket_connect_timeout=CONNECT_SECONDS,
             client_name="claude-code-agent",
+            driver_info=None,  # else each connection reads the library's version from a file
         )
         new_connection(pool)  # only this looks at the options
         return pool
