@@ -151,9 +151,10 @@ class RedisHub:
             return
         try:
             found = await newest(tasks)
-        except StoreError as error:
-            _log.warning("events may come late: %s", error)
-            self._all_doubtful = True  # at the next look, which comes by itself
+        except Exception as error:
+            # Whatever it was: readers hang on this, so it goes on. The next look comes by itself.
+            _log.warning("events may come late: %s", error, exc_info=not isinstance(error, StoreError))
+            self._all_doubtful = True
             return
         for task_id, seq in found.tasks.items():
             if (line := self._tasks.get(task_id)) is not None:

@@ -213,7 +213,7 @@ def pool_of(url: str) -> ConnectionPool:
         pool.connection_kwargs.update(
             protocol=2,
             decode_responses=False,
-            socket_timeout=DEAD_SECONDS,
+            socket_timeout=None,  # ours: redis-py's is `wait_for`, which in Python 3.11 may swallow a cancellation
             socket_connect_timeout=CONNECT_SECONDS,
             client_name="claude-code-agent",
             driver_info=None,  # else each connection reads the library's version from a file

@@ -205,7 +205,8 @@ class EventLog:
             wanted, found = sorted(task_ids), dict[str, int]()
             for start in range(0, len(wanted), _IDS):
                 some = tasks.c.task_id.in_(wanted[start : start + _IDS])
-                found.update(connection.execute(select(tasks.c.task_id, tasks.c.last_seq).where(some)).tuples().all())
+                rows = connection.execute(select(tasks.c.task_id, tasks.c.last_seq).where(some))
+                found.update((row.task_id, row.last_seq) for row in rows)
             newest = connection.execute(select(func.max(feed_table.c.feed_seq))).scalar_one()
             return StoredUpTo(tasks=found, feed=newest or 0)
 

@@ -37,7 +37,7 @@ class SqlNotes:
         await self._database.write(write)
 
     async def settle(self, name: str, text: str) -> str:
-        key = _PREFIX + name
+        key = self._prefix + name
 
         def write(connection: Connection, _recorder: Recorder) -> str:
             found = connection.execute(
