@@ -236,3 +236,19 @@ async def test_who_listens_is_woken_when_redis_is_back(two: tuple[Member, Member
     redis.start()
     assert await listening.wait(20), "something may have been said meanwhile"
     one.live.pokes.poke("work")
+
+
+async def test_what_is_stored_before_redis_confirms_the_channel_is_not_missed(
+    tmp_path: Path, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("machine.hub.redis_hub.CONNECTED_SECONDS", 1000.0)  # the store is asked for this reason only
+    file = tmp_path / "machine.db"
+    async with member(file, f"unix://{tmp_path}/nothing") as silent, member(file, redis.url) as reader:
+        await connected(reader)
+        task_id = await silent.new_task()
+        await asyncio.sleep(0.5)
+        with redis.paused():  # for less than makes it count as away
+            reading = spawn(read(reader, task_id, 21), name="reader")
+            await asyncio.sleep(0.5)
+            await silent.say(task_id, 20)
+        assert await reading == list(range(1, 22))

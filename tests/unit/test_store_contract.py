@@ -51,7 +51,7 @@ from machine.domain.task import (
     TaskStatus,
     WaitingReason,
 )
-from machine.ports import ClaimLimits, PendingInput, PeopleStore, TaskFilter, TaskStore
+from machine.ports import ClaimLimits, PendingInput, PeopleStore, StoredUpTo, TaskFilter, TaskStore
 from machine.store.opening import Place, open_database
 from machine.store.people import SqlPeopleStore
 from machine.store.task_store import SqlTaskStore
@@ -649,6 +649,14 @@ async def test_usage_that_comes_with_an_append_replaces_the_tasks(store: TaskSto
 
 
 # --- the feed -------------------------------------------------------------------------------------------------------
+
+
+async def test_the_newest_numbers_of_tasks_and_of_the_feed_can_be_asked_for(stores: Stores) -> None:
+    store = stores.tasks
+    assert await store.stored_up_to([]) == StoredUpTo(tasks={}, feed=0)
+    ids = [(await created(store)).task_id for _ in range(3)]
+    many = [*ids[:2], *(f"task_none_{number}" for number in range(1_200))]
+    assert await store.stored_up_to(many) == StoredUpTo(tasks=dict.fromkeys(ids[:2], 1), feed=3)
 
 
 async def test_a_machine_event_stands_in_the_feed_for_its_user_or_for_all(stores: Stores) -> None:
