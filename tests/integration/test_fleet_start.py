@@ -9,8 +9,8 @@ import pytest
 from tests.support.api import served
 from tests.support.redis_server import RedisServer, needs_redis
 
-from machine.app.checks import redis as check
 from machine.app.live_room import open_live
+from machine.app.redis_check import redis as check
 from machine.domain.errors import MachineError
 from machine.settings import read_settings
 

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from machine.app.redis_check import redis
 from machine.domain.events import AuthStatusData
 from machine.domain.finding import Finding, Level
 from machine.ports import LoginState
@@ -245,21 +246,6 @@ def port_is_free(host: str, port: int) -> bool:
                 return False
             raise
     return True
-
-
-def redis(settings: Settings) -> Iterator[Finding]:
-    """Redis answers, where one is to be used."""
-    if not settings.redis_url:
-        return
-    from machine.domain.errors import MachineError
-    from machine.hub.redis_probe import probe
-
-    try:
-        yield Finding(
-            "redis", "ok", f"{probe(settings.redis_url.get_secret_value())} takes messages and passes them on"
-        )
-    except MachineError as error:
-        yield Finding("redis", "problem", f"Redis cannot be used: {error.message}", error.hint)
 
 
 def _existing(folder: Path) -> Path:
