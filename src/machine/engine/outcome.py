@@ -86,6 +86,8 @@ def in_a_word(outcome: Outcome) -> str:
             return "cancelled"
         case Parked(reason=reason):
             return f"parked, {reason.value}"
+        case SetBack():
+            return "set back to the queue"
         case StillWaiting():
             return "waits for a person"
         case OutOfBudget():
