@@ -66,6 +66,8 @@ class Settings(BaseSettings):
         return (init_settings,)
 
     machine_id: str = Field("machine-001", pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    role: Literal["all", "web", "worker"] = Field("all", validation_alias=AliasChoices("MACHINE_ROLE", "role"))
+    """What this process does: everything, only what people and other systems ask for, or only tasks."""
     data_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("claude-code-agent", appauthor=False)),
         validation_alias=AliasChoices("MACHINE_DATA_DIR", "data_dir"),
@@ -165,7 +167,7 @@ class Settings(BaseSettings):
             raise ValueError("has to begin with postgresql:// (unset: SQLite in the data folder)")
         return SecretStr(url)
 
-    @field_validator("log_level", "log_format", "sandbox", mode="before")
+    @field_validator("log_level", "log_format", "sandbox", "role", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
@@ -186,6 +188,14 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @property
+    def runs_tasks(self) -> bool:
+        return self.role != "web"
+
+    @property
+    def serves_people(self) -> bool:
+        return self.role != "worker"
 
     @property
     def secret_values(self) -> dict[str, str]:

@@ -53,7 +53,7 @@ async def test_approving_a_plan_ends_the_planning_and_starts_the_executor(
 ) -> None:
     task = await bench.submit("make a plan", source_metadata={"url": "https://example.com/1"}, is_interactive=True)
     card = await bench.pending(task)
-    answered = await bench.room.api.approvals.answer(card.approval_id, ALLOW, bench.principal)
+    answered = await bench.room.engine.approvals.answer(card.approval_id, ALLOW, bench.principal)
     assert (answered.status, answered.applied) == (ApprovalStatus.ANSWERED, True)
     planned = await bench.task(task.task_id)
     assert (planned.status, planned.result) == (TaskStatus.COMPLETED, PLAN)
@@ -79,7 +79,7 @@ async def test_the_executor_works_on_the_same_code(bench: Workbench) -> None:
 async def test_a_plan_that_is_sent_back_stays_with_planning(bench: Workbench) -> None:
     task = await bench.submit("make a plan")
     card = await bench.pending(task)
-    await bench.room.api.approvals.answer(card.approval_id, Answer(decision=Decision.DENY), bench.principal)
+    await bench.room.engine.approvals.answer(card.approval_id, Answer(decision=Decision.DENY), bench.principal)
     assert (await bench.ended(task)).result == "Then I do it myself."
     assert await successors(bench, task) == ()
 
@@ -87,9 +87,9 @@ async def test_a_plan_that_is_sent_back_stays_with_planning(bench: Workbench) ->
 async def test_a_plan_is_approved_once(bench: Workbench) -> None:
     task = await bench.submit("make a plan")
     card = await bench.pending(task)
-    await bench.room.api.approvals.answer(card.approval_id, ALLOW, bench.principal)
+    await bench.room.engine.approvals.answer(card.approval_id, ALLOW, bench.principal)
     with pytest.raises(Conflict):
-        await bench.room.api.approvals.answer(card.approval_id, ALLOW, bench.principal)
+        await bench.room.engine.approvals.answer(card.approval_id, ALLOW, bench.principal)
     with pytest.raises(Conflict):
         await bench.room.api.plans.carry_out(await bench.task(task.task_id), bench.principal)
     assert len(await successors(bench, task)) == 1
@@ -102,7 +102,7 @@ async def test_a_plan_is_approved_after_a_restart(tmp_path: Path, model: Scripte
         task = await bench.submit("make a plan")
         card = await bench.pending(task)
     async with workbench(tmp_path / "data", model) as bench:
-        await bench.room.api.approvals.answer(card.approval_id, ALLOW, bench.principal)
+        await bench.room.engine.approvals.answer(card.approval_id, ALLOW, bench.principal)
         [carried] = await successors(bench, task)
         assert (await bench.ended(carried)).result == "Carried out."
         assert (await bench.task(task.task_id)).status is TaskStatus.COMPLETED
@@ -116,10 +116,10 @@ async def test_an_answer_that_is_not_stored_leaves_the_plan_waiting(
     with monkeypatch.context() as broken:
         broken.setattr("machine.store.plans.put_task", _no_room)
         with pytest.raises(Conflict, match="no room"):
-            await bench.room.api.approvals.answer(card.approval_id, ALLOW, bench.principal)
+            await bench.room.engine.approvals.answer(card.approval_id, ALLOW, bench.principal)
     assert (await bench.task(task.task_id)).status is TaskStatus.WAITING_INPUT
     assert (await bench.pending(task)).approval_id == card.approval_id
-    await bench.room.api.approvals.answer(card.approval_id, ALLOW, bench.principal)
+    await bench.room.engine.approvals.answer(card.approval_id, ALLOW, bench.principal)
     assert len(await successors(bench, task)) == 1
 
 

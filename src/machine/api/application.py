@@ -39,6 +39,7 @@ from machine.api import (
     webhook_door,
     webhooks,
     websocket,
+    worker,
 )
 from machine.api.audited import Audited
 from machine.api.bodies import Bodies
@@ -88,6 +89,10 @@ ROUTERS = (
 )
 
 
+WORKER_ROUTERS = (health.router, metrics.router, worker.router)
+"""What a process answers that only runs tasks."""
+
+
 def create_api(state: ApiState, **fastapi_options: Any) -> FastAPI:
     """The API over `state`; `fastapi_options` (a lifespan) go to FastAPI.
 
@@ -113,6 +118,10 @@ def create_api(state: ApiState, **fastapi_options: Any) -> FastAPI:
     )
     app.state.api = state
     add_handlers(app)
+    if not state.settings.serves_people:
+        for router in WORKER_ROUTERS:
+            app.include_router(router)
+        return app
     for router in ROUTERS:
         app.include_router(router)
     app.router.routes.append(mcp_route())

@@ -31,4 +31,4 @@ async def get_approval(approval_id: Id, seen: Seen) -> Approval:
 async def answer_approval(approval_id: Id, answer: Answer, state: State, caller: Caller, seen: Seen) -> Approval:
     """Answer it. 409 when it is not pending any more."""
     approval = await seen.approval(approval_id)
-    return await state.approvals.answer(approval.approval_id, answer, caller)
+    return await state.steering.answer(approval, answer, caller)

@@ -13,6 +13,7 @@ from machine.domain.code import Changes, CodeSource
 from machine.domain.costs import CostKind
 from machine.domain.day_budget import BudgetNotice
 from machine.domain.events import AuthStatusData
+from machine.domain.machine import MachineRole
 from machine.domain.machine_status import MachineStatusData, MachineWarning
 from machine.domain.principal import Principal, Role, Scope, Via
 from machine.domain.profile import Profile
@@ -238,6 +239,8 @@ class StatusView(_Out):
     """The machine, at a glance."""
 
     machine_id: str
+    role: MachineRole
+    """What this process does: everything, requests, or tasks."""
     version: str
     demo: bool
     machine: MachineStatusData

@@ -14,7 +14,6 @@ from machine.auth.sign_in import SignIn
 from machine.domain.clock import Clock
 from machine.domain.events import StoredEvent
 from machine.domain.redaction import Redactor
-from machine.engine.approvals import Approvals
 from machine.engine.audit import Audit
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.backup_desk import BackupDesk
@@ -33,8 +32,7 @@ from machine.engine.notification_desk import NotificationDesk
 from machine.engine.owners import Owners
 from machine.engine.plans import Plans
 from machine.engine.schedules import Schedules
-from machine.engine.task_code import TaskCode
-from machine.engine.task_files import TaskFiles
+from machine.engine.steering import Steering
 from machine.engine.variable_desk import VariableDesk
 from machine.engine.webhooks import Webhooks
 from machine.ports import Agents, Health, Metrics, PeopleStore, Sandbox, TaskStore
@@ -70,10 +68,8 @@ class ApiState:
     people: PeopleStore
     hub: PolledHub
     manager: BackgroundTaskManager
+    steering: Steering
     intake: Intake
-    approvals: Approvals
-    code: TaskCode
-    files: TaskFiles
     plans: Plans
     corrections: Corrections
     brain: MachineBrain

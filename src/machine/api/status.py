@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from machine.api.deps import Caller, Seen, State
 from machine.api.schemas import Me, StatusView
+from machine.domain.machine import MachineRole
 
 router = APIRouter(prefix="/api/status", tags=["status"])
 
@@ -14,6 +15,7 @@ async def get_status(state: State, caller: Caller, seen: Seen) -> StatusView:
     oldest, newest = await state.tasks.feed_range()
     return StatusView(
         machine_id=state.settings.machine_id,
+        role=MachineRole(state.settings.role),
         version=state.version,
         demo=state.settings.demo,
         machine=await state.manager.status(),

@@ -18,7 +18,7 @@ _BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
 @router.get("/{task_id}/files")
 async def list_files(task_id: Id, state: State, seen: Seen, path: _Path = "") -> WorkspaceListing:
     """One folder of the task's workspace: at most 1,000 entries."""
-    return await state.files.list(await seen.task(task_id), path)
+    return await state.steering.list_files(await seen.task(task_id), path)
 
 
 @router.get(
@@ -28,10 +28,10 @@ async def list_files(task_id: Id, state: State, seen: Seen, path: _Path = "") ->
 )
 async def read_file(task_id: Id, state: State, seen: Seen, path: _Path = "", download: bool = False) -> Response:
     """One file of at most 10 MiB: text as `text/plain`, all else to be saved. Known secrets are taken out of it."""
-    content, is_text = await state.files.read(await seen.task(task_id), path)
+    found = await state.steering.read_file(await seen.task(task_id), path)
     # Whatever a file holds, no browser runs anything of it.
     headers = {"content-security-policy": "default-src 'none'; sandbox"}
-    if download or not is_text:
+    if download or not found.is_text:
         headers["content-disposition"] = f"attachment; filename*=UTF-8''{quote(path.rpartition('/')[2], safe='')}"
-    media_type = "text/plain; charset=utf-8" if is_text else "application/octet-stream"
-    return Response(content, media_type=media_type, headers=headers)
+    media_type = "text/plain; charset=utf-8" if found.is_text else "application/octet-stream"
+    return Response(found.content, media_type=media_type, headers=headers)

@@ -87,9 +87,9 @@ async def stop_task(task_id: Id, state: State, caller: Caller, seen: Seen, how: 
     """
     task = await seen.task(task_id)
     if (how or StopTask()).mode == "interrupt":
-        await state.manager.interrupt(task.task_id)
+        await state.steering.interrupt(task.task_id)
     else:
-        await state.manager.stop(task.task_id, by=caller.user_id)
+        await state.steering.stop(task.task_id, by=caller.user_id)
     return TaskView.of(await state.tasks.get(task.task_id))
 
 
@@ -97,7 +97,7 @@ async def stop_task(task_id: Id, state: State, caller: Caller, seen: Seen, how: 
 async def send_input(task_id: Id, said: Say, state: State, caller: Caller, seen: Seen) -> TaskTaken:
     """Say something to a task. One that has ended is followed up by another, whose id is in the answer."""
     task = await seen.task(task_id)
-    taken = await state.manager.send_input(task.task_id, said.message, principal=caller)
+    taken = await state.steering.send_input(task.task_id, said.message, principal=caller)
     return TaskTaken(task_id=taken.task_id)
 
 
@@ -145,10 +145,10 @@ async def retry_reply(task_id: Id, state: State, seen: Seen) -> ReplyView:
 @router.get("/{task_id}/diff")
 async def diff_of_task(task_id: Id, state: State, seen: Seen) -> Diff:
     """What the task has made of its code, as a unified diff against its base: commits, and what is not committed."""
-    return await state.code.diff(await seen.task(task_id))
+    return await state.steering.diff(await seen.task(task_id))
 
 
 @router.post("/{task_id}/push")
 async def push_task(task_id: Id, state: State, caller: Caller, seen: Seen) -> Pushed:
     """Push the task's branch with the credentials that belong to its code. What is not committed stays where it is."""
-    return await state.code.push(await seen.task(task_id), caller)
+    return await state.steering.push(await seen.task(task_id), caller)

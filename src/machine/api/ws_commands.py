@@ -24,14 +24,14 @@ async def perform(
         return await _answer(state, principal, command, seen, address)
     task = await seen.task(command.task_id)
     if isinstance(command, TaskSay):
-        taken = await state.manager.send_input(task.task_id, command.message, principal=principal)
+        taken = await state.steering.send_input(task.task_id, command.message, principal=principal)
         return {"task_id": taken.task_id}
     mode = {"mode": command.mode}
     async with state.audit.recording(principal, "task.stop", task.task_id, address=address, summary=mode):
         if command.mode == "interrupt":
-            await state.manager.interrupt(task.task_id)
+            await state.steering.interrupt(task.task_id)
         else:
-            await state.manager.stop(task.task_id, by=principal.user_id)
+            await state.steering.stop(task.task_id, by=principal.user_id)
     return {"task_id": task.task_id, "status": (await state.tasks.get(task.task_id)).status}
 
 
@@ -42,7 +42,7 @@ async def _answer(
     summary = {"decision": answer.decision.value, "remember": answer.remember}
     async with state.audit.recording(principal, "approval.answer", approval_id, address=address, summary=summary):
         approval = await seen.approval(approval_id)
-        answered = await state.approvals.answer(approval.approval_id, answer, principal)
+        answered = await state.steering.answer(approval, answer, principal)
     return {"approval_id": answered.approval_id, "status": answered.status}
 
 

@@ -34,6 +34,7 @@ def build_disk(ground: Ground, code: TaskCode) -> DiskRoom:
         disk=ground.disk,
         code=code,
         clock=ground.clock,
+        whereabouts=ground.sharing.whereabouts if ground.sharing else None,
     )
     desk = DiskDesk(
         ground.disk,

@@ -24,6 +24,7 @@ from machine.engine.brain_routing import BrainRouting
 from machine.engine.brain_tools import BrainTools
 from machine.engine.budget_answers import BudgetAnswers
 from machine.engine.catching_up import CatchingUp
+from machine.engine.command_desk import CommandDesk
 from machine.engine.conclusion import Conclusion
 from machine.engine.corrections import Corrections
 from machine.engine.day_budgets import DayBudgets
@@ -34,6 +35,7 @@ from machine.engine.idleness import Idleness
 from machine.engine.intake import Intake
 from machine.engine.live_task import LiveTask
 from machine.engine.live_tasks import LiveTasks
+from machine.engine.login_echo import LoginEcho
 from machine.engine.login_gate import LoginGate
 from machine.engine.login_record import LoginRecord
 from machine.engine.new_tasks import NewTasks
@@ -42,8 +44,10 @@ from machine.engine.recovery import Recovery
 from machine.engine.routing_desk import RoutingDesk
 from machine.engine.slots import Slots
 from machine.engine.status_board import StatusBoard
+from machine.engine.steering import Steering
 from machine.engine.subagent_runner import SubAgentRunner
 from machine.engine.task_code import TaskCode
+from machine.engine.task_files import TaskFiles
 from machine.engine.task_variables import TaskVariables
 from machine.engine.tools.toolbox import ToolBox
 from machine.engine.webhook_payloads import WorkspacesWithPayloads
@@ -58,6 +62,7 @@ class EngineRoom:
     """The engine, ready to be started."""
 
     manager: BackgroundTaskManager
+    steering: Steering
     intake: Intake
     approvals: Approvals
     plans: Plans
@@ -101,17 +106,21 @@ def build_engine(ground: Ground) -> EngineRoom:
     toolbox, brain_tools = _brain_tools(ground)
     runner = _runner(ground, approvals, catching_up, code, brain_tools)
     recovery = _recovery(ground, catching_up, conclusion)
-    membership = member_of(ground.seat, live, recovery, slots)
+    membership = member_of(settings, ground.seat, live, recovery, slots)
     dispatcher = _dispatcher(ground, shared, slots, gate, runner, day_budgets, disk.desk, membership)
     manager = _manager(ground, shared, slots, dispatcher, new_tasks)
     intake = Intake(new_tasks=new_tasks, manager=manager, agents=agents, store=store)
-    brain = _brain(ground, intake, manager)
+    steering = _steering(ground, manager, approvals, code)
+    brain = _brain(ground, intake, manager, steering)
     return EngineRoom(
         manager=manager,
+        steering=steering,
         intake=intake,
         approvals=approvals,
         plans=plans,
-        corrections=partial(Corrections, store=store, live=live, agents=agents, new_tasks=new_tasks, manager=manager),
+        corrections=partial(
+            Corrections, store=store, live=live, agents=agents, new_tasks=new_tasks, manager=manager, steering=steering
+        ),
         brain=brain,
         day_budgets=day_budgets,
         gate=gate,
@@ -189,7 +198,10 @@ def _dispatcher(
 def _gate(ground: Ground, slots: Slots) -> LoginGate:
     name = "login of the demo" if ground.settings.demo else "login"
     record = LoginRecord(ground.notes, ground.clock, name=name)
-    return LoginGate(login=ground.claude, store=ground.tasks, record=record, clock=ground.clock, opened=slots.freed)
+    echo = LoginEcho(ground.sharing.notes, name=name) if ground.sharing else None
+    return LoginGate(
+        login=ground.claude, store=ground.tasks, record=record, clock=ground.clock, opened=slots.freed, echo=echo
+    )
 
 
 def _manager(
@@ -202,6 +214,7 @@ def _manager(
         dispatcher=dispatcher,
         new_tasks=new_tasks,
         machine_id=ground.settings.machine_id,
+        whereabouts=ground.sharing.whereabouts if ground.sharing else None,
     )
 
 
@@ -217,15 +230,24 @@ def _new_tasks(settings: Settings, agents: SubAgentRegistry, gate: LoginGate, cl
     )
 
 
-def _brain(ground: Ground, intake: Intake, manager: BackgroundTaskManager) -> MachineBrain:
+def _steering(ground: Ground, manager: BackgroundTaskManager, approvals: Approvals, code: TaskCode) -> Steering:
+    files = _task_files(ground)
+    desk = None
+    if (shared := ground.sharing) is not None:
+        here = shared.whereabouts
+        desk = CommandDesk(store=shared.commands, pokes=shared.pokes, process_id=shared.process_id, whereabouts=here)
+    return Steering(store=ground.tasks, manager=manager, approvals=approvals, code=code, files=files, desk=desk)
+
+
+def _brain(ground: Ground, intake: Intake, manager: BackgroundTaskManager, steering: Steering) -> MachineBrain:
     questions = BrainQuestions(claude=ground.claude, folder=ground.settings.workspaces_dir / "routing")
     tasks, agents = ground.tasks, ground.definitions.agents
     return MachineBrain(
         intake=intake,
-        manager=manager,
+        steering=steering,
         store=tasks,
         attachments=attachment_desk(ground),
-        describing=Describing(intake=intake, manager=manager, store=tasks, agents=agents),
+        describing=Describing(intake=intake, manager=manager, steering=steering, store=tasks, agents=agents),
         agents=agents,
         routing=BrainRouting(questions),
         default_agent=ground.settings.default_agent,
@@ -258,3 +280,10 @@ def _runner(
         code=code,
         brain_tools=brain_tools,
     )
+
+
+def _task_files(ground: Ground) -> TaskFiles:
+    folder, agents, settling = ground.settings.workspaces_dir, ground.definitions.agents, ground.claude.settling
+    if settling is None:
+        return TaskFiles(folder, agents, ground.redactor)
+    return TaskFiles(folder, agents, ground.redactor, open_up=settling.open_up)

@@ -2,7 +2,7 @@
 
 from contextlib import AsyncExitStack
 
-from machine.domain.machine import MachineReport
+from machine.domain.machine import MachineReport, MachineRole
 from machine.domain.version import VERSION
 from machine.engine.lease import Lease
 from machine.engine.live_tasks import LiveTasks
@@ -24,7 +24,7 @@ async def take_seat(settings: Settings, database: Database, stack: AsyncExitStac
     seat = Seat(
         machines=SqlMachineStore(database, lease_seconds=settings.lease_seconds),
         machine_id=settings.machine_id,
-        report=MachineReport(labels=settings.labels, slots=settings.max_concurrent_tasks, version=VERSION),
+        report=_report(settings),
         lease=Lease(settings.lease_seconds),
     )
     await seat.join()
@@ -32,8 +32,23 @@ async def take_seat(settings: Settings, database: Database, stack: AsyncExitStac
     return seat
 
 
-def member_of(seat: Seat | None, live: LiveTasks, recovery: Recovery, slots: Slots) -> Membership:
+def _report(settings: Settings) -> MachineReport:
+    slots = settings.max_concurrent_tasks if settings.runs_tasks else 0
+    return MachineReport(role=MachineRole(settings.role), labels=settings.labels, slots=slots, version=VERSION)
+
+
+def member_of(settings: Settings, seat: Seat | None, live: LiveTasks, recovery: Recovery, slots: Slots) -> Membership:
     """What keeps the seat once the engine is there."""
     if seat is None:
         return Alone()
-    return FleetMembership(seat=seat, live=live, recover=recovery.recover, changed=slots.freed)
+    return FleetMembership(
+        seat=seat,
+        live=live,
+        recover=recovery.recover if settings.runs_tasks else _nothing,
+        changed=slots.freed,
+        takes_over=settings.runs_tasks,
+    )
+
+
+async def _nothing() -> None:
+    """What a process that runs no tasks has to bring back."""

@@ -13,6 +13,7 @@ from machine.app.agent_users import open_settling
 from machine.app.data_folder import instance_of
 from machine.app.fleet_room import take_seat
 from machine.app.live_room import Live, join_fleet, open_live
+from machine.app.sharing import Sharing, open_sharing
 from machine.auth.secrets import Secrets, open_secrets
 from machine.claude.cli import ClaudeCli
 from machine.claude.installation import Installation
@@ -80,6 +81,8 @@ class Ground:
     clock: Clock
     seat: Seat | None
     """This machine's in its fleet; None: it is alone."""
+    sharing: Sharing | None
+    """Unset on a machine that works alone."""
 
 
 async def open_ground(
@@ -125,6 +128,7 @@ async def open_ground(
         redactor=redactor,
         clock=clock,
         seat=seat,
+        sharing=open_sharing(settings, database, seat, live.pokes),
     )
 
 
@@ -161,7 +165,7 @@ def _open_repositories(settings: Settings, settling: Settling | None) -> GitRepo
 async def _claude(settings: Settings, stack: AsyncExitStack, seat: Seat | None) -> tuple[ClaudeCli, Definitions]:
     """The CLI, for real or against the demo model, and the agents that go with it."""
     extra: dict[str, str] = {}
-    if settings.demo:
+    if settings.demo and settings.runs_tasks:
         url = await stack.enter_async_context(ModelServer(DemoModel(default_agent=settings.default_agent)).serve())
         extra = {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "demo-model-needs-no-key"}
     wardens = await stack.enter_async_context(_wardens(settings.run_dir / "wardens.sock", seat))

@@ -22,12 +22,12 @@ async def open_login(ground: Ground, engine: EngineRoom, stack: AsyncExitStack) 
         own_folder=settings.claude_config_dir is not None and not settings.demo,
     )
     await account.clear()
-    if (settling := ground.claude.settling) is not None and not settings.demo:
+    if (settling := ground.claude.settling) is not None and settings.runs_tasks and not settings.demo:
         settling.login.renewed_by(account.try_current)
         stack.push_async_callback(cancel_and_wait, spawn(settling.login.watch(), name="login of agents"))
     kept = await asyncio.to_thread(_open_kept, ground)
     manager = AuthManager(account=account, gate=engine.gate, kept=kept, clock=ground.clock)
-    if not settings.demo:
+    if settings.runs_tasks and not settings.demo:
         await manager.start()
     guided = GuidedLogin(manager=manager, account=account, clock=ground.clock)
     stack.push_async_callback(guided.close)

@@ -2,10 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final
 
 from machine.api import ApiState
 from machine.app.chat_room import build_chats
@@ -16,6 +16,7 @@ from machine.app.health_room import DaemonHealth
 from machine.app.login_room import open_login
 from machine.app.metrics_room import MachineMetrics
 from machine.app.notification_room import build_notifications
+from machine.app.once import Once, Watcher
 from machine.app.people_room import build_people
 from machine.app.schedule_room import build_schedules
 from machine.app.tool_room import offer_tools
@@ -27,12 +28,13 @@ from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
 from machine.engine.audit import Audit
 from machine.engine.budget_board import BudgetBoard
+from machine.engine.command_work import CommandWork
 from machine.engine.disk_changes import DiskChanges
+from machine.engine.login_gate import LoginGate
 from machine.engine.logins import ClaudeLogins
 from machine.engine.machine_warnings import MachineWarnings
 from machine.engine.notification_desk import NotificationDesk
 from machine.engine.owners import Owners
-from machine.engine.task_files import TaskFiles
 from machine.engine.variable_desk import VariableDesk
 from machine.settings import Settings
 
@@ -59,6 +61,8 @@ async def opened(
     async with AsyncExitStack() as stack:
         ground = await open_ground(settings, stack, redactor or Redactor(), clock=clock)
         engine = build_engine(ground)
+        if engine.steering.desk is not None:
+            stack.callback(engine.steering.desk.close)
         notifications = await build_notifications(ground)
         api = _api_state(ground, engine, await open_login(ground, engine, stack), notifications)
         if ground.seat is None:
@@ -67,19 +71,47 @@ async def opened(
         changes = _disk_changes(ground)
         await changes.since_last_time()
         stack.push_async_callback(changes.close)
-        await engine.recovery.recover()
+        if settings.runs_tasks:
+            await engine.recovery.recover()
         await api.webhooks.replacing.sweep()
-        _watch_over(stack, BudgetBoard(budgets=engine.day_budgets, store=ground.tasks, clock=ground.clock))
-        _watch_over(stack, engine.gate, engine.idleness, engine.status_board, ground.definitions.loader)
-        _watch_over(stack, notifications.notifier)
-        _watch_over(stack, engine.disk.retention, api.schedules.scheduler, api.chats.attachments)
-        _watch_over(stack, api.webhooks.replacing, api.webhooks.replies, engine.routing_desk)
         await asyncio.to_thread(engine.disk.files.sweep)
         stack.push_async_callback(engine.disk.backups.close)
-        _watch_over(stack, engine.disk.automatic_backups)
-        engine.manager.start()
+        # These are safe in any number of processes: each changes what it took from the database for itself, or looks at
+        # files of its own.
+        _watch_over(stack, ground.definitions.loader, api.chats.attachments, api.webhooks.replacing)
+        _watch_over(stack, *_for_all(ground, engine, api))
+        if settings.runs_tasks:
+            _run_tasks(stack, ground, engine)
+        else:
+            _watch_over(stack, Following(engine.gate))
         stack.push_async_callback(engine.manager.drain, 0)
         yield MachineRoom(api=api, engine=engine)
+
+
+def _for_all(ground: Ground, engine: EngineRoom, api: ApiState) -> Sequence[Watcher]:
+    """What has to be done once, whoever is up: in a fleet by who has the duty."""
+    board = BudgetBoard(budgets=engine.day_budgets, store=ground.tasks, clock=ground.clock)
+    house = (board, api.notifications.notifier, api.schedules.scheduler, api.webhooks.replies)
+    return _once(ground, "the house", *house)
+
+
+def _run_tasks(stack: AsyncExitStack, ground: Ground, engine: EngineRoom) -> None:
+    """What belongs to who starts CLIs: its login, its tasks and their folders, its queue."""
+    _watch_over(stack, engine.gate, engine.idleness, engine.status_board)
+    _watch_over(stack, engine.disk.retention, engine.routing_desk)
+    if (sharing := ground.sharing) is not None:
+        perform, machine_id = engine.steering.here, ground.settings.machine_id
+        work = CommandWork(store=sharing.commands, pokes=sharing.pokes, machine_id=machine_id, perform=perform)
+        _watch_over(stack, work)
+    else:  # a backup is of the data folder; where the truth lies elsewhere, it would be of the lesser part
+        _watch_over(stack, engine.disk.automatic_backups)
+    engine.manager.start()
+
+
+def _once(ground: Ground, name: str, *watchers: Watcher) -> Sequence[Watcher]:
+    if (sharing := ground.sharing) is None:
+        return watchers
+    return (Once(sharing.duties, name=name, holder=sharing.process_id, watchers=watchers),)
 
 
 def _api_state(
@@ -96,10 +128,8 @@ def _api_state(
         people=ground.people,
         hub=ground.live.hub,
         manager=engine.manager,
+        steering=engine.steering,
         intake=engine.intake,
-        approvals=engine.approvals,
-        code=engine.code,
-        files=_task_files(ground),
         plans=engine.plans,
         brain=engine.brain,
         chats=build_chats(ground),
@@ -131,13 +161,6 @@ def _api_state(
     )
 
 
-def _task_files(ground: Ground) -> TaskFiles:
-    folder, agents, settling = ground.settings.workspaces_dir, ground.definitions.agents, ground.claude.settling
-    if settling is None:
-        return TaskFiles(folder, agents, ground.redactor)
-    return TaskFiles(folder, agents, ground.redactor, open_up=settling.open_up)
-
-
 def _warnings(ground: Ground) -> MachineWarnings:
     definitions = ground.definitions
     return MachineWarnings(
@@ -154,16 +177,26 @@ def _warnings(ground: Ground) -> MachineWarnings:
 
 def _disk_changes(ground: Ground) -> DiskChanges:
     audit = Audit(ground.audit, ground.clock)
-    return DiskChanges(audit=audit, loader=ground.definitions.loader, variables=ground.variables, notes=ground.notes)
+    return DiskChanges(
+        audit=audit,
+        loader=ground.definitions.loader,
+        variables=ground.variables,
+        notes=ground.notes,
+        machine_id=ground.settings.machine_id if ground.sharing else None,
+    )
 
 
-class _Watcher(Protocol):
-    def watch(self) -> Coroutine[Any, Any, None]:
-        """Goes on for as long as the machine runs."""
-        ...
+class Following:
+    """The login of those who start CLIs, where none are started."""
+
+    def __init__(self, gate: LoginGate) -> None:
+        self._gate = gate
+
+    async def watch(self) -> None:
+        await self._gate.listen()
 
 
-def _watch_over(stack: AsyncExitStack, *watchers: _Watcher) -> None:
+def _watch_over(stack: AsyncExitStack, *watchers: Watcher) -> None:
     """Let them run until the machine closes."""
     for watcher in watchers:
         watching = spawn(watcher.watch(), name=f"{type(watcher).__name__} watch")

@@ -16,7 +16,7 @@ def build_schedules(ground: Ground, engine: EngineRoom) -> Schedules:
         schedules=definitions.schedules,
         store=ground.schedules,
         tasks=ScheduleTasks(new_tasks=engine.new_tasks, owners=Owners(ground.people)),
-        stop=engine.manager.stop,
+        stop=engine.steering.stop,
         freed=engine.freed,
         clock=ground.clock,
     )

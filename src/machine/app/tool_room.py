@@ -19,7 +19,7 @@ def offer_tools(
     """Offer everything there is; a new group of tools is one more line here."""
     settings = ground.settings
     root = (settings.public_url or url_of(settings.host, settings.port)).rstrip("/")
-    engine.toolbox.add(*task_tools(TaskDesk(engine.intake, engine.manager, ground.tasks)))
+    engine.toolbox.add(*task_tools(TaskDesk(engine.intake, engine.steering, ground.tasks)))
     engine.toolbox.add(*agent_tools(creator))
     engine.toolbox.add(*skill_tools(creator))
     engine.toolbox.add(*webhook_tools(creator.webhooks, webhooks, lambda name: f"{root}/webhooks/{name}"))

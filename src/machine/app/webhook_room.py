@@ -15,7 +15,7 @@ def build_webhooks(ground: Ground, engine: EngineRoom) -> Webhooks:
     """Join the parts. Nothing runs yet."""
 
     definitions = ground.definitions
-    replacing = Replacing(store=ground.tasks, stop=engine.manager.stop)
+    replacing = Replacing(store=ground.tasks, stop=engine.steering.stop)
     intake = WebhookIntake(
         webhooks=definitions.webhooks,
         deliveries=ground.deliveries,

@@ -1,15 +1,25 @@
 """`machine serve`: the daemon in the foreground."""
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from machine.cli.config import read_checked_settings
-from machine.cli.output import Invocation, data_dir_option, json_option
+from machine.cli.output import USAGE, CliError, Invocation, data_dir_option, json_option
+
+if TYPE_CHECKING:
+    from machine.settings import Settings
 
 
 @click.command()
 @click.option("--demo", is_flag=True, default=None, help="Use the demo model: no account, no cost.")
+@click.option(
+    "--role",
+    type=click.Choice(["all", "web", "worker"]),
+    default=None,
+    help="What this process does: everything (default), what people ask for, or tasks. The latter two want PostgreSQL.",
+)
 @click.option("--host", metavar="H", default=None, help="Address to listen on (default: 127.0.0.1).")
 @click.option("--port", metavar="P", type=click.IntRange(0, 65535), default=None, help="Port (default: 8080; 0: any).")
 @data_dir_option
@@ -23,6 +33,7 @@ def serve(
     invocation: Invocation,
     *,
     demo: bool | None,
+    role: str | None,
     host: str | None,
     port: int | None,
     data_dir: str | None,
@@ -35,12 +46,27 @@ def serve(
     settings = read_checked_settings(
         os.environ,
         demo=demo or None,
+        role=role,
         host=host,
         port=port,
         data_dir=data_dir,
         log_level=log_level,
         log_format=log_format,
     )
+    _check_database(settings)
     from machine.app import serve as start
 
     return start(settings)
+
+
+def _check_database(settings: "Settings") -> None:
+    """Raises CliError where processes that share the work would not share what they know."""
+    if settings.role == "all" or settings.in_fleet:
+        return
+    said = "which is no PostgreSQL" if settings.database_url else "which is not set"
+    raise CliError(
+        f"The role {settings.role} shares the work with other processes, through the database of DATABASE_URL, {said}.",
+        hint="Set DATABASE_URL=postgresql://…, or leave the role out: then this process does everything by itself.",
+        exit_code=USAGE,
+        code="settings",
+    )

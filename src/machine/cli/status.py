@@ -55,6 +55,7 @@ def status_text(answer: Mapping[str, Any]) -> str:
     return fields(
         {
             "machine": f"{answer.get('machine_id')}, version {answer.get('version')}{demo}",
+            "role": {"web": "web: takes requests, runs no tasks"}.get(str(answer.get("role"))),
             "state": f"{now.get('state')}, {counts}, {now.get('slots')} slots",
             "held back": now.get("held_back"),
             "login": " · ".join(str(login[name]) for name in ("state", "message", "hint", "until") if login.get(name)),

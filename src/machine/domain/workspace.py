@@ -26,6 +26,15 @@ class WorkspaceEntry(BaseModel):
     changed_at: datetime
 
 
+class FileContent(BaseModel):
+    """A file's content, and whether it is text in UTF-8."""
+
+    model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
+
+    content: bytes
+    is_text: bool
+
+
 class WorkspaceListing(BaseModel):
     """One folder of a workspace: folders first, then by name."""
 

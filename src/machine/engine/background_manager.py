@@ -22,6 +22,7 @@ from machine.engine.new_tasks import NewTasks, check_message, new_input, source_
 from machine.engine.outcome import stopped
 from machine.engine.slots import Slots
 from machine.engine.waiting import Waiting
+from machine.engine.whereabouts import Whereabouts
 from machine.ports import Hub, TaskStore
 
 STOP_SECONDS: Final = 30.0
@@ -30,6 +31,15 @@ LOOK_AGAIN_SECONDS: Final = 0.02
 PARK_SECONDS: Final = 15.0
 
 _log = logging.getLogger(__name__)
+
+
+class TakenElsewhere(Conflict):
+    """Another machine has the task now."""
+
+    code = "taken_elsewhere"
+
+    def __init__(self, task_id: str, machine_id: str) -> None:
+        super().__init__(f"Task {task_id} is at work on the machine {machine_id}.", hint="Try again.")
 
 
 class BackgroundTaskManager:
@@ -47,7 +57,9 @@ class BackgroundTaskManager:
         new_tasks: NewTasks,
         clock: Clock,
         machine_id: str,
+        whereabouts: Whereabouts | None = None,
     ) -> None:
+        """`whereabouts` is unset on a machine that works alone."""
         self._store = store
         self._hub = hub
         self._live = live
@@ -58,6 +70,7 @@ class BackgroundTaskManager:
         self._waiting = Waiting(store=store, clock=clock)
         self._now = clock
         self._machine_id = machine_id
+        self._whereabouts = whereabouts
         self._dispatching: asyncio.Task[None] | None = None
 
     @property
@@ -82,24 +95,30 @@ class BackgroundTaskManager:
         """What the agent says, from the beginning, as it says it, until the task has ended."""
         return texts(self._store, self._hub, task_id)
 
-    async def send_input(self, task_id: str, message: str, *, principal: Principal | None = None) -> Task:
+    async def send_input(
+        self, task_id: str, message: str, *, principal: Principal | None = None, input_id: str | None = None
+    ) -> Task:
         """Say something to a task. Returns the task that takes it: this one, or, when it has ended, its follow-up.
+        What was stored by its `input_id` before is not stored again, only seen to.
 
-        Raises NotFound, BadRequest, Forbidden, Unavailable.
+        Raises NotFound, BadRequest, Forbidden, Unavailable, TakenElsewhere (it is stored, and to be seen to there).
         """
         check_message(message)
         task = await self._store.get(task_id)
         if task.ended:
-            return await self._follow_up(task, message, principal)
+            return await self._too_late(task, message, principal, input_id)
         if principal is not None:
             _check_rights(task, principal)
         typed = principal is not None and source_of(principal) is TaskSource.DASHBOARD
-        one = new_input(task, message, self._now(), verbatim=not typed)
+        one = new_input(task, message, self._now(), verbatim=not typed, input_id=input_id)
         said = InputData(input_id=one.input_id, message=message, user_id=principal.user_id if principal else None)
         try:
             await self._store.add_input(one, TaskInput(data=said))
         except StaleTask:  # it has ended since it was read
-            return await self._follow_up(await self._store.get(task_id), message, principal)
+            return await self._too_late(await self._store.get(task_id), message, principal, input_id)
+        except Conflict:
+            if input_id is None:
+                raise
         while True:
             live = self._live.get(task_id)
             if live is not None and live.accepts_input and not live.ending.done():
@@ -111,6 +130,8 @@ class BackgroundTaskManager:
             if task.ended:
                 unsent = [each.input_id for each in await self._store.inputs(task_id, unsent_only=True)]
                 return await self._follow_up(task, message, principal) if one.input_id in unsent else task
+            if task.status is not TaskStatus.QUEUED:
+                await self._check_here(task)
             if task.status is TaskStatus.QUEUED or await self._queued_for_input(task):
                 return await self._store.get(task_id)
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
@@ -203,6 +224,15 @@ class BackgroundTaskManager:
             for wait in late:
                 wait.cancel()
 
+    async def _too_late(self, ended: Task, message: str, principal: Principal | None, input_id: str | None) -> Task:
+        """The task that takes a message for one that has ended: in a fleet it may have been heard before that, while
+        it was asked for by two ways."""
+        if self._whereabouts is not None and input_id is not None:
+            heard = {each.input_id for each in await self._store.inputs(ended.task_id) if each.sent}
+            if input_id in heard:
+                return ended
+        return await self._follow_up(ended, message, principal)
+
     async def _follow_up(self, ended: Task, message: str, principal: Principal | None) -> Task:
         if principal is None:
             raise Conflict(f"Task {ended.task_id} is {ended.status}.", hint="Start a new task.")
@@ -228,6 +258,11 @@ class BackgroundTaskManager:
         self._slots.freed()
         return True
 
+    async def _check_here(self, task: Task) -> None:
+        """Raises TakenElsewhere, where nothing will come of looking again."""
+        if self._whereabouts is not None and (machine := await self._whereabouts.elsewhere(task)) is not None:
+            raise TakenElsewhere(task.task_id, machine)
+
     async def _stop(self, task_id: str, by: str | None) -> bool:
         while True:
             live = self._live.get(task_id)
@@ -238,6 +273,7 @@ class BackgroundTaskManager:
             task = await self._store.get(task_id)
             if task.ended:
                 return live is not None
+            await self._check_here(task)
             if task.status is not TaskStatus.RUNNING and await self._ended(task, by):
                 return True
             await asyncio.sleep(LOOK_AGAIN_SECONDS)

@@ -10,12 +10,12 @@ from machine.domain.errors import Conflict, NotFound
 from machine.domain.principal import Principal
 from machine.domain.task import Lane, Routing, Task
 from machine.engine.attachments import AttachmentDesk
-from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain_routing import BrainRouting, Opinion
 from machine.engine.describing import Describing
 from machine.engine.descriptions import Form
 from machine.engine.intake import Intake, TaskRequest
 from machine.engine.new_tasks import source_of
+from machine.engine.steering import Steering
 from machine.engine.task_router import TaskRouter
 from machine.ports import Agents, TaskFilter, TaskStore
 
@@ -47,7 +47,7 @@ class MachineBrain:
         self,
         *,
         intake: Intake,
-        manager: BackgroundTaskManager,
+        steering: Steering,
         store: TaskStore,
         attachments: AttachmentDesk,
         describing: Describing,
@@ -58,7 +58,7 @@ class MachineBrain:
         self._attachments = attachments
         self._describing = describing
         self._intake = intake
-        self._manager = manager
+        self._steering = steering
         self._store = store
         self._agents = agents
         self._routing = routing
@@ -83,7 +83,7 @@ class MachineBrain:
         if before is not None and not before.ended:
             if attachments:
                 raise Conflict("Files cannot come in the middle of an answer.", hint="Wait for its end, or stop it.")
-            task = await self._manager.send_input(before.task_id, message, principal=principal)
+            task = await self._steering.send_input(before.task_id, message, principal=principal)
             return ChatStarted(conversation_id=task.conversation_id, task_id=task.task_id)
         chosen = agent or (before.assigned_agent if before else BRAIN_AGENT)
         request = TaskRequest(

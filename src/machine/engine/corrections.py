@@ -14,6 +14,7 @@ from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.entity_creator import EntityCreator
 from machine.engine.live_tasks import LiveTasks
 from machine.engine.new_tasks import NewTasks
+from machine.engine.steering import Steering
 from machine.ports import Agents, TaskStore
 from machine.registry.agent_files import with_rule
 from machine.registry.uploads import Draft
@@ -40,6 +41,7 @@ class Corrections:
         agents: Agents,
         new_tasks: NewTasks,
         manager: BackgroundTaskManager,
+        steering: Steering,
         creator: EntityCreator,
     ) -> None:
         self._store = store
@@ -47,6 +49,7 @@ class Corrections:
         self._agents = agents
         self._new_tasks = new_tasks
         self._manager = manager
+        self._steering = steering
         self._creator = creator
 
     async def correct(
@@ -109,7 +112,7 @@ class Corrections:
                     f"Task {task.task_id} is {task.status} at {task.assigned_agent}.",
                     hint="Send `restart: true` to stop it and start it anew with the other agent.",
                 )
-            await self._manager.stop(task.task_id, by=principal.user_id)
+            await self._steering.stop(task.task_id, by=principal.user_id)
             task = await self._store.get(task.task_id)
         return await self._manager.retry(task.task_id, principal, routing=routing)
 

@@ -20,6 +20,7 @@ from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.descriptions import DESCRIBES, FORMS, Form
 from machine.engine.intake import Intake, TaskRequest
 from machine.engine.new_tasks import source_of
+from machine.engine.steering import Steering
 from machine.engine.tools.new_webhook import GUIDE
 from machine.ports import Agents, TaskStore
 
@@ -54,8 +55,11 @@ _ABOUT: Final[Mapping[DefinitionKind, str]] = {
 class Describing:
     """Has the Brain write a form. It is a task like others: in the list, with its cost, and it can be stopped."""
 
-    def __init__(self, *, intake: Intake, manager: BackgroundTaskManager, store: TaskStore, agents: Agents) -> None:
+    def __init__(
+        self, *, intake: Intake, manager: BackgroundTaskManager, steering: Steering, store: TaskStore, agents: Agents
+    ) -> None:
         self._intake = intake
+        self._steering = steering
         self._manager = manager
         self._store = store
         self._agents = agents
@@ -95,7 +99,7 @@ class Describing:
                         raise TimeoutError
                 streamed.result()
         except TimeoutError:
-            await self._manager.stop(task.task_id)
+            await self._steering.stop(task.task_id)
             hint = "Mend that, or look at the task; then try again."
             raise Unavailable(f"Task {task.task_id} was to write it and {why}.", hint=hint) from None
         finally:

@@ -26,11 +26,15 @@ _log = logging.getLogger(__name__)
 class DiskChanges:
     """Writes down what was changed. It was done already: what cannot be written down is in the program's log."""
 
-    def __init__(self, *, audit: Audit, loader: ConfigLoader, variables: Secrets, notes: Notes) -> None:
+    def __init__(
+        self, *, audit: Audit, loader: ConfigLoader, variables: Secrets, notes: Notes, machine_id: str | None = None
+    ) -> None:
+        """`machine_id` says whose files they are, where several machines have some; unset on one that works alone."""
         self._audit = audit
         self._loader = loader
         self._variables = variables
         self._notes = notes
+        self._where = {} if machine_id is None else {"machine": machine_id}
         self._kept: Mapping[str, str] = {}
         loader.listen(self._keep)
         loader.listen_to_hands(self.definitions)
@@ -70,6 +74,7 @@ class DiskChanges:
             await self._keep(())
 
     async def _note(self, kind: str, name: str, summary: dict[str, str]) -> None:
+        summary = {**summary, **self._where}
         try:
             async with self._audit.recording(FILE_SYSTEM, f"{kind}.file-changed", name, summary=summary):
                 _log.warning("%s %s was changed by hand: %s", kind, name, ", ".join(summary.values()))

@@ -11,6 +11,7 @@ from machine.domain.costs import CostKind
 from machine.domain.errors import MachineError
 from machine.domain.events import AuthStatus, AuthStatusData, LoginWord
 from machine.domain.task import QueueReason
+from machine.engine.login_echo import LoginEcho, LoginWords
 from machine.engine.login_record import LoginRecord
 from machine.engine.outcome import REFUSED, Parked
 from machine.ports import ClaudeLogin, LoginState, TaskStore
@@ -40,7 +41,9 @@ class LoginGate:
         record: LoginRecord,
         clock: Clock,
         opened: Callable[[], None],
+        echo: LoginEcho | None = None,
     ) -> None:
+        """`echo` is for the processes that start no CLI; unset on a machine that works alone."""
         self.state = AuthStatusData(state="unknown", message="The login was not checked yet.")
         self.cost_kind = CostKind.BILLED
         """What work costs with the present login."""
@@ -51,6 +54,7 @@ class LoginGate:
         self._record = record
         self._now = clock
         self._opened = opened
+        self._echo = echo
         self._closed_until: datetime | None = None
         self._patience = FIRST_RETRY
         self._renewed_at: datetime | None = None
@@ -127,6 +131,14 @@ class LoginGate:
                 evidence, self._closed_until = seen, None
                 await self.check()
 
+    async def listen(self) -> None:
+        """Follow what is said of the login by those who start CLIs, for as long as the machine runs: instead of `watch`
+        where none are started."""
+        while self._echo is not None:
+            if (words := await self._echo.heard()) is not None:
+                self.state, self.cost_kind, self.method = words.state, words.cost_kind, words.method
+            await self._echo.pause()
+
     async def check(self) -> None:
         """Ask the CLI, and open or close accordingly."""
         try:
@@ -168,6 +180,8 @@ class LoginGate:
         _log.info("login: %s %s", self.state.state, self.state.message)
         try:
             await self._store.publish(AuthStatus(data=self.state))
+            if self._echo is not None:
+                await self._echo.tell(LoginWords(state=self.state, cost_kind=self.cost_kind, method=self.method))
         except MachineError:
             _log.warning("could not announce the state of the login", exc_info=True)
 

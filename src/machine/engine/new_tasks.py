@@ -246,11 +246,11 @@ def source_of(principal: Principal) -> TaskSource:
     return TaskSource.DASHBOARD if principal.via is Via.BROWSER else TaskSource.API
 
 
-def new_input(task: Task, message: str, at: datetime, *, verbatim: bool) -> PendingInput:
-    """A message for a task. Only what a person typed into the page may hold @files and slash commands; everything
-    else is sent verbatim."""
+def new_input(task: Task, message: str, at: datetime, *, verbatim: bool, input_id: str | None = None) -> PendingInput:
+    """A message for a task, with a new id if it has none yet. Only what a person typed into the page may hold @files
+    and slash commands; everything else is sent verbatim."""
     return PendingInput(
-        input_id=str(uuid4()),
+        input_id=input_id or str(uuid4()),
         task_id=task.task_id,
         message=message,
         verbatim=verbatim,

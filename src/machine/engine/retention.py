@@ -14,6 +14,7 @@ from machine.domain.disk import Keeping, Tidied
 from machine.domain.errors import MachineError
 from machine.domain.task import Task
 from machine.engine.task_code import TaskCode
+from machine.engine.whereabouts import Whereabouts
 from machine.ports import DeliveryStore, Disk, PastStore
 
 EVERY_SECONDS: Final = 3600.0
@@ -33,8 +34,17 @@ class Retention:
     """Tidies up now and then."""
 
     def __init__(
-        self, *, keeping: Keeping, past: PastStore, deliveries: DeliveryStore, disk: Disk, code: TaskCode, clock: Clock
+        self,
+        *,
+        keeping: Keeping,
+        past: PastStore,
+        deliveries: DeliveryStore,
+        disk: Disk,
+        code: TaskCode,
+        clock: Clock,
+        whereabouts: Whereabouts | None = None,
     ) -> None:
+        """`whereabouts` is unset on a machine that works alone."""
         self.last: Tidied | None = None
         """What the last pass did."""
         self._keeping = keeping
@@ -43,6 +53,7 @@ class Retention:
         self._disk = disk
         self._code = code
         self._now = clock
+        self._whereabouts = whereabouts
 
     async def watch(self) -> None:
         """Tidy up for as long as the machine runs."""
@@ -122,7 +133,7 @@ class Retention:
                 break
             after = found[-1].task_id
             for task in found:
-                if await self._disk.has_workspace(task.workspace):
+                if await self._disk.has_workspace(task.workspace) or not await self._ours(task):
                     continue
                 while await self._past.drop_events(task.task_id, most=AT_ONCE):
                     continue
@@ -131,6 +142,9 @@ class Retention:
 
     async def _set_aside(self, now: datetime, age: timedelta | None) -> int:
         return 0 if age is None else await self._disk.drop_set_aside(now - age, keep=MOST_SET_ASIDE)
+
+    async def _ours(self, task: Task) -> bool:
+        return self._whereabouts is None or await self._whereabouts.is_ours_to_tidy(task)
 
     async def _old_deliveries(self, now: datetime, age: timedelta | None) -> int:
         removed = 0

@@ -10,7 +10,7 @@ from machine.domain.agent import SubAgent
 from machine.domain.errors import Conflict, NotFound
 from machine.domain.redaction import Redactor
 from machine.domain.task import Task
-from machine.domain.workspace import WorkspaceListing
+from machine.domain.workspace import FileContent, WorkspaceListing
 from machine.ports import Agents
 from machine.registry.workspace_files import list_folder, read_file
 from machine.registry.workspaces import workspace_name
@@ -42,8 +42,8 @@ class TaskFiles:
         """One folder. Raises BadRequest, NotFound, Conflict."""
         return await asyncio.to_thread(self._looked, list_folder, self._folder(task), path)
 
-    async def read(self, task: Task, path: str) -> tuple[bytes, bool]:
-        """A file's content, and whether it is text in UTF-8. Raises BadRequest, NotFound, TooLarge, Conflict."""
+    async def read(self, task: Task, path: str) -> FileContent:
+        """One file. Raises BadRequest, NotFound, TooLarge, Conflict."""
         content = await asyncio.to_thread(self._looked, read_file, self._folder(task), path)
         return await asyncio.to_thread(self._redacted, content)
 
@@ -66,10 +66,11 @@ class TaskFiles:
             agent = None
         return self._root / workspace_name(task, agent)
 
-    def _redacted(self, content: bytes) -> tuple[bytes, bool]:
+    def _redacted(self, content: bytes) -> FileContent:
         """What is no text may hold a secret as well: it is looked through letter by letter."""
         try:
             text = content.decode("utf-8")
         except UnicodeDecodeError:
-            return self._redactor.text(content.decode("latin-1")).encode("latin-1", "replace"), False
-        return self._redactor.text(text).encode("utf-8"), "\0" not in text
+            clean = self._redactor.text(content.decode("latin-1")).encode("latin-1", "replace")
+            return FileContent(content=clean, is_text=False)
+        return FileContent(content=self._redactor.text(text).encode("utf-8"), is_text="\0" not in text)

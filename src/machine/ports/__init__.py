@@ -15,6 +15,7 @@ from machine.ports.claude import (
     Sandbox,
     ToolRequest,
 )
+from machine.ports.commands import CommandStore, Duties
 from machine.ports.definitions import Agents, Workspaces
 from machine.ports.deliveries import Accepted, DeliveryPage, DeliveryStore, Start, Terms
 from machine.ports.disk import Disk, PastStore
@@ -51,11 +52,13 @@ __all__ = [
     "ClaudeLogin",
     "ClaudeSession",
     "CliExit",
+    "CommandStore",
     "ConversationPage",
     "DayRules",
     "DeliveryPage",
     "DeliveryStore",
     "Disk",
+    "Duties",
     "Health",
     "HealthReport",
     "HttpAnswer",
@@ -75,8 +78,8 @@ __all__ = [
     "PastStore",
     "PendingInput",
     "PeopleStore",
-    "Reaped",
     "Pokes",
+    "Reaped",
     "ReplyStore",
     "Repositories",
     "RunPage",

@@ -26,6 +26,8 @@ from machine.domain.task import TaskStatus
 from machine.store.budget_tables import budget_passes as budget_passes
 from machine.store.budget_tables import day_budgets as day_budgets
 from machine.store.budget_tables import day_costs as day_costs
+from machine.store.command_tables import commands as commands
+from machine.store.command_tables import duties as duties
 from machine.store.machine_table import machines as machines
 from machine.store.types import BIG, Json, Moment, Words
 from machine.store.webhook_tables import deliveries as deliveries

@@ -16,9 +16,9 @@ from machine.domain.approval import Approval, ApprovalStatus
 from machine.domain.errors import BadRequest, NotFound
 from machine.domain.events import Output, OutputKind, StoredEvent
 from machine.domain.task import MAX_MESSAGE_CHARS, Task, TaskSource, TaskStatus
-from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.intake import Intake, TaskRequest
 from machine.engine.new_tasks import source_of
+from machine.engine.steering import Steering
 from machine.engine.task_request import MAX_TITLE_CHARS
 from machine.engine.task_text import newest_text
 from machine.engine.tools.tool import Caller, Given, Nothing, Tool
@@ -95,7 +95,7 @@ class TaskDesk:
     """What the tools for tasks do, with the parts that do it."""
 
     intake: Intake
-    manager: BackgroundTaskManager
+    steering: Steering
     store: TaskStore
 
     async def create_task(self, caller: Caller, given: NewTask) -> Any:
@@ -139,15 +139,15 @@ class TaskDesk:
 
     async def send_input(self, caller: Caller, given: Said) -> Any:
         task = await self._another(caller, given.task_id)
-        taken = await self.manager.send_input(task.task_id, given.message, principal=caller.principal)
+        taken = await self.steering.send_input(task.task_id, given.message, principal=caller.principal)
         return {"task_id": taken.task_id, "is_a_follow_up": taken.task_id != task.task_id}
 
     async def stop_task(self, caller: Caller, given: Stop) -> Any:
         task = await self._another(caller, given.task_id)
         if given.mode == "interrupt":
-            await self.manager.interrupt(task.task_id)
+            await self.steering.interrupt(task.task_id)
         else:
-            await self.manager.stop(task.task_id, by=caller.principal.user_id)
+            await self.steering.stop(task.task_id, by=caller.principal.user_id)
         return _brief(await self.store.get(task.task_id))
 
     async def list_approvals(self, caller: Caller, _: Nothing) -> Any:
