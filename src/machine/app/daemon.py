@@ -116,9 +116,7 @@ async def _own_token(room: MachineRoom) -> str:
 
 async def _greet(settings: Settings, room: MachineRoom, url: str) -> None:
     if not settings.serves_people:
-        click.echo(
-            f"\n  claude-code-agent {VERSION} works on tasks as {settings.machine_id}. Its health: {url}/healthz\n"
-        )
+        click.echo(f"\n  claude-code-agent {VERSION} works on tasks as {settings.machine_id}: {url}/healthz\n")
         return
     link = await room.api.authenticator.new_link(settings.public_url or url)
     demo = "  This is the demo: no real model is asked, nothing costs anything.\n" if settings.demo else ""

@@ -51,6 +51,7 @@ from machine.engine.task_files import TaskFiles
 from machine.engine.task_variables import TaskVariables
 from machine.engine.tools.toolbox import ToolBox
 from machine.engine.webhook_payloads import WorkspacesWithPayloads
+from machine.engine.work_bell import WorkBell
 from machine.ports import Membership, TaskStore
 from machine.registry.subagent_registry import SubAgentRegistry
 from machine.registry.workspaces import WorkspaceFolders
@@ -82,6 +83,8 @@ class EngineRoom:
     brain_tools: BrainTools
     routing_desk: RoutingDesk
     disk: DiskRoom
+    work_bell: WorkBell | None
+    """Unset on a machine that works alone."""
     freed: Callable[[], None]
     """To be called when there may be work."""
 
@@ -136,6 +139,7 @@ def build_engine(ground: Ground) -> EngineRoom:
             store=store, live=live, brain=brain, new_tasks=new_tasks, gate=gate, slots=slots, manager=manager
         ),
         disk=disk,
+        work_bell=WorkBell(slots, ground.sharing.pokes) if ground.sharing else None,
         freed=slots.freed,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from machine.app.agent_users import open_settling
 from machine.app.data_folder import instance_of
@@ -49,6 +49,7 @@ from machine.store.replies import SqlReplyStore
 from machine.store.schedules import SqlScheduleStore
 from machine.store.task_store import SqlTaskStore
 
+_ELSEWHERE: Final = Sandbox(state="off", message="Agents run on the workers.")
 _log = logging.getLogger(__name__)
 
 
@@ -183,7 +184,7 @@ def _wardens(path: Path, seat: Seat | None) -> Wardens:
 def _read_definitions(settings: Settings, wardens: Wardens, extra: dict[str, str]) -> tuple[ClaudeCli, Definitions]:
     """What has to be read from files. Blocking."""
     found = Installation.from_settings(settings, os.environ, instance=instance_of(settings), extra=extra)
-    installation = found.model_copy(update={"sandbox": _sandbox(settings)})
+    installation = found.model_copy(update={"sandbox": _sandbox(settings) if settings.runs_tasks else _ELSEWHERE})
     demo: dict[str, Any] = {"model": MODEL_NAME, "allowed_tools": DEMO_ALLOWED_TOOLS} if settings.demo else {}
     settling = open_settling(settings, installation)
     return ClaudeCli(installation, wardens, settling), open_definitions(settings.data_dir / "config", **demo)

@@ -80,6 +80,8 @@ async def opened(
         # files of its own.
         _watch_over(stack, ground.definitions.loader, api.chats.attachments, api.webhooks.replacing)
         _watch_over(stack, *_for_all(ground, engine, api))
+        if engine.work_bell is not None:
+            _watch_over(stack, engine.work_bell)
         if settings.runs_tasks:
             _run_tasks(stack, ground, engine)
         else:
@@ -164,6 +166,7 @@ def _api_state(
 def _warnings(ground: Ground) -> MachineWarnings:
     definitions = ground.definitions
     return MachineWarnings(
+        runs_agents=ground.settings.runs_tasks,
         own_users=ground.settings.agent_users is not None,
         is_root=os.geteuid() == 0,
         sandbox=ground.claude.sandbox,

@@ -13,12 +13,13 @@ MAX_NAMES: Final = 20
 
 
 class MachineWarnings:
-    """Looks at each asking. `is_root`: whether the daemon's user may do everything; `own_users`: whether agents have
-    users of their own; `others`: what further parts of the machine have to say."""
+    """Looks at each asking. `runs_agents`: whether any run in this process; `is_root`: whether the daemon's user may do
+    everything; `own_users`: whether agents have users of their own; `others`: what further parts have to say."""
 
     def __init__(
         self,
         *,
+        runs_agents: bool,
         is_root: bool,
         own_users: bool,
         sandbox: Sandbox,
@@ -28,6 +29,7 @@ class MachineWarnings:
         owners: Owners,
         others: Callable[[], tuple[MachineWarning, ...]] = tuple,
     ) -> None:
+        self._runs_agents = runs_agents
         self._is_root = is_root
         self._own_users = own_users
         self._sandbox = sandbox
@@ -39,6 +41,8 @@ class MachineWarnings:
 
     async def all(self) -> tuple[MachineWarning, ...]:
         """The graver first. Raises StoreError."""
+        if not self._runs_agents:
+            return tuple(await self._without_owner())
         sandbox = self._sandbox
         found = exposure(
             is_root=self._is_root,

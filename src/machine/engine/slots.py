@@ -56,6 +56,7 @@ class Slots:
         self._line: deque[_Place] = deque()
         self._bell = asyncio.Event()
         self._other_bells: list[asyncio.Event] = []
+        self._outward: asyncio.Event | None = None
 
     @property
     def work_slots(self) -> int:
@@ -86,6 +87,12 @@ class Slots:
 
     def freed(self) -> None:
         """Something changed: a slot is free, a task is new, the gate is open."""
+        self.look_again()
+        if self._outward is not None:
+            self._outward.set()
+
+    def look_again(self) -> None:
+        """Something may have changed, here or in another process, where the others know of it already."""
         for bell in (self._bell, *self._other_bells):
             bell.set()
 
@@ -97,6 +104,11 @@ class Slots:
         """One more bell that rings with the first, for somebody else; its owner clears it."""
         self._other_bells.append(asyncio.Event())
         return self._other_bells[-1]
+
+    def outward_bell(self) -> asyncio.Event:
+        """A bell that rings for other processes: at what is `freed` here, and not at what is heard from them."""
+        self._outward = asyncio.Event()
+        return self._outward
 
     async def changed(self) -> None:
         """Wait until something changed since the last call."""
