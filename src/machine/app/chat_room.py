@@ -11,7 +11,8 @@ def attachment_files(ground: Ground) -> AttachmentFiles:
 
 
 def attachment_desk(ground: Ground) -> AttachmentDesk:
-    return AttachmentDesk(store=ground.chats, files=attachment_files(ground), clock=ground.clock)
+    alone = ground.sharing is None
+    return AttachmentDesk(store=ground.chats, files=attachment_files(ground), clock=ground.clock, reaches_agents=alone)
 
 
 def build_chats(ground: Ground) -> Chats:

@@ -129,7 +129,7 @@ def build_engine(ground: Ground) -> EngineRoom:
         gate=gate,
         recovery=recovery,
         membership=membership,
-        status_board=StatusBoard(manager=manager, store=store),
+        status_board=_status_board(ground, slots, manager),
         idleness=Idleness(**shared, idle=timedelta(seconds=settings.idle_seconds)),
         new_tasks=new_tasks,
         code=code,
@@ -219,7 +219,20 @@ def _manager(
         new_tasks=new_tasks,
         machine_id=ground.settings.machine_id,
         whereabouts=ground.sharing.whereabouts if ground.sharing else None,
+        slots_of_all=ground.sharing.slots if ground.sharing else None,
     )
+
+
+def _status_board(ground: Ground, slots: Slots, manager: BackgroundTaskManager) -> StatusBoard:
+    if ground.sharing is None:
+        return StatusBoard(manager=manager, store=ground.tasks, happened=manager.something_happened)
+    bell = slots.another_bell()  # rings for what others do, too
+
+    async def happened() -> None:
+        await bell.wait()
+        bell.clear()
+
+    return StatusBoard(manager=manager, store=ground.tasks, happened=happened)
 
 
 def _new_tasks(settings: Settings, agents: SubAgentRegistry, gate: LoginGate, clock: Clock) -> NewTasks:

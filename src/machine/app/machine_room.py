@@ -93,14 +93,13 @@ async def opened(
 def _for_all(ground: Ground, engine: EngineRoom, api: ApiState) -> Sequence[Watcher]:
     """What has to be done once, whoever is up: in a fleet by who has the duty."""
     board = BudgetBoard(budgets=engine.day_budgets, store=ground.tasks, clock=ground.clock)
-    house = (board, api.notifications.notifier, api.schedules.scheduler, api.webhooks.replies)
+    house = (board, engine.status_board, api.notifications.notifier, api.schedules.scheduler, api.webhooks.replies)
     return _once(ground, "the house", *house)
 
 
 def _run_tasks(stack: AsyncExitStack, ground: Ground, engine: EngineRoom) -> None:
     """What belongs to who starts CLIs: its login, its tasks and their folders, its queue."""
-    _watch_over(stack, engine.gate, engine.idleness, engine.status_board)
-    _watch_over(stack, engine.disk.retention, engine.routing_desk)
+    _watch_over(stack, engine.gate, engine.idleness, engine.disk.retention, engine.routing_desk)
     if (sharing := ground.sharing) is not None:
         perform, machine_id = engine.steering.here, ground.settings.machine_id
         work = CommandWork(store=sharing.commands, pokes=sharing.pokes, machine_id=machine_id, perform=perform)

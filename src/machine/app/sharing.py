@@ -7,7 +7,7 @@ from machine.domain.ids import new_id
 from machine.engine.seat import Seat
 from machine.engine.whereabouts import Whereabouts
 from machine.hub import LocalPokes
-from machine.ports import CommandStore, Duties, Notes, Pokes
+from machine.ports import CommandStore, Duties, MachineStore, Notes, Pokes
 from machine.settings import Settings
 from machine.store.commands import SqlCommandStore, SqlDuties
 from machine.store.database import Database
@@ -26,6 +26,11 @@ class Sharing:
     whereabouts: Whereabouts
     notes: Notes
     """What all may know."""
+    machines: MachineStore
+
+    async def slots(self) -> int:
+        """Of all machines that are at work."""
+        return sum(machine.slots for machine in await self.machines.list() if machine.present)
 
 
 def open_sharing(settings: Settings, database: Database, seat: Seat | None, pokes: Pokes) -> Sharing | None:
@@ -47,4 +52,5 @@ def open_sharing(settings: Settings, database: Database, seat: Seat | None, poke
         pokes=pokes,
         whereabouts=Whereabouts(settings.machine_id, is_there),
         notes=SqlNotes(database),
+        machines=machines,
     )

@@ -21,7 +21,7 @@ from machine.domain.chat import (
     unlike,
 )
 from machine.domain.clock import Clock
-from machine.domain.errors import BadRequest, Forbidden, MachineError, NotFound, StoreError
+from machine.domain.errors import BadRequest, Conflict, Forbidden, MachineError, NotFound, StoreError
 from machine.domain.ids import new_id
 from machine.domain.principal import Principal
 from machine.domain.task import Task
@@ -40,7 +40,9 @@ _log = logging.getLogger(__name__)
 class AttachmentDesk:
     """Takes files in and hands them out."""
 
-    def __init__(self, *, store: ChatStore, files: AttachmentFiles, clock: Clock) -> None:
+    def __init__(self, *, store: ChatStore, files: AttachmentFiles, clock: Clock, reaches_agents: bool = True) -> None:
+        """`reaches_agents`: whether what is kept here can be read where the agents run."""
+        self._reaches_agents = reaches_agents
         self._store = store
         self._files = files
         self._now = clock
@@ -48,10 +50,15 @@ class AttachmentDesk:
     async def take(self, sent: Sequence[tuple[str, bytes]], principal: Principal) -> tuple[Attachment, ...]:
         """Keep files, each (what it is called, what it holds), for a message that is to come with them.
 
-        All or none. Raises Forbidden, BadRequest, StoreError.
+        All or none. Raises Forbidden, BadRequest, Conflict (they would never arrive), StoreError.
         """
         if not principal.may_write:
             raise Forbidden("A viewer cannot attach files.", hint="Ask a member or an administrator.")
+        if not self._reaches_agents:
+            raise Conflict(
+                "Files are not attached yet where several machines share the work: the agent may run on another one.",
+                hint="Put the text into the message, or the file into the repository that the task works on.",
+            )
         if not 0 < len(sent) <= MAX_ATTACHMENTS:
             raise BadRequest(f"{len(sent)} files were sent.", hint=f"Send at least one and at most {MAX_ATTACHMENTS}.")
         new = await asyncio.to_thread(lambda: [self._looked_at(name, content, principal) for name, content in sent])

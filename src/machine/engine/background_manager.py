@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
 
 from machine.domain.agent import SubAgent
@@ -58,8 +58,9 @@ class BackgroundTaskManager:
         clock: Clock,
         machine_id: str,
         whereabouts: Whereabouts | None = None,
+        slots_of_all: Callable[[], Awaitable[int]] | None = None,
     ) -> None:
-        """`whereabouts` is unset on a machine that works alone."""
+        """`whereabouts`, and what counts the slots of all machines, are unset on one that works alone."""
         self._store = store
         self._hub = hub
         self._live = live
@@ -71,6 +72,7 @@ class BackgroundTaskManager:
         self._now = clock
         self._machine_id = machine_id
         self._whereabouts = whereabouts
+        self._slots_of_all = slots_of_all
         self._dispatching: asyncio.Task[None] | None = None
 
     @property
@@ -185,7 +187,7 @@ class BackgroundTaskManager:
             running=counts.get(TaskStatus.RUNNING, 0),
             queued=counts.get(TaskStatus.QUEUED, 0),
             waiting=counts.get(TaskStatus.WAITING_INPUT, 0),
-            slots=self._slots.work_slots,
+            slots=await self._slots_of_all() if self._slots_of_all else self._slots.work_slots,
             held_back=self._dispatcher.held_back,
         )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from machine.domain.errors import MachineError
@@ -19,15 +20,19 @@ _log = logging.getLogger(__name__)
 class StatusBoard:
     """Publishes `machine.status`. Costs nothing while nothing happens."""
 
-    def __init__(self, *, manager: BackgroundTaskManager, store: TaskStore) -> None:
+    def __init__(
+        self, *, manager: BackgroundTaskManager, store: TaskStore, happened: Callable[[], Awaitable[None]]
+    ) -> None:
+        """`happened` waits until a task may have changed its status."""
         self._manager = manager
         self._store = store
+        self._happened = happened
         self._told: MachineStatusData | None = None
 
     async def watch(self) -> None:
         """Report for as long as the machine runs."""
         while True:
-            await self._manager.something_happened()
+            await self._happened()
             try:
                 await self.report()
             except MachineError as error:
