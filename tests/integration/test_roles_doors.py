@@ -7,26 +7,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from tests.support.api import Served, served
 
 ENDED = ("completed", "failed", "cancelled")
 
 
-def in_role(folder: Path, role: str, machine_id: str) -> AbstractAsyncContextManager[Served]:
-    """A demo machine that shares the database in `folder`."""
-    url = f"sqlite:///{folder / 'db' / 'machine.db'}"
-    return served(folder / machine_id, environ={"MACHINE_ROLE": role, "MACHINE_ID": machine_id, "DATABASE_URL": url})
+def in_role(folder: Path, url: SecretStr, role: str, machine_id: str) -> AbstractAsyncContextManager[Served]:
+    """A demo machine that shares the database at `url`."""
+    shared = {"DATABASE_URL": url.get_secret_value()}
+    return served(folder / machine_id, environ={"MACHINE_ROLE": role, "MACHINE_ID": machine_id, **shared})
 
 
 @pytest.fixture
-async def web(tmp_path: Path) -> AsyncIterator[Served]:
-    async with in_role(tmp_path, "web", "web-1") as web:
+async def web(tmp_path: Path, postgres_url: SecretStr) -> AsyncIterator[Served]:
+    async with in_role(tmp_path, postgres_url, "web", "web-1") as web:
         yield web
 
 
 @pytest.fixture
-async def worker(tmp_path: Path, web: Served) -> AsyncIterator[Served]:
-    async with in_role(tmp_path, "worker", "w1") as worker:
+async def worker(tmp_path: Path, postgres_url: SecretStr, web: Served) -> AsyncIterator[Served]:
+    async with in_role(tmp_path, postgres_url, "worker", "w1") as worker:
         yield worker
 
 

@@ -7,7 +7,9 @@ import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from pydantic import SecretStr
 from tests.support.model import ScriptedModel
 from tests.support.workbench import Workbench, processes_of, workbench
 
@@ -32,15 +34,15 @@ QUESTION = {
 class Pair:
     """Both, on one database."""
 
-    def __init__(self, folder: Path, model: ScriptedModel) -> None:
+    def __init__(self, folder: Path, url: SecretStr, model: ScriptedModel) -> None:
         self.folder = folder
+        self.url = url
         self.model = model
         self.web: Workbench
         self.worker: Workbench
 
     def role(self, role: str, machine_id: str) -> contextlib.AbstractAsyncContextManager[Workbench]:
-        url = f"sqlite:///{self.folder / 'db' / 'machine.db'}"
-        settings = {"role": role, "machine_id": machine_id, "database_url": url, "max_concurrent_tasks": 3}
+        settings = {"role": role, "machine_id": machine_id, "database_url": self.url, "max_concurrent_tasks": 3}
         return workbench(self.folder / machine_id, self.model, **settings)
 
     @property
@@ -49,7 +51,7 @@ class Pair:
 
     def commands(self) -> list[tuple[str, str, bool, bool]]:
         """(kind, for which machine, whether taken, whether answered)."""
-        with contextlib.closing(sqlite3.connect(self.folder / "db" / "machine.db")) as connection:
+        with psycopg.connect(self.url.get_secret_value()) as connection:
             found = connection.execute(
                 "SELECT kind, machine_id, taken_at, answered_at FROM commands ORDER BY command_id"
             )
@@ -62,8 +64,8 @@ async def model() -> ScriptedModel:
 
 
 @pytest.fixture
-async def pair(tmp_path: Path, model: ScriptedModel) -> AsyncIterator[Pair]:
-    pair = Pair(tmp_path, model)
+async def pair(tmp_path: Path, postgres_url: SecretStr, model: ScriptedModel) -> AsyncIterator[Pair]:
+    pair = Pair(tmp_path, postgres_url, model)
     async with pair.role("worker", "w1") as pair.worker, pair.role("web", "web-1") as pair.web:
         yield pair
 
@@ -135,10 +137,10 @@ async def test_files_are_fetched_from_the_machine_that_has_them_and_large_ones_a
 
 
 async def test_what_waits_for_a_person_on_a_machine_that_is_gone_goes_on_elsewhere(
-    tmp_path: Path, model: ScriptedModel
+    tmp_path: Path, postgres_url: SecretStr, model: ScriptedModel
 ) -> None:
     model.on("colour", Reply((ToolUse("AskUserQuestion", QUESTION),)), "Thank you.")
-    pair = Pair(tmp_path, model)
+    pair = Pair(tmp_path, postgres_url, model)
     async with pair.role("web", "web-1") as web:
         async with pair.role("worker", "w1"):
             task = await web.submit("ask me for a colour")
@@ -151,8 +153,10 @@ async def test_what_waits_for_a_person_on_a_machine_that_is_gone_goes_on_elsewhe
     assert [kind for kind, *_ in pair.commands()] == []
 
 
-async def test_a_queued_task_is_stopped_by_whoever_is_asked(tmp_path: Path, model: ScriptedModel) -> None:
-    pair = Pair(tmp_path, model)
+async def test_a_queued_task_is_stopped_by_whoever_is_asked(
+    tmp_path: Path, postgres_url: SecretStr, model: ScriptedModel
+) -> None:
+    pair = Pair(tmp_path, postgres_url, model)
     async with pair.role("web", "web-1") as web:
         task = await web.submit("nobody is here")
         assert await web.room.engine.steering.stop(task.task_id)
@@ -165,4 +169,5 @@ async def test_a_machine_that_works_alone_writes_no_commands(tmp_path: Path, mod
         await bench.until(task, TaskStatus.WAITING_INPUT)
         await bench.room.engine.steering.send_input(task.task_id, "more", principal=bench.principal)
         await bench.room.engine.steering.stop(task.task_id)
-    assert Pair(tmp_path, model).commands() == []
+    with contextlib.closing(sqlite3.connect(bench.settings.database_file)) as connection:
+        assert connection.execute("SELECT * FROM commands").fetchall() == []

@@ -63,9 +63,8 @@ def _check_database(settings: "Settings") -> None:
     """Raises CliError where processes that share the work would not share what they know."""
     if settings.role == "all" or settings.in_fleet:
         return
-    said = "which is no PostgreSQL" if settings.database_url else "which is not set"
     raise CliError(
-        f"The role {settings.role} shares the work with other processes, through the database of DATABASE_URL, {said}.",
+        f"The role {settings.role} shares the work with others through PostgreSQL, and DATABASE_URL is not set.",
         hint="Set DATABASE_URL=postgresql://…, or leave the role out: then this process does everything by itself.",
         exit_code=USAGE,
         code="settings",
