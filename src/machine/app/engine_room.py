@@ -10,10 +10,12 @@ from machine.app.chat_room import attachment_desk, attachment_files
 from machine.app.disk_room import DiskRoom, build_disk
 from machine.app.fleet_room import member_of
 from machine.app.ground import Ground
+from machine.app.steering_room import build_status_board, build_steering, build_work_bell
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
 from machine.domain.day_budget import PLAY, REAL
 from machine.domain.machine import NOWHERE
+from machine.domain.redaction import Redactor
 from machine.engine.approvals import Approvals
 from machine.engine.attachments import WorkspacesWithAttachments
 from machine.engine.audit import Audit
@@ -24,7 +26,6 @@ from machine.engine.brain_routing import BrainRouting
 from machine.engine.brain_tools import BrainTools
 from machine.engine.budget_answers import BudgetAnswers
 from machine.engine.catching_up import CatchingUp
-from machine.engine.command_desk import CommandDesk
 from machine.engine.conclusion import Conclusion
 from machine.engine.corrections import Corrections
 from machine.engine.day_budgets import DayBudgets
@@ -47,7 +48,6 @@ from machine.engine.status_board import StatusBoard
 from machine.engine.steering import Steering
 from machine.engine.subagent_runner import SubAgentRunner
 from machine.engine.task_code import TaskCode
-from machine.engine.task_files import TaskFiles
 from machine.engine.task_variables import TaskVariables
 from machine.engine.tools.toolbox import ToolBox
 from machine.engine.webhook_payloads import WorkspacesWithPayloads
@@ -100,11 +100,7 @@ def build_engine(ground: Ground) -> EngineRoom:
     conclusion = Conclusion(store=store, gate=gate, clock=clock, redactor=redactor, changes=code.changes)
     new_tasks = _new_tasks(settings, agents, gate, clock)
     shared: _Shared = {"store": store, "live": live, "conclusion": conclusion, "clock": clock}
-    plans = Plans(
-        store=store, live=live, new_tasks=new_tasks, conclusion=conclusion, redactor=redactor, stored=slots.freed
-    )
-    answers = BudgetAnswers(**shared, queued=slots.freed)
-    approvals = Approvals(store=store, live=live, slots=slots, plans=plans, budgets=answers, clock=clock)
+    plans, approvals = _approvals(shared, slots, new_tasks, redactor)
     catching_up = CatchingUp(store=store, claude=ground.claude, redactor=redactor)
     toolbox, brain_tools = _brain_tools(ground)
     runner = _runner(ground, approvals, catching_up, code, brain_tools)
@@ -113,7 +109,7 @@ def build_engine(ground: Ground) -> EngineRoom:
     dispatcher = _dispatcher(ground, shared, slots, gate, runner, day_budgets, disk.desk, membership)
     manager = _manager(ground, shared, slots, dispatcher, new_tasks)
     intake = Intake(new_tasks=new_tasks, manager=manager, agents=agents, store=store)
-    steering = _steering(ground, manager, approvals, code)
+    steering = build_steering(ground, manager, approvals, code)
     brain = _brain(ground, intake, manager, steering)
     return EngineRoom(
         manager=manager,
@@ -129,7 +125,7 @@ def build_engine(ground: Ground) -> EngineRoom:
         gate=gate,
         recovery=recovery,
         membership=membership,
-        status_board=_status_board(ground, slots, manager),
+        status_board=build_status_board(ground, slots, manager),
         idleness=Idleness(**shared, idle=timedelta(seconds=settings.idle_seconds)),
         new_tasks=new_tasks,
         code=code,
@@ -139,7 +135,7 @@ def build_engine(ground: Ground) -> EngineRoom:
             store=store, live=live, brain=brain, new_tasks=new_tasks, gate=gate, slots=slots, manager=manager
         ),
         disk=disk,
-        work_bell=WorkBell(slots, ground.sharing.pokes) if ground.sharing else None,
+        work_bell=build_work_bell(ground, slots),
         freed=slots.freed,
     )
 
@@ -165,6 +161,20 @@ def _slots(ground: Ground) -> Slots:
 def _brain_tools(ground: Ground) -> tuple[ToolBox, BrainTools]:
     toolbox = ToolBox(Audit(ground.audit, ground.clock))
     return toolbox, BrainTools(toolbox, ground.people)
+
+
+def _approvals(shared: _Shared, slots: Slots, new_tasks: NewTasks, redactor: Redactor) -> tuple[Plans, Approvals]:
+    store, live, clock = shared["store"], shared["live"], shared["clock"]
+    plans = Plans(
+        store=store,
+        live=live,
+        new_tasks=new_tasks,
+        conclusion=shared["conclusion"],
+        redactor=redactor,
+        stored=slots.freed,
+    )
+    answers = BudgetAnswers(**shared, queued=slots.freed)
+    return plans, Approvals(store=store, live=live, slots=slots, plans=plans, budgets=answers, clock=clock)
 
 
 def _dispatcher(
@@ -223,18 +233,6 @@ def _manager(
     )
 
 
-def _status_board(ground: Ground, slots: Slots, manager: BackgroundTaskManager) -> StatusBoard:
-    if ground.sharing is None:
-        return StatusBoard(manager=manager, store=ground.tasks, happened=manager.something_happened)
-    bell = slots.another_bell()  # rings for what others do, too
-
-    async def happened() -> None:
-        await bell.wait()
-        bell.clear()
-
-    return StatusBoard(manager=manager, store=ground.tasks, happened=happened)
-
-
 def _new_tasks(settings: Settings, agents: SubAgentRegistry, gate: LoginGate, clock: Clock) -> NewTasks:
     return NewTasks(
         agents=agents,
@@ -245,15 +243,6 @@ def _new_tasks(settings: Settings, agents: SubAgentRegistry, gate: LoginGate, cl
         cost_kind=lambda: CostKind.DEMO if settings.demo else gate.cost_kind,
         asks_brain=settings.routing_by_brain,
     )
-
-
-def _steering(ground: Ground, manager: BackgroundTaskManager, approvals: Approvals, code: TaskCode) -> Steering:
-    files = _task_files(ground)
-    desk = None
-    if (shared := ground.sharing) is not None:
-        here = shared.whereabouts
-        desk = CommandDesk(store=shared.commands, pokes=shared.pokes, process_id=shared.process_id, whereabouts=here)
-    return Steering(store=ground.tasks, manager=manager, approvals=approvals, code=code, files=files, desk=desk)
 
 
 def _brain(ground: Ground, intake: Intake, manager: BackgroundTaskManager, steering: Steering) -> MachineBrain:
@@ -297,10 +286,3 @@ def _runner(
         code=code,
         brain_tools=brain_tools,
     )
-
-
-def _task_files(ground: Ground) -> TaskFiles:
-    folder, agents, settling = ground.settings.workspaces_dir, ground.definitions.agents, ground.claude.settling
-    if settling is None:
-        return TaskFiles(folder, agents, ground.redactor)
-    return TaskFiles(folder, agents, ground.redactor, open_up=settling.open_up)

@@ -6,7 +6,6 @@ from machine.domain.errors import NotFound
 from machine.domain.ids import new_id
 from machine.engine.seat import Seat
 from machine.engine.whereabouts import Whereabouts
-from machine.hub import LocalPokes
 from machine.ports import CommandStore, Duties, MachineStore, Notes, Pokes
 from machine.settings import Settings
 from machine.store.commands import SqlCommandStore, SqlDuties

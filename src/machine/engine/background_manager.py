@@ -22,7 +22,7 @@ from machine.engine.new_tasks import NewTasks, check_message, new_input, source_
 from machine.engine.outcome import stopped
 from machine.engine.slots import Slots
 from machine.engine.waiting import Waiting
-from machine.engine.whereabouts import Whereabouts
+from machine.engine.whereabouts import TakenElsewhere, Whereabouts
 from machine.ports import Hub, TaskStore
 
 STOP_SECONDS: Final = 30.0
@@ -31,15 +31,6 @@ LOOK_AGAIN_SECONDS: Final = 0.02
 PARK_SECONDS: Final = 15.0
 
 _log = logging.getLogger(__name__)
-
-
-class TakenElsewhere(Conflict):
-    """Another machine has the task now."""
-
-    code = "taken_elsewhere"
-
-    def __init__(self, task_id: str, machine_id: str) -> None:
-        super().__init__(f"Task {task_id} is at work on the machine {machine_id}.", hint="Try again.")
 
 
 class BackgroundTaskManager:

@@ -26,10 +26,11 @@ from machine.domain.principal import Principal
 from machine.domain.task import Task
 from machine.domain.workspace import FileContent, WorkspaceListing
 from machine.engine.approvals import Approvals
-from machine.engine.background_manager import BackgroundTaskManager, TakenElsewhere
+from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.command_desk import CommandDesk
 from machine.engine.task_code import TaskCode
 from machine.engine.task_files import TaskFiles
+from machine.engine.whereabouts import TakenElsewhere
 from machine.ports import TaskStore
 
 MOST_MOVES: Final = 3

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from machine.domain.errors import Conflict
 from machine.domain.task import Task, TaskStatus
 
 IsThere = Callable[[str], Awaitable[bool]]
@@ -10,6 +11,15 @@ IsThere = Callable[[str], Awaitable[bool]]
 
 async def _always(_machine_id: str) -> bool:
     return True
+
+
+class TakenElsewhere(Conflict):
+    """Another machine has the task now."""
+
+    code = "taken_elsewhere"
+
+    def __init__(self, task_id: str, machine_id: str) -> None:
+        super().__init__(f"Task {task_id} is at work on the machine {machine_id}.", hint="Try again.")
 
 
 class Whereabouts:
