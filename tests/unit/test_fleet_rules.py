@@ -133,13 +133,13 @@ class Machines:
 
 
 class Scene:
-    """A membership with a lease of 0.9 s, and one task that runs."""
+    """A membership with a lease of 3 s, and one task that runs."""
 
     def __init__(self) -> None:
         self.log: list[str] = []
         self.live = LiveTasks()
         self.machines = Machines(self.log)
-        self.seat = Seat(machines=cast(MachineStore, self.machines), machine_id="one", report=REPORT, lease=Lease(0.9))
+        self.seat = Seat(machines=cast(MachineStore, self.machines), machine_id="one", report=REPORT, lease=Lease(3))
         self.membership = FleetMembership(
             seat=self.seat, live=self.live, recover=self._recover, changed=lambda: self.log.append("work?")
         )
@@ -148,7 +148,7 @@ class Scene:
         self.log.append("recovered")
 
     async def until(self, word: str) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             while word not in self.log:
                 await asyncio.sleep(0.01)
 
@@ -201,7 +201,7 @@ async def test_a_drained_machine_claims_nothing_and_ends_nothing(scene: Scene) -
     watching = spawn(scene.membership.watch(), name="watch")
     try:
         scene.machines.answer = a_machine(epoch=3, state=MachineState.DRAINING)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             while scene.membership.may_claim:
                 await asyncio.sleep(0.01)
         assert len(scene.live) == 1

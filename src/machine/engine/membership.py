@@ -74,6 +74,7 @@ class FleetMembership:
         could_claim = self.may_claim
         if not await self._seat.extend(self._load()):
             await self._come_back()
+            could_claim = False
         if self._fenced and not len(self._live) and self._seat.lease.held:
             _log.warning("the lease of %s holds again, tasks go on", self._seat.machine_id)
             self._fenced = False
