@@ -17,7 +17,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from machine.domain.machine import MAX_LABELS, Label
+from machine.domain.machine import Labels
 
 ANTHROPIC_VARIABLES: Final = re.compile(
     r"^(ANTHROPIC_\w+|CLAUDE_CODE_(OAUTH_TOKEN|USE_\w+|SKIP_\w+_AUTH|MAX_\w+|API_\w+)"
@@ -86,10 +86,8 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(
         30, ge=1, le=600, validation_alias=AliasChoices("MACHINE_LEASE_SECONDS", "lease_seconds")
     )
-    """In a fleet: after how long a machine that is heard of no more counts as lost. The same on all of them."""
-    labels: Annotated[tuple[Label, ...], NoDecode, Field(max_length=MAX_LABELS)] = Field(
-        (), validation_alias=AliasChoices("MACHINE_LABELS", "labels")
-    )
+    """In a fleet: after how long a machine that is heard of no more counts as lost. The same on all."""
+    labels: Annotated[Labels, NoDecode] = Field((), validation_alias=AliasChoices("MACHINE_LABELS", "labels"))
     """In a fleet: what this machine has that agents may ask for."""
     public_url: str | None = None
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()

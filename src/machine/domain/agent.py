@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from machine.domain.code import CodeSource
 from machine.domain.day_budget import MAX_DAILY_USD
-from machine.domain.machine import MAX_LABELS, Label
+from machine.domain.machine import Labels
 from machine.domain.profile import Network, Profile, objection
 from machine.domain.routing import MAX_RULES, RoutingRule
 from machine.domain.variable import VariableName
@@ -65,7 +65,7 @@ class AgentFields(BaseModel):
     """What all its tasks together may cost in a day of UTC; 0: nothing."""
     max_concurrent: int | None = Field(None, strict=True, gt=0, le=1_000)
     priority: int = Field(0, strict=True, ge=-100, le=100)
-    labels: tuple[Label, ...] = Field((), max_length=MAX_LABELS)
+    labels: Labels = ()
     """In a fleet, its tasks run on machines that have all of these."""
     workspace: WorkspaceKind = WorkspaceKind.TASK
     sandbox: StrictBool = True

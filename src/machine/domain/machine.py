@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 MAX_LABELS: Final = 50
 NOWHERE: Final = ""
@@ -12,6 +12,7 @@ NOWHERE: Final = ""
 
 Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$")]
 """What a machine has and an agent may ask for, such as `gpu` or `prod-network`."""
+Labels = Annotated[tuple[Label, ...], Field(max_length=MAX_LABELS)]
 
 
 class MachineRole(StrEnum):
