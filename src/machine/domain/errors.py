@@ -143,6 +143,12 @@ class NameTaken(StoreError):
         self.seconds_left = seconds_left
 
 
+class SnapshotLost(Unavailable):
+    """What a conversation takes along to another machine is not there, or is not what was stored."""
+
+    code = "snapshot_lost"
+
+
 class TooNew(MachineError):
     """The database was written by a newer program than this one."""
 

@@ -24,6 +24,7 @@ from machine.ports.health import Health, HealthReport
 from machine.ports.hub import Hub, StoredUpTo, Subscription
 from machine.ports.login import ClaudeAccount, LoginSource, LoginWays, SignIn, Trial
 from machine.ports.metrics import Metrics
+from machine.ports.moving import CLONE_PACK, Belongings, Local, Packed, Part, SharedFolder, SnapshotStore, Unpacked
 from machine.ports.notes import Notes
 from machine.ports.notifications import NotificationStore
 from machine.ports.outgoing import HttpAnswer, Outgoing
@@ -37,6 +38,7 @@ from machine.ports.tools import OfferedTools, ToolAnswer, ToolInfo
 from machine.ports.variables import Variables
 
 __all__ = [
+    "CLONE_PACK",
     "Accepted",
     "Agents",
     "Ask",
@@ -44,6 +46,7 @@ __all__ = [
     "AuditPage",
     "AuditStore",
     "BackupFiles",
+    "Belongings",
     "BudgetStore",
     "ChatStore",
     "ClaimLimits",
@@ -65,6 +68,7 @@ __all__ = [
     "Hub",
     "LaunchSpec",
     "Listening",
+    "Local",
     "LoginSource",
     "LoginState",
     "LoginWays",
@@ -75,6 +79,8 @@ __all__ = [
     "NotificationStore",
     "OfferedTools",
     "Outgoing",
+    "Packed",
+    "Part",
     "PastStore",
     "PendingInput",
     "PeopleStore",
@@ -85,7 +91,9 @@ __all__ = [
     "RunPage",
     "Sandbox",
     "ScheduleStore",
+    "SharedFolder",
     "SignIn",
+    "SnapshotStore",
     "Start",
     "StoredUpTo",
     "Subscription",
@@ -97,6 +105,7 @@ __all__ = [
     "ToolInfo",
     "ToolRequest",
     "Trial",
+    "Unpacked",
     "UserChange",
     "UserRow",
     "Variables",

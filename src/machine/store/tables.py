@@ -29,6 +29,7 @@ from machine.store.budget_tables import day_costs as day_costs
 from machine.store.command_tables import commands as commands
 from machine.store.command_tables import duties as duties
 from machine.store.machine_table import machines as machines
+from machine.store.snapshot_table import snapshots as snapshots
 from machine.store.types import BIG, Json, Moment, Words
 from machine.store.webhook_tables import deliveries as deliveries
 from machine.store.webhook_tables import metadata as metadata
