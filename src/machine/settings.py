@@ -146,6 +146,12 @@ class Settings(BaseSettings):
         None, min_length=8, validation_alias=AliasChoices(BACKUP_PASSPHRASE, "backup_passphrase"), repr=False
     )
     """With it, the daemon's own backups are encrypted."""
+    shared_dir: Path | None = Field(None, validation_alias=AliasChoices("MACHINE_SHARED_DIR", "shared_dir"))
+    """A folder that all machines see, for what conversations take along to another one; unset: they stay."""
+    snapshot_max_mb: int = Field(
+        500, ge=1, le=100_000, validation_alias=AliasChoices("MACHINE_SNAPSHOT_MAX_MB", "snapshot_max_mb")
+    )
+    """How large the files of a conversation may be that are to be taken along."""
     demo: bool = False
     anthropic: Mapping[str, SecretStr] = Field(default_factory=dict)
     """Anthropic's own variables as found in the environment."""
@@ -186,6 +192,11 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("shared_dir")
+    @classmethod
+    def _absolute_or_unset(cls, value: Path | None) -> Path | None:
+        return None if value is None or not value.parts else value.expanduser().absolute()
 
     @property
     def runs_tasks(self) -> bool:
@@ -235,6 +246,10 @@ class Settings(BaseSettings):
     @property
     def attachments_dir(self) -> Path:
         return self.data_dir / "attachments"
+
+    @property
+    def moving_dir(self) -> Path:
+        return self.data_dir / "moving"
 
     @property
     def run_dir(self) -> Path:

@@ -130,6 +130,8 @@ class Installation(BaseModel):
                 settings.attachments_dir,
                 data / "homes",
                 data / "scratch",
+                settings.moving_dir,
+                *((settings.shared_dir,) if settings.shared_dir else ()),
                 settings.cli_config_dir,
                 *private_in(Path.home()),
             ),
