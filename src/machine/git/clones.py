@@ -87,6 +87,15 @@ def put_in_place(made: Path, workspace: Path) -> None:
     made.rename(target)
 
 
+def put_over(made: Path, target: Path) -> None:
+    """Move a clone where the files were that it was made of. Blocking. Raises OSError."""
+    if target.is_symlink() or target.is_file():
+        target.unlink()
+    elif target.exists():
+        shutil.rmtree(target)
+    made.rename(target)
+
+
 def _settings(code: CodeSource, branch: str) -> tuple[tuple[str, str], ...]:
     name, email = _AUTHOR
     return (

@@ -25,10 +25,12 @@ _NOT_WORK: Final = ("refs/remotes/", "refs/tags/", "refs/machine/", "refs/bisect
 
 @dataclass(frozen=True)
 class Heads:
-    """`head` is the commit that is checked out, `refs` are all that hold work, by their full names."""
+    """`head` is the commit that is checked out, `refs` are all that hold work, by their full names; `others` are what
+    the refs stand for that came from elsewhere, or only mark something."""
 
     head: str
     refs: dict[str, str]
+    others: frozenset[str] = frozenset()
 
     @property
     def commits(self) -> frozenset[str]:
@@ -47,7 +49,8 @@ def heads_of(repository: Path) -> Heads:
             f"The clone in {repository.name}/ cannot be read: {error}.",
             hint="Look at it in the task's workspace; nothing in it was changed.",
         ) from None
-    return Heads(head, {name: commit for name, commit in refs.items() if not name.startswith(_NOT_WORK)})
+    others = frozenset(commit for name, commit in refs.items() if name.startswith(_NOT_WORK))
+    return Heads(head, {name: commit for name, commit in refs.items() if not name.startswith(_NOT_WORK)}, others)
 
 
 def _own_folders(repository: Path) -> Path:

@@ -1,26 +1,30 @@
 """The port `Repositories`, with real git."""
 
 import asyncio
+import logging
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from machine.domain.code import REPO_FOLDER, Changes, CodeSource, Diff, Pushed, branch_of
 from machine.domain.errors import CodeFault
 from machine.domain.git_address import address_of
+from machine.domain.snapshot import ClonePart
 from machine.git.access import agent_environment, login, without
-from machine.git.clones import Place, Places, make_clone, put_in_place
+from machine.git.clones import Place, Places, make_clone, put_in_place, put_over
 from machine.git.heads import heads_of
 from machine.git.looking import View, borrowing, viewed
-from machine.git.mirrors import Mirrors
+from machine.git.mirrors import Mirrored, Mirrors
+from machine.git.moving import packed, rebuilt
 from machine.git.program import Git, last_words
 
 PUSH_SECONDS: Final = 600.0
+_log = logging.getLogger(__name__)
 _MARK: Final = "git"
 """Stands where tasks have their id: no task is called so."""
 
@@ -123,6 +127,58 @@ class GitRepositories:
                 hint="Check that the task's credentials may write there, and that nobody else pushed to that branch.",
             )
         return Pushed(repository=place.code.repository, branch=place.branch, commit=commit)
+
+    async def pack(self, workspace: str, into: Path) -> ClonePart | None:
+        """See `ports.Repositories.pack`."""
+        place = await self._read(workspace)
+        if place is None:
+            return None
+        try:
+            async with self._view(workspace) as view:
+                return await packed(view, into)
+        except CodeFault as error:
+            _log.info("the clone in %s is moved whole: %s", workspace, error.message)
+            await asyncio.to_thread(into.unlink, missing_ok=True)
+            return ClonePart(place=place.model_dump(mode="json"))
+
+    async def put_back(
+        self, workspace: str, part: ClonePart | None, secret: SecretStr | None, *, folder: Path, pack: Path | None
+    ) -> None:
+        """See `ports.Repositories.put_back`."""
+        if part is None:
+            await self.forget(workspace)
+            return
+        try:
+            place = Place.model_validate(part.place)
+        except ValidationError as error:
+            raise CodeFault("The snapshot's clone is not one of ours.") from error
+        if part.head is not None:
+            made = await self._rebuilt(place, part, secret, folder / REPO_FOLDER, pack)
+            await asyncio.to_thread(put_over, made, folder / REPO_FOLDER)
+        await asyncio.to_thread(self._places.write, workspace, place)
+
+    async def _rebuilt(
+        self, place: Place, part: ClonePart, secret: SecretStr | None, taken: Path, pack: Path | None
+    ) -> Path:
+        async with self._fetched(place.code, secret) as mirrored:
+            made = await make_clone(self._git, self._staging, mirrored, place.code, place.branch)
+        try:
+            await rebuilt(self._git, made, part, pack, taken)
+        except BaseException:  # cancelled, too
+            await asyncio.to_thread(shutil.rmtree, made, ignore_errors=True)
+            raise
+        return made
+
+    @asynccontextmanager
+    async def _fetched(self, code: CodeSource, secret: SecretStr | None) -> AsyncIterator[Mirrored]:
+        """Also where what the task began with is not there any more: its branch may be merged and deleted."""
+        async with AsyncExitStack() as stack:
+            try:
+                mirrored = await stack.enter_async_context(self._mirrors.fetched(code, secret))
+            except CodeFault:
+                anything = code.model_copy(update={"ref": None, "base": None})
+                mirrored = await stack.enter_async_context(self._mirrors.fetched(anything, secret))
+            yield mirrored
 
     async def forget(self, workspace: str) -> None:
         """See `ports.Repositories.forget`."""

@@ -1,11 +1,13 @@
 """Repositories: clones for tasks, and what has become of them."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol
 
 from pydantic import SecretStr
 
 from machine.domain.code import Changes, CodeSource, Diff, Pushed
+from machine.domain.snapshot import ClonePart
 
 
 class Repositories(Protocol):
@@ -37,6 +39,17 @@ class Repositories(Protocol):
 
     async def forget(self, workspace: str) -> None:
         """The workspace is gone, and the clone with it."""
+        ...
+
+    async def pack(self, workspace: str, into: Path) -> ClonePart | None:
+        """What of the clone has to be taken along to another machine, its own objects in the file `into`; None where
+        there is no clone."""
+        ...
+
+    async def put_back(
+        self, workspace: str, part: ClonePart | None, secret: SecretStr | None, *, folder: Path, pack: Path | None
+    ) -> None:
+        """Make the clone of it again in `folder`, which is to become the workspace of that name."""
         ...
 
     def environment(self, code: CodeSource, secret: SecretStr | None) -> Mapping[str, SecretStr]:
