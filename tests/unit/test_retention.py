@@ -1,5 +1,6 @@
 """What is over goes after its time; what is not, or holds work that is nowhere else, stays."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -22,12 +23,15 @@ from machine.domain.ids import new_id
 from machine.domain.task import Task, TaskStatus
 from machine.engine.cost_report import last_days
 from machine.engine.disk_desk import DiskDesk
+from machine.engine.moving import Moving
 from machine.engine.retention import Retention
-from machine.ports import PendingInput
+from machine.ports import Belongings, PendingInput
 from machine.settings import read_settings
+from machine.shared import SharedFiles
 from machine.store.deliveries import SqlDeliveryStore
 from machine.store.opening import open_database
 from machine.store.past import Past
+from machine.store.snapshots import SqlSnapshotStore
 from machine.store.task_store import SqlTaskStore
 
 NOW = datetime(2026, 11, 3, 9, 7, 0, tzinfo=UTC)
@@ -42,6 +46,9 @@ class Code:
     clones: set[str] = field(default_factory=set)
     unpushed_in: set[str] = field(default_factory=set)
     forgotten: list[str] = field(default_factory=list)
+
+    async def pack(self, _workspace: str, _into: Path) -> None:
+        """None of them is a clone that could be moved."""
 
     async def knows(self, task: Task) -> bool:
         return task.workspace in self.clones
@@ -63,6 +70,9 @@ class Place:
         self.disk = DataFolders(data)
         self.past = Past(database)
         self.deliveries = SqlDeliveryStore(database)
+        self.snapshots = SqlSnapshotStore(database)
+        self.shared = data / "shared"
+        self.files = SharedFiles(self.shared, data, max_mb=1, left_out=frozenset())
 
     def tidier(self, keeping: Keeping = KEEPING) -> Retention:
         code: Any = self.code
@@ -72,7 +82,27 @@ class Place:
             deliveries=self.deliveries,
             disk=self.disk,
             code=code,
+            moving=self.moving(),
             clock=lambda: NOW,
+        )
+
+    def moving(self) -> Moving:
+        code: Any = self.code
+        return Moving(
+            shared=self.files,
+            snapshots=self.snapshots,
+            code=code,
+            belongings_of=self.belongings,
+            machine_id="machine-001",
+            clock=lambda: NOW,
+        )
+
+    def belongings(self, task: Task) -> Belongings:
+        return Belongings(
+            conversation_id=task.conversation_id,
+            workspace=task.workspace,
+            project=self.data / "projects",
+            session_id=task.claude_session_id,
         )
 
     async def task(self, *, days_ago: float, of: Task | None = None, ends: bool = True, cost: float = 0.25) -> Task:
@@ -116,7 +146,9 @@ class Place:
 @pytest.fixture
 async def place(tmp_path: Path) -> AsyncIterator[Place]:
     database = await open_database(tmp_path / "db" / "machine.db", "0.1.0", on_committed=lambda _events: None)
-    yield Place(tmp_path, database)
+    made = Place(tmp_path, database)
+    await asyncio.to_thread(made.files.prepare)
+    yield made
     await database.close()
 
 
@@ -332,3 +364,16 @@ async def test_the_sizes_of_the_parts_are_told(place: Place) -> None:
     assert 1_000_000 <= use.parts["workspaces"] < 1_100_000
     assert use.parts["db"] > 10_000
     assert 0 < use.free_bytes < use.total_bytes
+
+
+async def test_what_is_stored_for_other_machines_goes_with_its_conversation(place: Place) -> None:
+    gone, stays = await place.task(days_ago=101), await place.task(days_ago=1)
+    moving = place.moving()
+    for task in (gone, stays):
+        await moving.store(task, place.belongings(task))
+    shared = place.shared / "snapshots"
+    assert {path.name for path in shared.iterdir()} == {gone.conversation_id, stays.conversation_id}
+    await place.tidier().tidy()
+    assert [path.name for path in shared.iterdir()] == [stays.conversation_id]
+    assert await place.snapshots.newest(gone.conversation_id) == ()
+    assert len(await place.snapshots.newest(stays.conversation_id)) == 1

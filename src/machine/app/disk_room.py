@@ -10,6 +10,7 @@ from machine.app.ground import Ground
 from machine.domain.disk import Keeping
 from machine.engine.backup_desk import BackupDesk
 from machine.engine.disk_desk import DiskDesk
+from machine.engine.moving import Moving
 from machine.engine.retention import Retention
 from machine.engine.task_code import TaskCode
 from machine.settings import Settings
@@ -25,7 +26,7 @@ class DiskRoom(NamedTuple):
     files: FolderOfBackups
 
 
-def build_disk(ground: Ground, code: TaskCode) -> DiskRoom:
+def build_disk(ground: Ground, code: TaskCode, moving: Moving) -> DiskRoom:
     keeping = keeping_of(ground.settings)
     retention = Retention(
         keeping=keeping,
@@ -33,6 +34,7 @@ def build_disk(ground: Ground, code: TaskCode) -> DiskRoom:
         deliveries=ground.deliveries,
         disk=ground.disk,
         code=code,
+        moving=moving,
         clock=ground.clock,
         whereabouts=ground.sharing.whereabouts if ground.sharing else None,
     )

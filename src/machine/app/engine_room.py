@@ -10,6 +10,7 @@ from machine.app.chat_room import attachment_desk, attachment_files
 from machine.app.disk_room import DiskRoom, build_disk
 from machine.app.fleet_room import member_of
 from machine.app.ground import Ground
+from machine.app.moving_room import build_moving
 from machine.app.steering_room import build_status_board, build_steering, build_work_bell
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
@@ -39,6 +40,7 @@ from machine.engine.live_tasks import LiveTasks
 from machine.engine.login_echo import LoginEcho
 from machine.engine.login_gate import LoginGate
 from machine.engine.login_record import LoginRecord
+from machine.engine.moving import Moving
 from machine.engine.new_tasks import NewTasks
 from machine.engine.plans import Plans
 from machine.engine.recovery import Recovery
@@ -96,14 +98,15 @@ def build_engine(ground: Ground) -> EngineRoom:
     day_budgets = DayBudgets(store=ground.budgets, slots=slots, clock=clock)
     gate = _gate(ground, slots)
     code = TaskCode(repositories=ground.repositories, variables=ground.variables, store=store)
-    disk = build_disk(ground, code)
+    moving = build_moving(ground, code)
+    disk = build_disk(ground, code, moving)
     conclusion = Conclusion(store=store, gate=gate, clock=clock, redactor=redactor, changes=code.changes)
     new_tasks = _new_tasks(settings, agents, gate, clock)
     shared: _Shared = {"store": store, "live": live, "conclusion": conclusion, "clock": clock}
     plans, approvals = _approvals(shared, slots, new_tasks, redactor)
     catching_up = CatchingUp(store=store, claude=ground.claude, redactor=redactor)
     toolbox, brain_tools = _brain_tools(ground)
-    runner = _runner(ground, approvals, catching_up, code, brain_tools)
+    runner = _runner(ground, approvals, catching_up, code, brain_tools, moving)
     recovery = _recovery(ground, catching_up, conclusion)
     membership = member_of(settings, ground.seat, live, recovery, slots)
     dispatcher = _dispatcher(ground, shared, slots, gate, runner, day_budgets, disk.desk, membership)
@@ -272,7 +275,12 @@ def _recovery(ground: Ground, catching_up: CatchingUp, conclusion: Conclusion) -
 
 
 def _runner(
-    ground: Ground, approvals: Approvals, catching_up: CatchingUp, code: TaskCode, brain_tools: BrainTools
+    ground: Ground,
+    approvals: Approvals,
+    catching_up: CatchingUp,
+    code: TaskCode,
+    brain_tools: BrainTools,
+    moving: Moving,
 ) -> SubAgentRunner:
     folders = WorkspaceFolders(ground.settings.workspaces_dir, ground.definitions.agents.outfit)
     workspaces = WorkspacesWithAttachments(WorkspacesWithPayloads(folders, ground.deliveries), attachment_files(ground))
@@ -285,4 +293,5 @@ def _runner(
         catching_up=catching_up,
         code=code,
         brain_tools=brain_tools,
+        moving=moving,
     )

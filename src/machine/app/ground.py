@@ -13,6 +13,7 @@ from machine.app.agent_users import open_settling
 from machine.app.data_folder import instance_of
 from machine.app.fleet_room import take_seat
 from machine.app.live_room import Live, join_fleet, open_live
+from machine.app.shared_folder import open_shared
 from machine.app.sharing import Sharing, open_sharing
 from machine.auth.secrets import Secrets, open_secrets
 from machine.claude.cli import ClaudeCli
@@ -35,6 +36,7 @@ from machine.outgoing import HttpOutgoing
 from machine.ports import Sandbox
 from machine.registry.opening import Definitions, open_definitions
 from machine.settings import Settings
+from machine.shared import SharedFiles
 from machine.store.audit import SqlAuditStore
 from machine.store.budgets import SqlBudgetStore
 from machine.store.chats import SqlChatStore
@@ -47,6 +49,7 @@ from machine.store.past import Past
 from machine.store.people import SqlPeopleStore
 from machine.store.replies import SqlReplyStore
 from machine.store.schedules import SqlScheduleStore
+from machine.store.snapshots import SqlSnapshotStore
 from machine.store.task_store import SqlTaskStore
 
 _ELSEWHERE: Final = Sandbox(state="off", message="Agents run on the workers.")
@@ -77,6 +80,9 @@ class Ground:
     definitions: Definitions
     repositories: GitRepositories
     variables: Secrets
+    snapshots: SqlSnapshotStore
+    shared: SharedFiles | None
+    """Unset: conversations stay on the machine on which they began."""
     outgoing: HttpOutgoing
     redactor: Redactor
     clock: Clock
@@ -124,6 +130,8 @@ async def open_ground(
         claude=claude,
         definitions=definitions,
         repositories=await asyncio.to_thread(_open_repositories, settings, claude.settling),
+        snapshots=SqlSnapshotStore(database),
+        shared=await asyncio.to_thread(open_shared, settings),
         outgoing=outgoing,
         variables=await asyncio.to_thread(_open_variables, settings, redactor),
         redactor=redactor,

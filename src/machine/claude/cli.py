@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from pydantic import SecretStr
 
 from machine.claude import leftovers
-from machine.claude.installation import Installation, bundled_cli
+from machine.claude.installation import Installation, bundled_cli, project_folder
 from machine.claude.login import ask_login, evidence_of
 from machine.claude.settling import Settling
 from machine.claude.tail import Tail
@@ -117,6 +117,10 @@ class ClaudeCli:
     async def knows(self, claude_session_id: str) -> bool:
         """See `ports.Claude.knows`."""
         return await self._transcripts.exists(claude_session_id)
+
+    def transcripts_of(self, cwd: Path) -> Path:
+        """The folder in which the CLI writes down what is said in `cwd`."""
+        return self._installation.config_dir / "projects" / project_folder(cwd)
 
     async def inputs_taken(self, claude_session_id: str) -> frozenset[str]:
         """See `ports.Claude.inputs_taken`."""

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final
 from uuid import uuid4
 
-from machine.domain.aio import Pulse
+from machine.domain.aio import Pulse, cancel_and_wait, spawn
 from machine.domain.approval import Approval, ApprovalStatus, Decision
 from machine.domain.errors import CliGone
 from machine.domain.messages import (
@@ -43,7 +43,18 @@ class Conversation:
     which returns the outcome.
     """
 
-    def __init__(self, live: LiveTask, session: ClaudeSession, store: TaskStore, *, taken: frozenset[str]) -> None:
+    def __init__(
+        self,
+        live: LiveTask,
+        session: ClaudeSession,
+        store: TaskStore,
+        *,
+        taken: frozenset[str],
+        rested: Callable[[], Coroutine[Any, Any, None]],
+    ) -> None:
+        """`taken` are inputs that the conversation has already; `rested` is begun after a turn, and cancelled when the
+        next one begins."""
+        self._rested = rested
         self.account = Account(live.task.usage)
         self._live = live
         self._session = session
@@ -140,7 +151,11 @@ class Conversation:
             self._resting = True
         await self._live.rest(rest.reason, rest.result)
         self._live.interrupted()
-        await self._woken.wait()
+        after_turn = spawn(self._rested(), name=f"after a turn of {self._live.task_id}")
+        try:
+            await self._woken.wait()
+        finally:
+            await cancel_and_wait(after_turn)
         await self._live.go_on("input")
         async with self._sending:
             self._resting = False

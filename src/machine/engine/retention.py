@@ -13,6 +13,7 @@ from machine.domain.clock import Clock
 from machine.domain.disk import Keeping, Tidied
 from machine.domain.errors import MachineError
 from machine.domain.task import Task
+from machine.engine.moving import Moving
 from machine.engine.task_code import TaskCode
 from machine.engine.whereabouts import Whereabouts
 from machine.ports import DeliveryStore, Disk, PastStore
@@ -42,6 +43,7 @@ class Retention:
         disk: Disk,
         code: TaskCode,
         clock: Clock,
+        moving: Moving,
         whereabouts: Whereabouts | None = None,
     ) -> None:
         """`whereabouts` is unset on a machine that works alone."""
@@ -52,6 +54,7 @@ class Retention:
         self._deliveries = deliveries
         self._disk = disk
         self._code = code
+        self._moving = moving
         self._now = clock
         self._whereabouts = whereabouts
 
@@ -78,6 +81,10 @@ class Retention:
             set_aside=await self._set_aside(now, keep.set_aside),
             kept_workspaces=kept,
         )
+        await self._moving.tidy()
+        if done.events or done.tasks or done.deliveries or done.workspaces:
+            said = "removed %d events, %d tasks, %d deliveries and %d workspaces that are over"
+            _log.info(said, done.events, done.tasks, done.deliveries, done.workspaces)
         counts = (done.events, done.tasks, done.deliveries, done.workspaces, done.set_aside)
         if any(counts):
             said = (

@@ -30,6 +30,7 @@ from machine.engine.conversation import Conversation
 from machine.engine.descriptions import answer_schema_of
 from machine.engine.ends import ended_from_outside, fenced
 from machine.engine.live_task import LiveTask, RunEnd
+from machine.engine.moving import Moving
 from machine.engine.outcome import Outcome, OutOfBudget, SetBack, failed
 from machine.engine.profiles import check_network, in_profile, rules_of, tools_of
 from machine.engine.task_code import CodeReady, TaskCode
@@ -62,6 +63,7 @@ class SubAgentRunner:
         catching_up: CatchingUp,
         code: TaskCode,
         brain_tools: BrainTools,
+        moving: Moving,
     ) -> None:
         self._claude = claude
         self._store = store
@@ -71,6 +73,7 @@ class SubAgentRunner:
         self._workspaces = workspaces
         self._code = code
         self._brain_tools = brain_tools
+        self._moving = moving
 
     async def run(self, live: LiveTask, agent: SubAgent) -> Outcome:
         """Run `live` to its outcome. When this returns, no process of the task is left."""
@@ -98,6 +101,11 @@ class SubAgentRunner:
         agent = in_profile(agent, live.task)
         check_network(agent, sandboxed=self._claude.sandbox.active)
         stderr = _StderrLines(live)
+        journey = self._moving.of(live.task, agent, lambda text: _tell(live, "moving", text))
+        arriving = spawn(journey.arrive(), name=f"arrival of {live.task_id}")
+        await _unless_ended(live, arriving)
+        if live.ending.done():
+            return ended_from_outside(live, live.ending.result())
         resume = await self._claude.knows(live.task.claude_session_id)
         if resume and live.task.attempt > 1:
             await self._catching_up.of(live.task)
@@ -106,7 +114,7 @@ class SubAgentRunner:
         session = await _unless_ended(live, spawn(starting, name=f"start of {live.task_id}"))
         if session is None:
             return ended_from_outside(live, live.ending.result())
-        conversation = Conversation(live, session, self._store, taken=taken)
+        conversation = Conversation(live, session, self._store, taken=taken, rested=journey.rest)
         outcome: Outcome | None = None
         try:
             outcome = await self._race(live, conversation, session, resumed=resume)
@@ -117,12 +125,13 @@ class SubAgentRunner:
             ended = await asyncio.shield(self._close(live, session, stderr, conversation))
         if outcome is None and ended.starved:
             return fenced(live)
+        await journey.leave(hasty=live.ending.done())
         return outcome or failed(FailureReason.CLI_CRASHED, _crash_message(ended))
 
     async def _start(self, live: LiveTask, agent: SubAgent, stderr: "_StderrLines", *, resume: bool) -> ClaudeSession:
         """Cancelled, it leaves neither a CLI nor a git behind."""
         cwd = await self._workspaces.prepare(live.task, agent)
-        code = await self._code.ready(live.task, cwd.name, lambda text: _tell(live, text))
+        code = await self._code.ready(live.task, cwd.name, lambda text: _tell(live, "repository", text))
         spec = await self._spec(live.task, agent, cwd, code, resume=resume)
         tools = self._brain_tools.of_task(live.task)
 
@@ -222,9 +231,9 @@ async def _unless_ended(
             await cancel_and_wait(task)
 
 
-async def _tell(live: LiveTask, text: str) -> None:
+async def _tell(live: LiveTask, name: str, text: str) -> None:
     """Say in the task's output what the machine does for it."""
-    await live.log.add(Output(kind=OutputKind.SYSTEM, name="repository", text=text, item=str(uuid4())))
+    await live.log.add(Output(kind=OutputKind.SYSTEM, name=name, text=text, item=str(uuid4())))
 
 
 def _patience(live: LiveTask) -> float | None:

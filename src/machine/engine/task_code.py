@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 
 from pydantic import SecretStr
 
 from machine.domain.code import REPO_FOLDER, Changes, CodeSource, Diff, Pushed
 from machine.domain.errors import CodeFault, Forbidden, MachineError, StaleTask
 from machine.domain.principal import Principal
+from machine.domain.snapshot import ClonePart
 from machine.domain.task import Task
 from machine.engine.profiles import is_untrusted
 from machine.ports import Repositories, TaskStore, Variables
@@ -91,6 +93,18 @@ class TaskCode:
             return await self._repositories.unpushed(workspace, await self._secret(code))
         except CodeFault:
             return True
+
+    async def pack(self, workspace: str, into: Path) -> ClonePart | None:
+        """What of the clone in a workspace goes along to another machine. Raises CodeFault."""
+        return await self._repositories.pack(workspace, into)
+
+    async def put_back(
+        self, task: Task, workspace: str, part: ClonePart | None, *, folder: Path, pack: Path | None
+    ) -> None:
+        """Make a clone of it again, with what the task may see of its server. Raises CodeFault."""
+        code = _code_of(task)
+        secret = None if code is None or part is None else await self._secret(code)
+        await self._repositories.put_back(workspace, part, secret, folder=folder, pack=pack)
 
     async def forget(self, workspace: str) -> None:
         """A workspace was removed. Raises CodeFault."""
