@@ -2429,6 +2429,11 @@ export interface components {
              * @default []
              */
             disallowed_tools: string[];
+            /**
+             * Labels
+             * @default []
+             */
+            labels: string[];
             /** Max Budget Usd */
             max_budget_usd?: number | null;
             /** Max Concurrent */
@@ -2510,6 +2515,11 @@ export interface components {
             disallowed_tools: string[];
             /** Instructions */
             instructions: string;
+            /**
+             * Labels
+             * @default []
+             */
+            labels: string[];
             /** Max Budget Usd */
             max_budget_usd?: number | null;
             /** Max Concurrent */
@@ -4218,6 +4228,12 @@ export interface components {
             confirm: true;
         };
         MachineEvent: components["schemas"]["ChatReply"] | components["schemas"]["AgentStatus"] | components["schemas"]["AuthStatus"] | components["schemas"]["BudgetStatus"] | components["schemas"]["MachineStatus"] | components["schemas"]["WebhookReceived"];
+        /**
+         * MachineRole
+         * @description What a process does: everything, requests, or tasks.
+         * @enum {string}
+         */
+        MachineRole: "all" | "web" | "worker";
         /** MachineStatus */
         MachineStatus: {
             data: components["schemas"]["MachineStatusData"];
@@ -4268,7 +4284,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "runs_as_root" | "agents_not_kept_in" | "agents_outside_sandbox" | "starts_nothing";
+            code: "runs_as_root" | "agents_not_kept_in" | "agents_outside_sandbox" | "starts_nothing" | "redis_away";
             /** Hint */
             hint: string;
             /** Message */
@@ -4661,6 +4677,11 @@ export interface components {
         };
         /** ParkedData */
         ParkedData: {
+            /**
+             * Machine Id
+             * @default null
+             */
+            machine_id: string | null;
             /**
              * Message
              * @default
@@ -5378,6 +5399,11 @@ export interface components {
             /** Attempt */
             attempt: number;
             /**
+             * Machine Id
+             * @default null
+             */
+            machine_id: string | null;
+            /**
              * Resumed
              * @default false
              */
@@ -5403,6 +5429,7 @@ export interface components {
             /** Machine Id */
             machine_id: string;
             me: components["schemas"]["Me"];
+            role: components["schemas"]["MachineRole"];
             sandbox: components["schemas"]["Sandbox"];
             /** Version */
             version: string;

@@ -31,6 +31,7 @@ const EMPTY: AgentForm = {
   sandbox: true,
   network: null,
   variables: [],
+  labels: [],
   routing: [],
   claude_code: {},
 };
@@ -177,6 +178,14 @@ function ToolFields({ form, set, faults }: Part & Pick<FieldsProps<AgentForm>, "
         placeholder="GITHUB_TOKEN"
         hint="Names of the machine's variables that it gets, with commas."
         fault={faultAt(faults, "variables")}
+      />
+      <ListField
+        label="Labels"
+        list={form.labels}
+        change={(labels) => set({ labels })}
+        placeholder="gpu"
+        hint="In a fleet it runs only on machines that have all of these. A machine alone needs none."
+        fault={faultAt(faults, "labels")}
       />
       <div className="grid grid-cols-2 gap-4 sm:grid-cols-3">
         {LIMITS.map(([field, label]) => (

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final
 
-from pydantic_core import to_json
+from pydantic import TypeAdapter
 
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.command import Command, Outcome, Wish
@@ -31,6 +31,7 @@ MAX_ANSWER_BYTES: Final = 1024 * 1024
 
 Perform = Callable[[Wish, Principal | None], Awaitable[Any]]
 
+_ANYTHING: Final[TypeAdapter[Any]] = TypeAdapter(Any)
 _log = logging.getLogger(__name__)
 
 
@@ -127,7 +128,7 @@ class CommandWork:
 
     def _text(self, answer: Any) -> str:
         """Raises TooLarge for what is not carried through the database."""
-        text = to_json(answer)
+        text = _ANYTHING.dump_json(answer)
         if len(text) > MAX_ANSWER_BYTES:
             raise TooLarge(
                 f"This lies on the machine {self._machine_id} and is larger than what is brought from there "
