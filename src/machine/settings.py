@@ -1,11 +1,9 @@
 """Settings: read once at start from the environment, defaults for one person on one computer."""
 
-import os
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, field_validator
@@ -18,6 +16,7 @@ from pydantic_settings import (
 )
 
 from machine.domain.machine import Labels
+from machine.domain.redaction import secrets_in_url
 
 ANTHROPIC_VARIABLES: Final = re.compile(
     r"^(ANTHROPIC_\w+|CLAUDE_CODE_(OAUTH_TOKEN|USE_\w+|SKIP_\w+_AUTH|MAX_\w+|API_\w+)"
@@ -34,18 +33,6 @@ REDIS_URL: Final = "REDIS_URL"
 DATABASE_URL: Final = "DATABASE_URL"
 NEVER_SHOWN: Final = frozenset({SECRET_KEY, BACKUP_PASSPHRASE, DATABASE_URL, REDIS_URL})
 """Settings whose value is repeated to nobody, not even when it is wrong."""
-
-PROCESS_VARIABLES: Final = frozenset(
-    (
-        *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM"),
-        *("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "VIRTUAL_ENV", "PYTHONPATH"),
-        *("XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"),
-        *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"),
-        *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"),
-        *("http_proxy", "https_proxy", "no_proxy", "all_proxy"),
-    )
-)
-"""What stays in the process's own environment after start; `LC_*` stays too."""
 
 
 class Settings(BaseSettings):
@@ -217,7 +204,7 @@ class Settings(BaseSettings):
         plain = {name: value.get_secret_value() for name, value in given.items()}
         for name, url in ((DATABASE_URL, self.database_url), (REDIS_URL, self.redis_url)):
             if url is not None:
-                plain |= _secrets_in(name, url.get_secret_value())
+                plain |= secrets_in_url(name, url.get_secret_value())
         return plain
 
     @property
@@ -303,27 +290,5 @@ def read_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
     return Settings(anthropic=anthropic, **found)
 
 
-def _secrets_in(name: str, url: str) -> dict[str, str]:
-    """The URL of a server, and the password in it as it is written there and as it is meant."""
-    found = {name: url}
-    given = re.match(r"\w+://[^:/@]*:([^@]*)@", url)
-    asked = parse_qs(urlsplit(url).query).get("password", [])
-    for number, password in enumerate([*([given[1], unquote(given[1])] if given else []), *asked]):
-        found[f"{name} password {number}" if number else f"{name} password"] = password
-    return found if len(found) > 1 else {}
-
-
 def _text_of(path: str) -> str:
     return Path(path).expanduser().read_text(encoding="utf-8").strip()
-
-
-def cut_down(environ: MutableMapping[str, str]) -> None:
-    """Remove everything from the process's environment that is not on the allow-list, so that no child inherits it."""
-    for name in list(environ):
-        if name not in PROCESS_VARIABLES and not name.startswith("LC_"):
-            del environ[name]
-
-
-def cut_down_process() -> None:
-    """`cut_down` for this process. What the kernel shows under /proc keeps the start's bytes; see the documents."""
-    cut_down(os.environ)

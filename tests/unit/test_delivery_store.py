@@ -174,14 +174,14 @@ def test_a_database_of_the_first_form_gets_the_table_and_keeps_what_it_has(
     path = tmp_path / "db" / "machine.db"
     with monkeypatch.context() as older:
         older.setattr(opening, "REVISIONS", ("0001",))
-        opening.prepare(path, "0.1.0")
+        opening.prepare(opening.backend_of(path), "0.1.0")
     with contextlib.closing(sqlite3.connect(path)) as raw:
         raw.execute(
             "INSERT INTO users (user_id, name, role, created_at) "
             "VALUES ('user_1', 'a', 'member', '2026-11-03T09:00:00.000000Z')"
         )
         raw.commit()
-    opening.prepare(path, "0.1.0")
+    opening.prepare(opening.backend_of(path), "0.1.0")
     with contextlib.closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT user_id FROM users").fetchall() == [("user_1",)]
         assert raw.execute("SELECT count(*) FROM deliveries").fetchone() == (0,)

@@ -115,6 +115,7 @@ function AgentFields({ form, set, faults, isNew }: FieldsProps<AgentForm>) {
         <SkillsField form={form} set={set} fault={at("skills")} />
       </div>
       <ToolFields form={form} set={set} faults={faults} />
+      <LabelsField form={form} set={set} fault={at("labels")} />
     </div>
   );
 }
@@ -131,6 +132,19 @@ function SkillsField({ form, set, fault }: Part & { fault: string | undefined })
       hint={
         known.length > 0 ? `Besides those that it gets anyway. There are: ${known.join(", ")}.` : undefined
       }
+      fault={fault}
+    />
+  );
+}
+
+function LabelsField({ form, set, fault }: Part & { fault: string | undefined }) {
+  return (
+    <ListField
+      label="Labels"
+      list={form.labels}
+      change={(labels) => set({ labels })}
+      placeholder="gpu"
+      hint="In a fleet it runs only on machines that have all of these. A machine alone needs none."
       fault={fault}
     />
   );
@@ -178,14 +192,6 @@ function ToolFields({ form, set, faults }: Part & Pick<FieldsProps<AgentForm>, "
         placeholder="GITHUB_TOKEN"
         hint="Names of the machine's variables that it gets, with commas."
         fault={faultAt(faults, "variables")}
-      />
-      <ListField
-        label="Labels"
-        list={form.labels}
-        change={(labels) => set({ labels })}
-        placeholder="gpu"
-        hint="In a fleet it runs only on machines that have all of these. A machine alone needs none."
-        fault={faultAt(faults, "labels")}
       />
       <div className="grid grid-cols-2 gap-4 sm:grid-cols-3">
         {LIMITS.map(([field, label]) => (

@@ -18,6 +18,7 @@ from machine.api import create_api
 from machine.api.http_protocol import PromptHttpProtocol
 from machine.api.ws_protocol import PromptWebSocketProtocol
 from machine.app.data_folder import announced, held, prepare
+from machine.app.environment import cut_down_process
 from machine.app.logs import set_up_logging
 from machine.app.machine_room import MachineRoom, opened
 from machine.app.offline import url_of
@@ -25,7 +26,7 @@ from machine.domain.aio import spawn
 from machine.domain.errors import MachineError
 from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
-from machine.settings import Settings, cut_down_process
+from machine.settings import Settings
 
 EXIT_OK, EXIT_FAILED = 0, 1
 PR_SET_DUMPABLE = 4

@@ -1,9 +1,11 @@
 """Redaction: known secret values are taken out of what is stored, logged and shown."""
 
 import json
+import re
 from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import parse_qs, unquote, urlsplit
 
 MIN_CHARACTERS: Final = 6
 """Shorter values would take ordinary words out."""
@@ -68,3 +70,13 @@ class Redactor:
             if place < len(self._sorted) and self._sorted[place].startswith(begun) and self._sorted[place] != begun:
                 return len(begun)
         return 0
+
+
+def secrets_in_url(name: str, url: str) -> dict[str, str]:
+    """The URL of a server, and the password in it as it is written there and as it is meant."""
+    found = {name: url}
+    given = re.match(r"\w+://[^:/@]*:([^@]*)@", url)
+    asked = parse_qs(urlsplit(url).query).get("password", [])
+    for number, password in enumerate([*([given[1], unquote(given[1])] if given else []), *asked]):
+        found[f"{name} password {number}" if number else f"{name} password"] = password
+    return found if len(found) > 1 else {}
