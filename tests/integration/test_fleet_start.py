@@ -47,7 +47,7 @@ def test_the_password_is_known_as_a_secret_and_the_url_is_not_shown(tmp_path: Pa
     file = tmp_path / "redis-url"
     file.write_text(f"rediss://me:{PASSWORD}%21@host:6380/2\n")
     settings = read_settings({"REDIS_URL_FILE": str(file)}, data_dir=tmp_path)
-    assert settings.secret_values["REDIS_URL"] == f"{PASSWORD}!"
+    assert f"{PASSWORD}!" in settings.secret_values.values()
     assert PASSWORD not in repr(settings)
 
 

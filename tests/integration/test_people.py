@@ -298,7 +298,7 @@ def test_a_database_from_before_keeps_its_tokens_and_its_user(tmp_path: Path) ->
     from alembic import command
     from alembic.config import Config
 
-    from machine.store.opening import prepare
+    from machine.store.opening import backend_of, prepare
     from machine.store.sqlite import writing_engine
 
     path = tmp_path / "db" / "machine.db"
@@ -314,7 +314,7 @@ def test_a_database_from_before_keeps_its_tokens_and_its_user(tmp_path: Path) ->
         at = "2026-11-03T09:00:00.000000Z"
         database.execute("INSERT INTO users VALUES ('user_1', 'Administrator', 'administrator', ?)", (at,))
         database.execute("INSERT INTO tokens VALUES ('token_1', 'user_1', 'd', 'ci', ?, NULL, NULL, NULL)", (at,))
-    prepare(path, "0.1.0")
+    prepare(backend_of(path), "0.1.0")
     with sqlite3.connect(path) as database:
         assert database.execute("SELECT name_key FROM users").fetchall() == [("administrator",)]
         assert database.execute("SELECT scopes FROM tokens").fetchall() == [('["admin"]',)]
