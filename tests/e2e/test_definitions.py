@@ -309,11 +309,12 @@ def test_the_form_of_a_webhook_fits_its_provider(person: Person, daemon: DaemonP
     person.page.get_by_label("Trusted people").press_sequentially("id:4711, @mira")
     person.presses("Generate")
     person.page.get_by_label("Profile of their tasks").select_option("untrusted")
+    person.page.get_by_label("Events of everybody else").check()
     person.presses("Create")
     person.page.wait_for_url("**/webhooks/reviews")
     (trigger,) = daemon.get("/api/webhooks/reviews")["triggers"]
     assert [(who["id"], who["login"]) for who in trigger["who"]] == [("4711", None), (None, "mira")]
-    assert trigger["profile"] == "untrusted"
+    assert (trigger["profile"], trigger["others"]) == ("untrusted", "untrusted")
 
 
 def test_the_first_page_shows_what_a_task_writes_and_what_waits(person: Person, daemon: DaemonProcess) -> None:

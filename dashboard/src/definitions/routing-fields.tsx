@@ -1,8 +1,9 @@
-import { Plus, Trash2 } from "lucide-react";
+import { Plus } from "lucide-react";
 import { type FieldFault, faultAt } from "../domain/definition";
 import { PROVIDERS } from "../domain/provider";
 import { Button } from "../parts/button";
 import { Chips } from "../parts/chips";
+import { Entry } from "../parts/entry";
 import { Check } from "../parts/field";
 import { SOURCES } from "../tasks/filter";
 import { ListField } from "./list-field";
@@ -79,17 +80,7 @@ function RuleFields({ rule, index, faults, change, remove }: RuleProps) {
     index,
   );
   return (
-    <div className="relative space-y-3 rounded-lg border p-4">
-      <Button
-        look="ghost"
-        size="small"
-        onClick={remove}
-        aria-label={`Remove rule ${index + 1}`}
-        title="Remove this rule"
-        className="absolute! top-2 right-2 w-7 px-0!"
-      >
-        <Trash2 aria-hidden className="size-3.5" />
-      </Button>
+    <Entry name={`rule ${index + 1}`} remove={remove}>
       <Chips
         label="Came through"
         chosen={rule.sources}
@@ -130,6 +121,6 @@ function RuleFields({ rule, index, faults, change, remove }: RuleProps) {
           {ofRule}
         </p>
       )}
-    </div>
+    </Entry>
   );
 }

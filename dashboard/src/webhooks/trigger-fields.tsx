@@ -1,10 +1,9 @@
-import { Trash2 } from "lucide-react";
 import type { ProviderName, Trigger } from "../api/webhooks";
 import { ListField } from "../definitions/list-field";
 import { PROFILES } from "../definitions/profiles";
 import { type FieldFault, faultAt } from "../domain/definition";
 import { useAgents } from "../live/hooks";
-import { Button } from "../parts/button";
+import { Entry } from "../parts/entry";
 import { Check, Choice, TextField } from "../parts/field";
 import type { TriggerDraft } from "./draft";
 import { peopleOf, whoOf } from "./people";
@@ -26,17 +25,7 @@ export function TriggerFields(props: TriggerProps) {
   const at = (field: keyof Trigger) => faultAt(faults, "triggers", index, field);
   const hints = hintsOf(provider);
   return (
-    <div className="relative space-y-3 rounded-lg border p-4">
-      <Button
-        look="ghost"
-        size="small"
-        onClick={remove}
-        aria-label={`Remove trigger ${index + 1}`}
-        title="Remove this trigger"
-        className="absolute! top-2 right-2 w-7 px-0!"
-      >
-        <Trash2 aria-hidden className="size-3.5" />
-      </Button>
+    <Entry name={`trigger ${index + 1}`} remove={remove}>
       <ListField
         label="Events"
         list={trigger.events}
@@ -56,11 +45,11 @@ export function TriggerFields(props: TriggerProps) {
           list={peopleOf(trigger.who)}
           change={(named) => change({ who: whoOf(named) })}
           placeholder="nobody"
-          hint={`${hints.people}: only their events count. With nobody here everybody's do, with tools to look only.`}
+          hint={`${hints.people}: their events count. With nobody here everybody's do, with tools to look only.`}
           fault={at("who")}
         />
       </div>
-      <ProfileChoice {...props} fault={at("profile")} />
+      <TrustedFields {...props} fault={at("profile")} />
       <TextField
         label="Task"
         rows={2}
@@ -77,26 +66,33 @@ export function TriggerFields(props: TriggerProps) {
           change={(reply) => change({ reply })}
         />
       )}
-    </div>
+    </Entry>
   );
 }
 
-/** How much the tasks of trusted people may do; those of everybody else may look, whatever it says. */
-function ProfileChoice({
+/** How much the tasks of trusted people may do, and whether anybody else starts some at all. */
+function TrustedFields({
   trigger,
   change,
   fault,
 }: Pick<TriggerProps, "trigger" | "change"> & { fault: string | undefined }) {
   if (peopleOf(trigger.who).length === 0) return null;
   return (
-    <Choice
-      label="Profile of their tasks"
-      value={trigger.profile ?? "standard"}
-      change={(profile) => change({ profile })}
-      options={PROFILES}
-      hint="The most that they may do; the agent's own profile counts, too, where it is narrower."
-      fault={fault}
-    />
+    <>
+      <Choice
+        label="Profile of their tasks"
+        value={trigger.profile ?? "standard"}
+        change={(profile) => change({ profile })}
+        options={PROFILES}
+        hint="The most that they may do; the agent's own profile counts, too, where it is narrower."
+        fault={fault}
+      />
+      <Check
+        label="Events of everybody else start tasks, too, with tools to look only"
+        checked={trigger.others === "untrusted"}
+        change={(count) => change({ others: count ? "untrusted" : "ignore" })}
+      />
+    </>
   );
 }
 
