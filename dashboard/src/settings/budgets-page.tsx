@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type BudgetReport, budgets } from "../api/budgets";
 import { people } from "../api/people";
 import { keys } from "../live/cache";
-import { useDefinitions, useIsAdministrator } from "../live/hooks";
+import { useDefinitions } from "../live/hooks";
 import { Section } from "../parts/page";
 import { When } from "../parts/when";
 import { BudgetLine } from "./budget-line";
@@ -11,18 +11,13 @@ import { SettingsPart } from "./frame";
 import { Loaded } from "./loaded";
 import { Parked } from "./parked";
 import { Nothing, Rows } from "./rows";
+import { useReport } from "./use-report";
 
 const REFRESH_MS = 30_000;
 
 /** What a day may cost: the machine, each person, each agent; and what waits because of it. */
 export function BudgetsPage() {
-  const report = useQuery({
-    queryKey: keys.budgets,
-    queryFn: budgets.report,
-    enabled: useIsAdministrator(),
-    refetchOnMount: "always",
-    refetchInterval: REFRESH_MS,
-  });
+  const report = useReport(keys.budgets, budgets.report, REFRESH_MS);
   return (
     <SettingsPart id="budgets">
       <Loaded query={report} what="The budgets">

@@ -1,25 +1,20 @@
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, CircleCheck, RefreshCw, TriangleAlert } from "lucide-react";
 import { type Health, health } from "../api/health";
 import type { MachineWarning } from "../api/machine";
 import { keys } from "../live/cache";
-import { useIsAdministrator, useStatus } from "../live/hooks";
+import { useStatus } from "../live/hooks";
 import { Button } from "../parts/button";
 import { When } from "../parts/when";
 import { SettingsPart } from "./frame";
 import { inOrder, type Seen, summary } from "./health-words";
 import { Loaded } from "./loaded";
+import { useReport } from "./use-report";
 
 /** What `machine doctor` says. */
 export function HealthPage() {
   const status = useStatus().data;
-  const found = useQuery({
-    queryKey: keys.health,
-    queryFn: health.get,
-    enabled: useIsAdministrator(),
-    refetchOnMount: "always",
-  });
+  const found = useReport(keys.health, health.get);
   return (
     <SettingsPart
       id="health"

@@ -1,7 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
 import { type DiskReport, disk, type OwnBackups } from "../api/disk";
 import { keys } from "../live/cache";
-import { useIsAdministrator } from "../live/hooks";
 import { Meter } from "../parts/meter";
 import { Notice } from "../parts/notice";
 import { Section } from "../parts/page";
@@ -12,19 +10,14 @@ import { backupWords, ownBytes, partsOf, room, tidiedWords } from "./disk-words"
 import { SettingsPart } from "./frame";
 import { Loaded } from "./loaded";
 import { Row, Rows } from "./rows";
+import { useReport } from "./use-report";
 
 const REFRESH_MS = 60_000;
 const SHOWN = 10;
 
 /** What takes the room, what goes by itself, and how to save what cannot be had again. */
 export function StoragePage() {
-  const report = useQuery({
-    queryKey: keys.disk,
-    queryFn: disk.get,
-    enabled: useIsAdministrator(),
-    refetchOnMount: "always",
-    refetchInterval: REFRESH_MS,
-  });
+  const report = useReport(keys.disk, disk.get, REFRESH_MS);
   return (
     <SettingsPart id="storage">
       <Loaded query={report} what="The state of the disk">
