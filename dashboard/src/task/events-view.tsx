@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { machine } from "../api/machine";
 import { time } from "../domain/format";
 import { hasEnded, type Task } from "../domain/task";
@@ -92,7 +92,7 @@ function Rows({ events, hasMore, more }: RowsProps) {
     count: events.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
-    getItemKey: (index) => events[index]?.seq ?? index,
+    getItemKey: useCallback((index: number) => events[index]?.seq ?? index, [events]),
     overscan: 8,
   });
   const shown = virtual.getVirtualItems();

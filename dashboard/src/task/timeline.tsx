@@ -56,7 +56,8 @@ export function Timeline({ view, live, earlier, finds, endFinding }: Props) {
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => ESTIMATES[items[index]?.kind ?? ""] ?? 48,
-    getItemKey: (index) => items[index]?.key ?? index,
+    // The same function as long as the list is the same: another one has the places of all items worked out again.
+    getItemKey: useCallback((index: number) => items[index]?.key ?? index, [items]),
     rangeExtractor: useCallback((range: Range) => withPending(range, items), [items]),
     overscan: 4,
     paddingStart: 24,

@@ -96,8 +96,8 @@ function Rows({ tasks, search, hasMore, more }: RowsProps) {
   const virtual = useVirtualizer({
     count: tasks.length,
     getScrollElement: () => scroller.current,
+    // All rows are as high as this one: they need no key of theirs, which would be looked up for each row in each frame.
     estimateSize: () => ROW_PX,
-    getItemKey: (index) => tasks[index]?.task_id ?? index,
     rangeExtractor: useCallback((range: Range) => withRow(range, marked), [marked]),
     overscan: 6,
   });
@@ -128,12 +128,12 @@ function Rows({ tasks, search, hasMore, more }: RowsProps) {
       className="mb-4 min-h-0 overflow-y-auto rounded-lg border [overflow-anchor:none]"
     >
       <ul className="relative" style={{ height: virtual.getTotalSize() }}>
-        {shown.map(({ index, key, start, size }) => {
+        {shown.map(({ index, start, size }) => {
           const task = tasks[index];
           if (!task) return null;
           return (
             <li
-              key={key}
+              key={task.task_id}
               data-index={index}
               aria-posinset={index + 1}
               aria-setsize={hasMore ? -1 : tasks.length}
