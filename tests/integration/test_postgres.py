@@ -17,11 +17,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from pydantic import SecretStr
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from tests.support.daemon import DaemonProcess, demo_daemon_on
 from tests.support.postgres import IN_URL, PASSWORD, PostgresServer
 
-from machine.domain.aio import spawn
+from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.errors import BadRequest, MachineError, StoreError, TooNew
 from machine.domain.events import AuthStatus, AuthStatusData, Output, OutputKind, TaskOutput
 from machine.domain.ids import new_id
@@ -245,6 +246,20 @@ async def test_a_line_that_died_while_nobody_used_it_is_noticed_by_nobody(
     assert await store.append(task.task_id, [piece("x")]) == 2
     assert (await store.get(task.task_id)).last_seq == 2
     await database.close()
+
+
+async def test_a_read_that_nobody_waits_for_any_more_leaves_no_connection_open(
+    postgres: PostgresServer, postgres_url: SecretStr
+) -> None:
+    database = await opened(postgres_url)
+    reading = spawn(database.read(lambda connection: connection.scalar(text("SELECT pg_sleep(1)"))), name="read")
+    await asyncio.sleep(0.3)
+    await cancel_and_wait(reading)
+    await database.close()
+    query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'claude-code-agent'"
+    async with asyncio.timeout(20):
+        while await asyncio.to_thread(postgres.execute, query) != [(0,)]:
+            await asyncio.sleep(0.05)
 
 
 # --- many writers ---------------------------------------------------------------------------------------------------

@@ -80,10 +80,15 @@ class Database:
         finished = await self._writer.close(patience_seconds=patience_seconds)
         if not self._closed:
             self._closed = True
-            await self._loop.run_in_executor(self._readers, self._read_engine.dispose)
-            self._readers.shutdown(wait=False)
+            letting_go = self._loop.run_in_executor(None, self._let_readers_go)
+            await asyncio.wait([letting_go], timeout=patience_seconds)
         if not finished:
             raise StoreError(
                 f"The database {self.backend.name} could not be closed within {patience_seconds:g} s.",
                 hint="It does not answer; what was acknowledged is stored.",
             )
+
+    def _let_readers_go(self) -> None:
+        """Only when nothing is read any more: a connection that comes back later would stay open."""
+        self._readers.shutdown()
+        self._read_engine.dispose()
