@@ -414,11 +414,13 @@ async def test_a_database_that_cannot_be_had_is_told_with_what_to_do_and_without
     assert words in refused.value.message
     assert hint in refused.value.hint
     doctor = await asyncio.to_thread(DaemonProcess(tmp_path / "data").command, "doctor", env={"DATABASE_URL": url})
-    serve = await asyncio.to_thread(DaemonProcess(tmp_path / "data").command, "serve", env={"DATABASE_URL": url, "PORT": "0"})  # fmt: skip # noqa: E501
     assert words in doctor.stdout
-    assert words in serve.stderr
-    assert (doctor.returncode, serve.returncode) == (1, 1)
-    said = doctor.stdout + doctor.stderr + serve.stdout + serve.stderr + str(refused.value)
+    said = doctor.stdout + doctor.stderr + str(refused.value)
+    if words not in ("is not known here", "does not answer"):  # for those a daemon waits: test_database_comes.py
+        serve = await asyncio.to_thread(DaemonProcess(tmp_path / "data").command, "serve", env={"DATABASE_URL": url, "PORT": "0"})  # fmt: skip # noqa: E501
+        assert words in serve.stderr
+        assert (doctor.returncode, serve.returncode) == (1, 1)
+        said += serve.stdout + serve.stderr
     assert not any(secret in said for secret in (PASSWORD, IN_URL, "false-password"))
 
 

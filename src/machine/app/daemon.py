@@ -27,10 +27,12 @@ from machine.domain.errors import MachineError
 from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
 from machine.settings import Settings
+from machine.store.opening import wait_for
 
 EXIT_OK, EXIT_FAILED = 0, 1
 PR_SET_DUMPABLE = 4
 CLOSE_SECONDS = 5
+DATABASE_SECONDS = 60
 GC_YOUNG_OBJECTS = 10_000
 
 _log = logging.getLogger(__name__)
@@ -56,6 +58,9 @@ def serve(settings: Settings) -> int:
 async def _run(settings: Settings, listener: socket.socket, redactor: Redactor) -> None:
     stop, hurry = asyncio.Event(), asyncio.Event()
     _heed_signals(stop, hurry)
+    await wait_for(settings.database, DATABASE_SECONDS, stop)
+    if stop.is_set():
+        return
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})  # it may have been any free one
     url = url_of(settings.host, settings.port)
     async with AsyncExitStack() as stack:

@@ -75,6 +75,9 @@ class Backend(Protocol):
     def is_away(self, error: Exception) -> bool:
         """Whether it does not answer now, and may again by itself."""
 
+    def may_come(self, error: DBAPIError) -> bool:
+        """Whether who could not connect may get through a little later, with the settings as they are."""
+
     def explain(self, error: DBAPIError) -> MachineError:
         """What a fault means for a person, with what to do about it."""
 

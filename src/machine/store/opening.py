@@ -1,7 +1,10 @@
 """Opening the database: look at what is there, bring it to this program's form, never overwrite what is not ours."""
 
 import asyncio
+import logging
 import re
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +15,7 @@ from machine.domain.errors import StoreError, TooNew
 from machine.store.backend import Backend
 from machine.store.database import Database
 from machine.store.sqlite import Sqlite, check_file
-from machine.store.writer import OnCommitted
+from machine.store.writer import AGAIN_SECONDS, OnCommitted
 
 REVISIONS: Final = (
     "0001",
@@ -35,8 +38,35 @@ REVISIONS: Final = (
 )
 """All revisions that this program knows, oldest first: what `migrations/versions` holds, without importing Alembic."""
 
+_log = logging.getLogger(__name__)
+
 Place = Path | SecretStr
 """Where a database is: the file of SQLite, or the URL of PostgreSQL."""
+
+
+async def wait_for(place: Place, seconds: float, given_up: asyncio.Event) -> None:
+    """Wait until the server at `place` takes connections: `seconds` at most, or until it is `given_up`; a file needs no
+    waiting for. A refusal that time does not mend, such as that of a password, is none to wait for. Raises StoreError.
+    """
+    if isinstance(place, Path):
+        return
+    backend, limit, refused = await asyncio.to_thread(backend_of, place), time.monotonic() + seconds, False
+    while not given_up.is_set():
+        try:
+            await asyncio.to_thread(backend.prepare)
+        except DBAPIError as error:
+            refusal = backend.explain(error)
+            if time.monotonic() > limit or not backend.may_come(error):
+                raise refusal from error
+            if not refused:
+                _log.warning("waiting up to %g s for the database: %s", seconds, refusal.message)
+            refused = True
+            with suppress(TimeoutError):
+                await asyncio.wait_for(given_up.wait(), AGAIN_SECONDS)
+        else:
+            break
+    if refused and not given_up.is_set():
+        _log.info("the database %s answers", backend.name)
 
 
 async def open_database(place: Place, program_version: str, *, on_committed: OnCommitted) -> Database:

@@ -19,7 +19,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from machine.domain.errors import MachineError, StoreError
 from machine.store.backend import Found
-from machine.store.postgres_faults import explain, is_away
+from machine.store.postgres_faults import explain, is_away, may_come
 
 OLDEST_SERVER: Final = 13
 LOCK_SECONDS: Final = 60
@@ -133,6 +133,9 @@ class Postgres:
 
     def is_away(self, error: Exception) -> bool:
         return is_away(error)
+
+    def may_come(self, error: DBAPIError) -> bool:
+        return may_come(error)
 
     def explain(self, error: DBAPIError) -> MachineError:
         return explain(error, self.name, str(self._url.username or ""), str(self._url.database or ""))

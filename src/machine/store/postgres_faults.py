@@ -40,7 +40,7 @@ _FAULTS: Final[tuple[tuple[type[psycopg.Error], str, str], ...]] = (
     (errors.IndexCorrupted, "The database {name} is damaged.", "REINDEX it, or restore it from a dump."),
 )
 # A connection that is refused has no code: the server's or the system's words are all there is.
-_REFUSALS: Final = (
+_FINAL_REFUSALS: Final = (
     (
         r"password authentication failed|no password supplied|fe_sendauth",
         "The server of {name} does not accept the password of {user!r}.",
@@ -62,14 +62,16 @@ _REFUSALS: Final = (
         "Add a line for it to the server's pg_hba.conf.",
     ),
     (
-        r"could not translate host name|failed to resolve host|Name or service not known|No address associated",
-        "The host of {name} is not known here.",
-        "Correct the host in DATABASE_URL, or this computer's name service.",
-    ),
-    (
         r"SSL|certificate",
         "No safe connection to {name} came about: {words}",
         "Correct sslmode and the certificates in DATABASE_URL.",
+    ),
+)
+_PASSING_REFUSALS: Final = (
+    (
+        r"could not translate host name|failed to resolve host|Name or service not known|No address associated",
+        "The host of {name} is not known here.",
+        "Correct the host in DATABASE_URL, or this computer's name service.",
     ),
     (
         r"too many clients|remaining connection slots",
@@ -77,6 +79,7 @@ _REFUSALS: Final = (
         "Raise max_connections there; each machine uses up to five.",
     ),
 )
+_REFUSALS: Final = (*_FINAL_REFUSALS, *_PASSING_REFUSALS)
 _AWAY: Final = (
     "The database {name} does not answer: {words}",
     "Start its server, or correct DATABASE_URL; the machine goes on by itself when it answers.",
@@ -100,6 +103,12 @@ def is_away(error: Exception) -> bool:
         return False
     state = error.orig.sqlstate
     return error.connection_invalidated or state is None or state.startswith(("08", "57P"))
+
+
+def may_come(error: DBAPIError) -> bool:
+    """Whether a connection that did not come about may do so later: the server starts, or is not there yet."""
+    words = " ".join(str(error.orig).split())
+    return is_away(error) and not any(re.search(pattern, words) for pattern, _, _ in _FINAL_REFUSALS)
 
 
 def _meaning(error: DBAPIError, cause: BaseException | None, words: str) -> tuple[str, str]:

@@ -104,6 +104,9 @@ class Sqlite:
     def is_away(self, error: Exception) -> bool:  # noqa: ARG002 - the port's
         return False
 
+    def may_come(self, error: DBAPIError) -> bool:  # noqa: ARG002 - the port's
+        return False
+
     def explain(self, error: DBAPIError) -> StoreError:
         return explain(error, self.path)
 
