@@ -45,6 +45,7 @@ from machine.store.budgets import SqlBudgetStore
 from machine.store.database import Database
 from machine.store.day_gate import MOST_MOVED
 from machine.store.migrating import migrate
+from machine.store.notes import SqlNotes
 from machine.store.opening import open_database
 from machine.store.sqlite import Sqlite
 from machine.store.task_store import SqlTaskStore
@@ -243,6 +244,7 @@ class Shop:
         self.now = NOW
         self.tasks = SqlTaskStore(database, machine_id="machine-001", clock=lambda: self.now)
         self.budgets = SqlBudgetStore(database, clock=lambda: self.now)
+        self.notes = SqlNotes(database)
 
     async def task(self, **changes: Any) -> Task:
         name = new_id("task")
@@ -440,7 +442,7 @@ async def test_a_change_of_a_budget_is_in_the_audit_log(tmp_path: Path) -> None:
 async def test_people_are_told_once_when_a_budget_comes_near_its_end_and_when_it_is_used_up(shop: Shop) -> None:
     agents = cast(Agents, SimpleNamespace(all=lambda: ()))
     budgets = DayBudgets(store=shop.budgets, slots=Slots(agents, work_slots=1), clock=lambda: shop.now)
-    board = BudgetBoard(budgets=budgets, store=shop.tasks, clock=lambda: shop.now)
+    board = BudgetBoard(budgets=budgets, store=shop.tasks, notes=shop.notes, clock=lambda: shop.now)
     await shop.limit(10)
     await shop.limit(5, BudgetScope.USER, "user_1")
     task = await shop.task()
@@ -468,6 +470,19 @@ async def test_people_are_told_once_when_a_budget_comes_near_its_end_and_when_it
         (None, "machine", "free"),
     ]
     assert not any("$" in event.body for event in told)
+
+
+async def test_who_takes_the_board_over_says_nothing_again(shop: Shop) -> None:
+    agents = cast(Agents, SimpleNamespace(all=lambda: ()))
+    budgets = DayBudgets(store=shop.budgets, slots=Slots(agents, work_slots=1), clock=lambda: shop.now)
+    await shop.limit(10)
+    await shop.cost(await shop.task(), 11)
+    for _ in range(3):
+        await BudgetBoard(budgets=budgets, store=shop.tasks, notes=shop.notes, clock=lambda: shop.now).look()
+    await shop.limit(100)
+    await BudgetBoard(budgets=budgets, store=shop.tasks, notes=shop.notes, clock=lambda: shop.now).look()
+    told = [event for event in await shop.tasks.feed(after=0) if event.type == "budget.status"]
+    assert [json.loads(event.body)["state"] for event in told] == ["used_up", "free"]
 
 
 async def test_the_status_names_the_budgets_that_bound_the_work_of_who_asks(tmp_path: Path) -> None:

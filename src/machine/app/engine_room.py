@@ -135,7 +135,15 @@ def build_engine(ground: Ground) -> EngineRoom:
         toolbox=toolbox,
         brain_tools=brain_tools,
         routing_desk=RoutingDesk(
-            store=store, live=live, brain=brain, new_tasks=new_tasks, gate=gate, slots=slots, manager=manager
+            store=store,
+            live=live,
+            brain=brain,
+            new_tasks=new_tasks,
+            gate=gate,
+            slots=slots,
+            manager=manager,
+            duties=ground.sharing.duties if ground.sharing else None,
+            process_id=ground.sharing.process_id if ground.sharing else "",
         ),
         disk=disk,
         work_bell=build_work_bell(ground, slots),

@@ -19,6 +19,7 @@ from machine.app.notification_room import build_notifications
 from machine.app.once import Once, Watcher
 from machine.app.people_room import build_people
 from machine.app.schedule_room import build_schedules
+from machine.app.sharing import Sharing
 from machine.app.tool_room import offer_tools
 from machine.app.webhook_room import build_webhooks
 from machine.auth.attempts import FailedAttempts
@@ -35,6 +36,7 @@ from machine.engine.logins import ClaudeLogins
 from machine.engine.machine_warnings import MachineWarnings
 from machine.engine.notification_desk import NotificationDesk
 from machine.engine.owners import Owners
+from machine.engine.replacing import Replacing
 from machine.engine.variable_desk import VariableDesk
 from machine.settings import Settings
 
@@ -73,7 +75,8 @@ async def opened(
         stack.push_async_callback(changes.close)
         if settings.runs_tasks:
             await engine.recovery.recover()
-        await api.webhooks.replacing.sweep()
+        if ground.sharing is None:  # in a fleet it is done once, and what is to be stopped may be elsewhere
+            await api.webhooks.replacing.sweep()
         await asyncio.to_thread(engine.disk.files.sweep)
         stack.push_async_callback(engine.disk.backups.close)
         # These are safe in any number of processes: each changes what it took from the database for itself, or looks at
@@ -92,9 +95,12 @@ async def opened(
 
 def _for_all(ground: Ground, engine: EngineRoom, api: ApiState) -> Sequence[Watcher]:
     """What has to be done once, whoever is up: in a fleet by who has the duty."""
-    board = BudgetBoard(budgets=engine.day_budgets, store=ground.tasks, clock=ground.clock)
+    notes = ground.sharing.notes if ground.sharing else ground.notes
+    board = BudgetBoard(budgets=engine.day_budgets, store=ground.tasks, notes=notes, clock=ground.clock)
     house = (board, engine.status_board, api.notifications.notifier, api.schedules.scheduler, api.webhooks.replies)
-    return _once(ground, "the house", *house)
+    if ground.sharing is None:
+        return house
+    return (_once(ground.sharing, "the house", *house, Leftovers(api.webhooks.replacing)),)
 
 
 def _run_tasks(stack: AsyncExitStack, ground: Ground, engine: EngineRoom) -> None:
@@ -109,10 +115,8 @@ def _run_tasks(stack: AsyncExitStack, ground: Ground, engine: EngineRoom) -> Non
     engine.manager.start()
 
 
-def _once(ground: Ground, name: str, *watchers: Watcher) -> Sequence[Watcher]:
-    if (sharing := ground.sharing) is None:
-        return watchers
-    return (Once(sharing.duties, name=name, holder=sharing.process_id, watchers=watchers),)
+def _once(sharing: Sharing, name: str, *watchers: Watcher) -> Once:
+    return Once(sharing.duties, name=name, holder=sharing.process_id, watchers=watchers)
 
 
 def _api_state(
@@ -186,6 +190,16 @@ def _disk_changes(ground: Ground) -> DiskChanges:
         notes=ground.notes,
         machine_id=ground.settings.machine_id if ground.sharing else None,
     )
+
+
+class Leftovers:
+    """Tasks that are replaced, and that a process was to stop which is gone."""
+
+    def __init__(self, replacing: Replacing) -> None:
+        self._replacing = replacing
+
+    async def watch(self) -> None:
+        await self._replacing.look_after_others()
 
 
 class Following:

@@ -3,10 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 
 from machine.domain.errors import MachineError
-from machine.domain.task import TaskStatus
 from machine.ports import TaskStore
+
+LOOK_SECONDS: Final = 15.0
+"""Between two looks for what a process was to stop that is gone."""
 
 _log = logging.getLogger(__name__)
 
@@ -29,9 +32,17 @@ class Replacing:
 
     async def sweep(self) -> None:
         """Stop what a former daemon was to stop. Before anything is dispatched: it would start once more."""
-        for task in await self._store.in_status(TaskStatus.QUEUED):
-            for task_id in task.source_metadata.get("replaces", ()):
-                await self._end(str(task_id))
+        for task_id in await self._store.replaced():
+            await self._end(task_id)
+
+    async def look_after_others(self) -> None:
+        """Have stopped, again and again, what another process of the fleet was to stop and did not."""
+        while True:
+            try:
+                self.ask(await self._store.replaced())
+            except MachineError as error:
+                _log.warning("what is replaced cannot be told: %s", error.message)
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def watch(self) -> None:
         """Stop what is asked for, for as long as the machine runs; a slow one holds up no other."""

@@ -73,6 +73,11 @@ class TaskStore(Protocol):
         person where no machine is any more."""
         ...
 
+    async def replaced(self) -> tuple[str, ...]:
+        """Ids of the tasks that a queued one takes the place of and that have not ended, whichever machine has them;
+        up to 1,000."""
+        ...
+
     async def counts(self) -> Mapping[TaskStatus, int]:
         """How many tasks are queued, running and waiting."""
         ...

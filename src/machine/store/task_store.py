@@ -23,6 +23,7 @@ class SqlTaskStore:
         self.get = tasks.get
         self.list = tasks.list
         self.in_status = tasks.in_status
+        self.replaced = tasks.replaced
         self.counts = tasks.counts
         self.oldest_queued = tasks.oldest_queued
         self.move = tasks.move

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, func, or_, select, type_coerce, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -29,6 +29,13 @@ from machine.store.writer import Recorder
 
 _OPEN = tuple(status.value for status, after in NEXT.items() if after)
 _INSERT: Final = PreparedInsert(tasks)
+MAX_REPLACED: Final = 1000
+_REPLACING: Final = (
+    select(tasks.c.source_metadata)
+    .where(tasks.c.status == TaskStatus.QUEUED.value, tasks.c.concurrency_key.is_not(None))
+    .where(type_coerce(tasks.c.source_metadata, Text).like('%"replaces":[%'))
+    .limit(MAX_REPLACED)
+)
 
 
 def put_task(connection: Connection, recorder: Recorder, task: Task, first_input: PendingInput, at: datetime) -> None:
@@ -78,6 +85,21 @@ class Tasks:
         query = select(tasks).where(tasks.c.status.in_(wanted), self._ours()).order_by(tasks.c.task_id)
         rows = await self._database.read(lambda connection: connection.execute(query).mappings().all())
         return tuple(task_of(row) for row in rows)
+
+    async def replaced(self) -> tuple[str, ...]:
+        """Few tasks replace others, and those that do stand in the queue for a moment only."""
+
+        def read(connection: Connection) -> tuple[str, ...]:
+            found = connection.execute(_REPLACING).scalars().all()
+            named = {str(task_id) for metadata in found for task_id in metadata.get("replaces", ())}
+            if not named:
+                return ()
+            query = select(tasks.c.task_id).where(
+                tasks.c.task_id.in_(sorted(named)[:MAX_REPLACED]), tasks.c.status.in_(_OPEN)
+            )
+            return tuple(connection.execute(query.order_by(tasks.c.task_id)).scalars())
+
+        return await self._database.read(read)
 
     def _ours(self) -> ColumnElement[bool]:
         """This machine's, and what waits for a person where no machine is any more: everybody looks after that."""
