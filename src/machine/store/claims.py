@@ -1,10 +1,10 @@
-"""Which queued task runs next: slots, agents' limits, conversations and fairness, in one statement."""
+"""Handing slots to queued tasks: counting and taking in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Text, bindparam, func, select, text, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.engine import Connection
 
 from machine.domain.clock import Clock
@@ -13,40 +13,12 @@ from machine.domain.machine import PRESENT, MachineRole, MachineState
 from machine.domain.task import Lane, QueueReason, Task, TaskStatus
 from machine.ports import ClaimLimits
 from machine.store.database import Database
-from machine.store.day_gate import Closed, bring_in_line, closed_now
+from machine.store.day_gate import bring_in_line, closed_now
 from machine.store.event_log import encoded
 from machine.store.moves import check_transition, move_task, read_task, write_move
+from machine.store.next_task import Asker, next_task
 from machine.store.tables import machines, tasks
-from machine.store.types import moment_text
 from machine.store.writer import Recorder
-
-# The sets are small, for what runs is bounded by the slots; the scan stays within the index `tasks_queue`.
-_NEXT: Final = text(
-    """
-    SELECT task_id FROM tasks
-    LEFT JOIN (SELECT user_id AS runner, count(*) AS running FROM tasks WHERE status = 'running' GROUP BY user_id)
-           AS runners ON runner = user_id
-    WHERE status = 'queued'
-      AND lane IN :lanes
-      AND (parked_until IS NULL OR parked_until <= :at)
-      AND NOT awaits_routing
-      AND (task_id IN :passes OR NOT (:all OR user_id IN :users OR assigned_agent IN :agents))
-      AND assigned_agent NOT IN :full_agents
-      AND (machine_id = :me OR machine_id NOT IN :members)
-      AND conversation_id NOT IN (SELECT conversation_id FROM tasks WHERE status IN ('running', 'waiting_input'))
-      AND (concurrency_key IS NULL OR NOT EXISTS (
-            SELECT 1 FROM tasks AS other
-            WHERE other.concurrency_key = tasks.concurrency_key AND other.status IN ('running', 'waiting_input')
-          ))
-    ORDER BY front DESC, priority DESC, coalesce(running, 0), task_id
-    LIMIT 1
-    """
-).bindparams(
-    *(
-        bindparam(name, expanding=True, type_=Text)
-        for name in ("lanes", "full_agents", "members", "passes", "users", "agents")
-    )
-)
 
 # Those where a conversation may have its files, and goes on; on one machine there are none.
 MEMBERS: Final = select(machines.c.machine_id, machines.c.state).where(
@@ -77,7 +49,8 @@ class Claims:
             members: dict[str, str] = dict(connection.execute(MEMBERS).all())
             if members.get(self._machine_id) == MachineState.DRAINING.value:
                 return None
-            task_id = self._next(connection, limits, at, closed, [*members])
+            asker = self._asker(connection, limits, members)
+            task_id = next_task(connection, asker, closed, at) if asker.lanes else None
             if task_id is None:
                 return None
             old = read_task(connection, task_id)
@@ -113,20 +86,10 @@ class Claims:
         statement = update(tasks).where(*parked, tasks.c.queue_reason == reason.value).values(parked_until=None)
         return await self._database.write(lambda connection, _: connection.execute(statement).rowcount)
 
-    def _next(
-        self, connection: Connection, limits: ClaimLimits, at: datetime, closed: Closed, members: Sequence[str]
-    ) -> str | None:
+    def _asker(self, connection: Connection, limits: ClaimLimits, members: Collection[str]) -> Asker:
         lanes = self._free_lanes(connection, limits)
-        if not lanes:
-            return None
-        values = {
-            "lanes": lanes,
-            "at": moment_text(at),
-            "full_agents": [*_full_agents(connection, limits), *limits.other_agents],
-            "me": self._machine_id,
-            "members": members,
-        }
-        return connection.execute(_NEXT, {**values, **closed.values()}).scalar_one_or_none()
+        unfit = {*_full_agents(connection, limits), *limits.other_agents}
+        return Asker(self._machine_id, lanes, unfit, members)
 
     def _free_lanes(self, connection: Connection, limits: ClaimLimits) -> list[str]:
         query = select(tasks.c.lane, func.count()).where(_RUNNING, tasks.c.machine_id == self._machine_id)

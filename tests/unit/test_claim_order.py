@@ -1,0 +1,158 @@
+"""Which task is claimed next, against a model that is slow and plain to see: random queues in each kind of database."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, insert, update
+from sqlalchemy.engine import Connection
+
+from machine.domain.day_budget import BudgetScope, Standing
+from machine.domain.task import Lane, QueueReason, Task, TaskStatus
+from machine.store.day_gate import Closed
+from machine.store.next_task import Asker, next_task
+from machine.store.opening import Place, backend_of, prepare
+from machine.store.rows import task_values
+from machine.store.tables import tasks
+
+NOW = datetime(2026, 11, 3, 9, tzinfo=UTC)
+BUSY = (TaskStatus.RUNNING, TaskStatus.WAITING_INPUT)
+USERS, AGENTS, MACHINES = ("ann", "bob", "cid"), ("executor", "planning"), ("", "here", "there", "lost")
+PARKED = (None, None, NOW - timedelta(hours=1), NOW, NOW + timedelta(microseconds=1), NOW + timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Tasks, what a machine may take of them, and which budgets of the day are used up."""
+
+    tasks: tuple[Task, ...]
+    asker: Asker
+    closed: Closed
+
+    def first(self) -> Task | None:
+        """The rules, each on a line of its own."""
+        may = [task for task in self.tasks if task.status is TaskStatus.QUEUED and self._may_start(task)]
+        return min(
+            may, key=lambda task: (not task.front, -task.priority, self._running(task), task.task_id), default=None
+        )
+
+    def _may_start(self, task: Task) -> bool:
+        busy = [other for other in self.tasks if other.status in BUSY]
+        closed = any(one.bounds(task.user_id, task.assigned_agent) for one in self.closed.standings)
+        return all(
+            (
+                task.lane in self.asker.lanes,
+                task.parked_until is None or task.parked_until <= NOW,
+                not task.awaits_routing,
+                not closed or task.task_id in self.closed.passes,
+                task.assigned_agent not in self.asker.unfit_agents,
+                task.machine_id == self.asker.machine_id or task.machine_id not in self.asker.members,
+                all(other.conversation_id != task.conversation_id for other in busy),
+                task.concurrency_key is None or all(other.concurrency_key != task.concurrency_key for other in busy),
+            )
+        )
+
+    def _running(self, task: Task) -> int:
+        return sum(other.status is TaskStatus.RUNNING and other.user_id == task.user_id for other in self.tasks)
+
+    def started(self, task: Task) -> "Queue":
+        running = task.model_copy(update={"status": TaskStatus.RUNNING})
+        return replace(self, tasks=tuple(running if one is task else one for one in self.tasks))
+
+
+def _task(number: int, **values: Any) -> Task:
+    task_id = f"task_{number:04}"
+    plain = {
+        "task_id": task_id,
+        "claude_session_id": task_id,
+        "workspace": task_id,
+        "created_at": NOW,
+        "status_at": NOW,
+    }
+    return Task.model_validate({"title": "x", "input_message": "x", **plain, **values})
+
+
+_TASKS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "status": st.sampled_from([*[TaskStatus.QUEUED] * 5, *BUSY, TaskStatus.COMPLETED]),
+            "user_id": st.sampled_from(USERS),
+            "assigned_agent": st.sampled_from(AGENTS),
+            "machine_id": st.sampled_from(MACHINES),
+            "conversation_id": st.sampled_from([f"conv_{number}" for number in range(12)]),
+            "concurrency_key": st.sampled_from([None, None, None, "one", "two"]),
+            "lane": st.sampled_from([Lane.WORK, Lane.WORK, Lane.WORK, Lane.CHAT]),
+            "front": st.sampled_from([False, False, True]),
+            "priority": st.sampled_from([0, 0, 0, -1, 7]),
+            "parked_until": st.sampled_from(PARKED),
+            "queue_reason": st.sampled_from([None, QueueReason.BUDGET]),
+            "awaits_routing": st.sampled_from([False, False, False, True]),
+        }
+    ),
+    max_size=25,
+)
+_ASKERS = st.builds(
+    Asker,
+    machine_id=st.just("here"),
+    lanes=st.sampled_from([["work", "chat"], ["work", "chat"], ["work"], ["chat"]]),
+    unfit_agents=st.sampled_from([[], [], ["planning"], ["executor", "nobody"]]),
+    members=st.sampled_from([[], ["here", "there"], ["there"]]),
+)
+_STANDINGS = st.sampled_from(
+    [
+        *[()] * 4,
+        (Standing(scope=BudgetScope.MACHINE),),
+        (Standing(scope=BudgetScope.USER, name="ann"),),
+        (Standing(scope=BudgetScope.AGENT, name="planning"), Standing(scope=BudgetScope.USER, name="bob")),
+    ]
+)
+
+
+@st.composite
+def queues(draw: st.DrawFn) -> Queue:
+    made = tuple(_task(number, **values) for number, values in enumerate(draw(_TASKS)))
+    standings = draw(_STANDINGS)
+    passes = draw(st.lists(st.sampled_from(made), max_size=3)) if standings and made else []
+    return Queue(made, draw(_ASKERS), Closed(standings, tuple(task.task_id for task in passes)))
+
+
+@pytest.fixture
+def engine(place: Place) -> Iterator[Engine]:
+    backend = backend_of(place)
+    prepare(backend, "0.1.0")
+    made = backend.writing_engine()
+    yield made
+    made.dispose()
+
+
+@contextmanager
+def holding(engine: Engine, queued: Sequence[Task]) -> Iterator[Connection]:
+    """A transaction with these tasks, which nothing is kept of."""
+    with engine.connect() as connection, connection.begin() as transaction:
+        if queued:
+            connection.execute(insert(tasks), [{**task_values(task), "last_seq": 1} for task in queued])
+        yield connection
+        transaction.rollback()
+
+
+def test_the_next_task_is_the_one_that_the_rules_name(engine: Engine) -> None:
+    @given(queues())
+    @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    def each_of_them_until_nothing_is_left(queue: Queue) -> None:
+        with holding(engine, queue.tasks) as connection:
+            while True:
+                expected = queue.first()
+                found = next_task(connection, queue.asker, queue.closed, NOW)
+                assert found == (expected and expected.task_id)
+                if expected is None:
+                    return
+                queue = queue.started(expected)
+                started = update(tasks).where(tasks.c.task_id == found).values(status=TaskStatus.RUNNING.value)
+                connection.execute(started)
+
+    each_of_them_until_nothing_is_left()
