@@ -9,11 +9,12 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from pydantic import SecretStr
 from tests.fault.hands import Machine, running_with
 from tests.support.account_server import AccountServer
 from tests.support.daemon import DaemonProcess
@@ -71,7 +72,7 @@ async def below(folder: Path, model: ScriptedModel) -> AsyncIterator[Machine]:
         await made.close()
 
 
-def a_machine(folder: Path, sandbox: str = "false", **env: str) -> Machine:
+def a_machine(folder: Path, sandbox: str = "false", users: str = f"{FIRST}-{LAST}", **env: str) -> Machine:
     """Below a steward, with an agent `free` that runs commands unasked, and in no sandbox if not told otherwise."""
     data = folder / "data"
     files = {
@@ -89,7 +90,7 @@ def a_machine(folder: Path, sandbox: str = "false", **env: str) -> Machine:
     made = Machine(data, env={"MACHINE_SANDBOX": "off", **path, **env})
     made.daemon.python = python
     steward = (python, "-m", "machine.claude.steward", "--user", str(DAEMON))
-    made.daemon.prefix = (*steward, "--agents", f"{FIRST}-{LAST}", "--")
+    made.daemon.prefix = (*steward, "--agents", users, "--")
     return made
 
 
@@ -300,6 +301,73 @@ async def test_a_clone_is_the_agents_own_and_its_diff_the_machines_to_read(
         assert "+secret" in diff["diff"]
         pushed = await below.post(f"/api/tasks/{task_id}/push")
         assert pushed["commit"] in (await asyncio.to_thread(server.heads)).values()
+
+
+@pytest.fixture
+def of_a_fleet(folder: Path, postgres_url: SecretStr) -> Callable[..., Machine]:
+    """Makes machines that share a database and a folder; each has users of its own, for they are on one computer."""
+    shared = folder / "shared"
+    shared.mkdir(mode=0o700)
+    os.chown(shared, DAEMON, DAEMON)
+
+    def made(name: str, users: str, **env: str) -> Machine:
+        (folder / name).mkdir(mode=0o711)
+        fleet = {"DATABASE_URL": postgres_url.get_secret_value(), "MACHINE_ID": name, "MACHINE_LEASE_SECONDS": "4"}
+        return a_machine(folder / name, users=users, MACHINE_SHARED_DIR=str(shared), **fleet, **env)
+
+    return made
+
+
+HERE, THERE = f"{FIRST}-{FIRST + 9}", f"{FIRST + 10}-{FIRST + 19}"
+CLOSED = "umask 077; mkdir -p deep/er; echo one > deep/er/file; ln -s /etc out; chmod 000 deep; echo ran"
+FURTHER = "cat deep/er/file; readlink out; echo two >> deep/er/file; stat -c %u deep/er; id -u; echo ran"
+
+
+@pytest.mark.timeout(300)
+async def test_what_an_agent_made_as_its_own_user_goes_along_to_another_machine_and_is_its_users_there(
+    folder: Path, of_a_fleet: Callable[..., Machine], model: ScriptedModel
+) -> None:
+    model.on("first", Reply.tool("Bash", {"command": CLOSED}), "The word is kumquat.")
+    model.on("second", Reply.tool("Bash", {"command": FURTHER}), "Second.")
+    model.on("third", Reply.tool("Bash", {"command": FURTHER}), "Third.")
+    async with model.serve() as url:
+        env = {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "no-key-is-needed"}
+        here = await asyncio.to_thread(of_a_fleet, "here", HERE, **env)
+        there = await asyncio.to_thread(of_a_fleet, "there", THERE, **env)
+        try:
+            await here.start()
+            first = await here.submit("first", agent="free")
+            await here.completed(first)
+            await here.terminate()
+            await there.start()
+            said, told = await went_on(there, first, "second")
+            assert said[:2] == ["one", "/etc"], said
+            assert FIRST + 10 <= int(said[2]) <= FIRST + 19
+            assert said[2:] == [said[2], said[2], "ran"], "it is that user's there"
+            assert "fetched as here left them" in told
+            assert any(
+                "kumquat" in str(request.raw) for request in model.requests if "second" in request.last_user_text
+            )
+            await there.terminate()
+            await here.start()  # whose own copy is older, and another user's
+            said, told = await went_on(here, first, "third")
+            assert said[:3] == ["one", "two", "/etc"], said
+            assert FIRST <= int(said[3]) <= FIRST + 9
+            assert said[3:] == [said[3], said[3], "ran"]
+            assert "fetched as there left them" in told
+            left = await asyncio.to_thread(lambda: [*(folder / "here" / "data").rglob(".removing-*")])
+            assert left == []
+        finally:
+            await here.close()
+            await there.close()
+
+
+async def went_on(at: Machine, task_id: str, message: str) -> tuple[list[str], str]:
+    """What the agent's command said in the task that goes on with that conversation, and what was told of the move."""
+    going_on = (await at.post(f"/api/tasks/{task_id}/input", message=message))["task_id"]
+    await at.completed(going_on)
+    words = "".join(piece["text"] for piece in await at.outputs(going_on, "tool_result")).split()
+    return words, "".join(str(piece["text"]) for piece in await at.outputs(going_on) if piece.get("name") == "moving")
 
 
 async def test_agents_get_a_login_that_works_and_nothing_to_renew_it_with(folder: Path, model: ScriptedModel) -> None:

@@ -342,17 +342,11 @@ def settings_of(root: Path, **given: str) -> Any:
 
 
 def test_without_the_setting_nothing_is_shared(tmp_path: Path) -> None:
-    assert open_shared(settings_of(tmp_path)) is None
-    assert open_shared(settings_of(tmp_path, MACHINE_SHARED_DIR="")) is None
+    assert open_shared(settings_of(tmp_path), None) is None
+    assert open_shared(settings_of(tmp_path, MACHINE_SHARED_DIR=""), None) is None
 
 
 def test_folders_that_lie_in_each_other_are_refused(tmp_path: Path) -> None:
     for shared in (tmp_path / "data" / "shared", tmp_path):
         with pytest.raises(BadRequest, match="lie in each other"):
-            open_shared(settings_of(tmp_path, MACHINE_SHARED_DIR=str(shared)))
-
-
-def test_agents_with_users_of_their_own_are_refused(tmp_path: Path) -> None:
-    given = {"MACHINE_SHARED_DIR": str(tmp_path / "shared"), "MACHINE_AGENT_USERS": "20000-20010"}
-    with pytest.raises(BadRequest, match="not supported yet"):
-        open_shared(settings_of(tmp_path, **given))
+            open_shared(settings_of(tmp_path, MACHINE_SHARED_DIR=str(shared)), None)

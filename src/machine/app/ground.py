@@ -131,7 +131,7 @@ async def open_ground(
         definitions=definitions,
         repositories=await asyncio.to_thread(_open_repositories, settings, claude.settling),
         snapshots=SqlSnapshotStore(database),
-        shared=await asyncio.to_thread(open_shared, settings),
+        shared=await asyncio.to_thread(open_shared, settings, claude.settling),
         outgoing=outgoing,
         variables=await asyncio.to_thread(_open_variables, settings, redactor),
         redactor=redactor,

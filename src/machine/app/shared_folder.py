@@ -1,31 +1,32 @@
 """The folder that this machine shares with others, where the settings name one."""
 
+from machine.claude.settling import Settling
 from machine.domain.errors import BadRequest, StoreError
 from machine.registry.workspaces import OWNED
 from machine.settings import Settings
 from machine.shared import SharedFiles
 
 
-def open_shared(settings: Settings) -> SharedFiles | None:
-    """None where conversations stay on the machine on which they began. Blocking. Raises BadRequest, StoreError."""
+def open_shared(settings: Settings, settling: Settling | None) -> SharedFiles | None:
+    """None where conversations stay on the machine on which they began; `settling` is set where agents are users of
+    their own. Blocking. Raises BadRequest, StoreError."""
     if settings.shared_dir is None:
         return None
-    if settings.agent_users is not None:
-        raise BadRequest(
-            "MACHINE_SHARED_DIR and MACHINE_AGENT_USERS are both set, which is not supported yet: what agents made as "
-            "users of their own cannot be moved to another machine.",
-            hint="Leave one of them out.",
-        )
     if settings.shared_dir.is_relative_to(settings.data_dir) or settings.data_dir.is_relative_to(settings.shared_dir):
         raise BadRequest(
             f"MACHINE_SHARED_DIR, {settings.shared_dir}, and the data folder {settings.data_dir} lie in each other.",
             hint="Every machine has a data folder of its own; the shared folder lies beside them.",
         )
     shared = SharedFiles(
-        settings.shared_dir, settings.data_dir, max_mb=settings.snapshot_max_mb, left_out=frozenset(OWNED)
+        settings.shared_dir,
+        settings.data_dir,
+        max_mb=settings.snapshot_max_mb,
+        left_out=frozenset(OWNED),
+        of_agents=settling,
     )
     try:
         shared.prepare()
+        (settings.shared_dir / "attachments").mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise StoreError(
             f"The shared folder {settings.shared_dir} cannot be used: {error.strerror or error}.",

@@ -120,7 +120,8 @@ class ClaudeCli:
 
     def transcripts_of(self, cwd: Path) -> Path:
         """The folder in which the CLI writes down what is said in `cwd`."""
-        return self._installation.config_dir / "projects" / project_folder(cwd)
+        own = self._installation if self._settling is None else self._installation.of_workspace(cwd.name)
+        return own.config_dir / "projects" / project_folder(cwd)
 
     async def inputs_taken(self, claude_session_id: str) -> frozenset[str]:
         """See `ports.Claude.inputs_taken`."""

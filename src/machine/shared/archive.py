@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import io
 import os
+import shutil
 import stat
 import tarfile
 from collections.abc import Callable, Iterator
@@ -126,9 +127,23 @@ def _extracted(tar: tarfile.TarFile, into: Path, max_bytes: int, abort: Abort) -
         if entry.issym():
             yield parts, entry.linkname
         elif (entry.isdir() or entry.type in (tarfile.REGTYPE, tarfile.AREGTYPE)) and entry.sparse is None:
-            tar.extract(entry, into, filter="data")
+            _extract(tar, entry, into.joinpath(*parts))
         else:
             raise _refused(entry.name, "is no file, folder or link")
+
+
+def _extract(tar: tarfile.TarFile, entry: tarfile.TarInfo, target: Path) -> None:
+    """By hand: the filters of `tarfile` are not in every Python 3.11."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if entry.isdir():
+        target.mkdir(mode=0o700)
+        return
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file, tar.extractfile(entry) or nullcontext(io.BytesIO()) as content:
+        shutil.copyfileobj(content, file, _CHUNK)
+        file.flush()
+        os.fchmod(descriptor, entry.mode & 0o755 | 0o600)
+        os.utime(descriptor, (entry.mtime, entry.mtime))
 
 
 def _parts(name: str) -> tuple[str, ...]:

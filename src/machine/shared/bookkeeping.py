@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from uuid import uuid4
 
 from machine.ports import Local
@@ -59,7 +59,29 @@ class Bookkeeping:
             shutil.rmtree(made, ignore_errors=True)
 
 
-def swap(new: Path, place: Path) -> None:
+class FilesOfAgents(Protocol):
+    """What agents made as users of their own. Both methods block, and raise OSError."""
+
+    def open_up(self, folder: Path) -> None:
+        """Let the daemon read what such a user made in its folder."""
+        ...
+
+    def empty(self, folder: Path) -> None:
+        """Remove it."""
+        ...
+
+
+class NoOthers:
+    """Where agents are the daemon's own user."""
+
+    def open_up(self, folder: Path) -> None:
+        """Everything can be read."""
+
+    def empty(self, folder: Path) -> None:
+        """Everything can be removed."""
+
+
+def swap(new: Path, place: Path, of_agents: FilesOfAgents) -> None:
     """Put `new` where `place` was, or nothing where there is no `new`. A link in its place is removed, not followed."""
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     doomed = place.with_name(f"{_REMOVING}{uuid4().hex}")
@@ -69,6 +91,15 @@ def swap(new: Path, place: Path) -> None:
         new.rename(place)
     with contextlib.suppress(OSError):  # what an agent has closed is removed by the sweep of the disk
         if doomed.is_dir() and not doomed.is_symlink():
-            shutil.rmtree(doomed)
+            of_agents.empty(doomed)
+            _remove_folder(doomed)
         else:
             doomed.unlink(missing_ok=True)
+
+
+def _remove_folder(folder: Path) -> None:
+    """Also one that is an agent's own, which only can be removed from outside, once it is empty."""
+    try:
+        folder.rmdir()
+    except OSError:
+        shutil.rmtree(folder)

@@ -24,7 +24,7 @@ from machine.domain.errors import MachineError, SnapshotLost, StoreError
 from machine.domain.snapshot import ClonePart, Snapshot
 from machine.ports import CLONE_PACK, Belongings, Local, Packed, Part, Unpacked
 from machine.shared.archive import Archive, copy_checked, reading, stored, unpack
-from machine.shared.bookkeeping import Bookkeeping, swap
+from machine.shared.bookkeeping import Bookkeeping, FilesOfAgents, NoOthers, swap
 from machine.shared.selecting import of_session, selection
 from machine.shared.walking import Abandoned, Abort, mark_of
 
@@ -51,14 +51,17 @@ class SharedFiles:
         *,
         max_mb: int,
         left_out: frozenset[str],
+        of_agents: FilesOfAgents | None = None,
     ) -> None:
-        """`left_out` are names in a workspace that belong to the agent's definition."""
+        """`left_out` are names in a workspace that belong to the agent's definition; `of_agents` is set where agents
+        are users of their own."""
         self._shared = shared / "snapshots"
         self._data = data
         self._workspaces = data / "workspaces"
         self._books = Bookkeeping(data / "moving")
         self._max_bytes = max_mb * 1024 * 1024
         self._left_out = left_out
+        self._of_agents = of_agents or NoOthers()
 
     def prepare(self) -> None:
         """Make the folders, and remove what a dead daemon left half made. Blocking. Raises OSError."""
@@ -109,10 +112,10 @@ class SharedFiles:
         def put(_abort: Abort) -> None:
             name = _name(belongings.conversation_id)
             self._books.forget(name)  # first: half of it is no copy
-            swap(unpacked.workspace, self._workspaces / belongings.workspace)
+            swap(unpacked.workspace, self._workspaces / belongings.workspace, self._of_agents)
             belongings.project.mkdir(mode=0o700, parents=True, exist_ok=True)
             for part in (f"{belongings.session_id}.jsonl", belongings.session_id):
-                swap(unpacked.transcript / part, belongings.project / part)
+                swap(unpacked.transcript / part, belongings.project / part, self._of_agents)
             self._books.write(name, unpacked.local)
 
         await self._work(put)
@@ -138,6 +141,7 @@ class SharedFiles:
 
     def _mark(self, belongings: Belongings, abort: Abort) -> str:
         workspace = self._workspaces / belongings.workspace
+        self._of_agents.open_up(workspace)  # before it is looked at: this changes files, too
         return mark_of(workspace, selection(self._left_out, without=f"{REPO_FOLDER}/.git/objects"), abort)
 
     def _pack(
@@ -157,6 +161,7 @@ class SharedFiles:
             workspace, clone = former.workspace, former.clone
         else:
             workspace = self._archived(target, partial(self._add_workspace, belongings, folder, clone), abort)
+        self._of_agents.open_up(belongings.project)
         transcript = self._archived(target, partial(_add_transcript, belongings), abort)
         manifest = _Manifest(workspace=workspace, transcript=transcript, clone=clone).model_dump_json().encode()
         sha256, length = stored(target, _draft(target), lambda file: _write(file, manifest))
