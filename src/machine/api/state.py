@@ -103,4 +103,5 @@ class ApiState:
 
     @property
     def cookie_name(self) -> str:
-        return tokens.cookie_name(str(self.settings.data_dir))
+        """Of this machine; in a fleet the same at every web process, wherever its data folder is."""
+        return tokens.cookie_name("fleet" if self.settings.in_fleet else str(self.settings.data_dir))

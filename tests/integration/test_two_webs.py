@@ -1,0 +1,51 @@
+"""Two web processes behind one address: they keep nothing, so whichever is asked answers the same."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from tests.support.api import Served, served
+
+
+@pytest.fixture
+async def webs(tmp_path: Path, postgres_url: SecretStr) -> AsyncIterator[tuple[Served, Served]]:
+    async with AsyncExitStack() as stack:
+        made = []
+        for name in ("web-1", "web-2"):
+            environ = {"DATABASE_URL": postgres_url.get_secret_value(), "MACHINE_ROLE": "web", "MACHINE_ID": name}
+            environ["PUBLIC_URL"] = "http://machine.example"
+            made.append(await stack.enter_async_context(served(tmp_path / name, environ=environ)))
+        yield made[0], made[1]
+
+
+async def test_a_login_link_of_one_is_good_at_the_other_once_and_its_cookie_at_both(
+    webs: tuple[Served, Served],
+) -> None:
+    first, second = webs
+    links = [await web.room.api.authenticator.new_link("http://machine.example") for web in webs]
+    assert all(link.startswith("http://machine.example/") for link in links)
+    own_page = {"origin": "http://machine.example", "host": "machine.example"}
+    for link, at, other in zip(links, (second, first), (first, second), strict=True):
+        secret = {"secret": link.partition("#")[2]}
+        signed_in = await at.client(**own_page).post("/api/auth/login", json=secret)
+        assert signed_in.status_code == 200, signed_in.text
+        cookie = signed_in.headers["set-cookie"].partition(";")[0]
+        again = await other.client(**own_page).post("/api/auth/login", json=secret)
+        assert again.status_code == 401, "it was good for once, at either"
+        for web in webs:
+            browser = web.client(cookie=cookie, **own_page)
+            assert (await browser.post("/api/sessions")).status_code == 201
+            foreign = web.client(cookie=cookie, host="machine.example", origin="http://elsewhere.example")
+            assert (await foreign.post("/api/sessions")).status_code == 403
+
+
+async def test_who_is_signed_out_at_one_is_signed_out_at_the_other(webs: tuple[Served, Served]) -> None:
+    first, second = webs
+    browser = await first.browser()
+    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    elsewhere = second.client(cookie=cookie, **second.origin)
+    assert (await elsewhere.post("/api/sessions")).status_code == 201
+    assert (await browser.post("/api/auth/logout")).status_code < 300
+    assert (await elsewhere.post("/api/sessions")).status_code == 401
