@@ -235,6 +235,10 @@ class Settings(BaseSettings):
         return self.data_dir / "attachments"
 
     @property
+    def shared_attachments_dir(self) -> Path | None:
+        return self.shared_dir and self.shared_dir / "attachments"
+
+    @property
     def moving_dir(self) -> Path:
         return self.data_dir / "moving"
 

@@ -60,6 +60,7 @@ def test_the_agent_is_told_which_files_came_with_a_message() -> None:
 
 
 def test_files_are_laid_out_without_following_what_lies_there(tmp_path: Path) -> None:
+    (tmp_path / "attachments").mkdir()
     files = AttachmentFiles(tmp_path / "attachments", tmp_path / "workspaces")
     files.keep("attachment_1", b"new")
     workspace, elsewhere = tmp_path / "workspaces" / "w", tmp_path / "elsewhere"

@@ -6,13 +6,15 @@ from machine.engine.chats import Chats
 from machine.registry.attachments import AttachmentFiles
 
 
-def attachment_files(ground: Ground) -> AttachmentFiles:
-    return AttachmentFiles(ground.settings.attachments_dir, ground.settings.workspaces_dir)
+def attachment_files(ground: Ground) -> AttachmentFiles | None:
+    """In a fleet they lie where every machine sees them; None where there is no such place."""
+    settings = ground.settings
+    root = settings.attachments_dir if ground.sharing is None else settings.shared_attachments_dir
+    return None if root is None else AttachmentFiles(root, settings.workspaces_dir)
 
 
 def attachment_desk(ground: Ground) -> AttachmentDesk:
-    alone = ground.sharing is None
-    return AttachmentDesk(store=ground.chats, files=attachment_files(ground), clock=ground.clock, reaches_agents=alone)
+    return AttachmentDesk(store=ground.chats, files=attachment_files(ground), clock=ground.clock)
 
 
 def build_chats(ground: Ground) -> Chats:

@@ -40,9 +40,8 @@ _log = logging.getLogger(__name__)
 class AttachmentDesk:
     """Takes files in and hands them out."""
 
-    def __init__(self, *, store: ChatStore, files: AttachmentFiles, clock: Clock, reaches_agents: bool = True) -> None:
-        """`reaches_agents`: whether what is kept here can be read where the agents run."""
-        self._reaches_agents = reaches_agents
+    def __init__(self, *, store: ChatStore, files: AttachmentFiles | None, clock: Clock) -> None:
+        """`files` is unset where nothing that is kept here can be read where the agents run."""
         self._store = store
         self._files = files
         self._now = clock
@@ -54,17 +53,17 @@ class AttachmentDesk:
         """
         if not principal.may_write:
             raise Forbidden("A viewer cannot attach files.", hint="Ask a member or an administrator.")
-        if not self._reaches_agents:
+        if (files := self._files) is None:
             raise Conflict(
-                "Files are not attached yet where several machines share the work: the agent may run on another one.",
-                hint="Put the text into the message, or the file into the repository that the task works on.",
+                "Files cannot be attached here: several machines share the work, and no folder.",
+                hint="Name one that all of them see in MACHINE_SHARED_DIR, or put the text into the message.",
             )
         if not 0 < len(sent) <= MAX_ATTACHMENTS:
             raise BadRequest(f"{len(sent)} files were sent.", hint=f"Send at least one and at most {MAX_ATTACHMENTS}.")
         new = await asyncio.to_thread(lambda: [self._looked_at(name, content, principal) for name, content in sent])
         with _disk_trouble():
             for one, (_, content) in zip(new, sent, strict=True):
-                await asyncio.to_thread(self._files.keep, one.attachment_id, content)
+                await asyncio.to_thread(files.keep, one.attachment_id, content)
         await self._remove(await self._store.add_attachments(new, most_unsent=MOST_UNSENT))
         return tuple(one.told for one in new)
 
@@ -94,7 +93,7 @@ class AttachmentDesk:
         """Remove files and the copies of them that lie in the workspaces of a conversation's tasks."""
         for task in conversation_tasks:
             names = [one.name for one in attachments_of(task)]
-            if names:
+            if names and self._files is not None:
                 await asyncio.to_thread(_quietly, self._files.take_away, task.workspace, names)
         await self._remove(gone)
 
@@ -135,21 +134,26 @@ class AttachmentDesk:
         )
 
     async def _remove(self, gone: Sequence[StoredAttachment]) -> None:
-        if gone:
+        if gone and self._files is not None:
             await asyncio.to_thread(_quietly, self._files.forget, [one.attachment_id for one in gone])
 
 
 class WorkspacesWithAttachments:
     """Workspaces as `folders` makes them, with the files that came with the task's message."""
 
-    def __init__(self, folders: Workspaces, files: AttachmentFiles) -> None:
+    def __init__(self, folders: Workspaces, files: AttachmentFiles | None) -> None:
         self._folders = folders
         self._files = files
 
     async def prepare(self, task: Task, agent: SubAgent) -> Path:
-        """The folder, ready. Raises StoreError."""
+        """The folder, ready. Raises StoreError, Conflict."""
         folder = await self._folders.prepare(task, agent)
         if attached := attachments_of(task):
+            if self._files is None:
+                raise Conflict(
+                    "The attached files lie in a folder that this machine does not see.",
+                    hint="Set MACHINE_SHARED_DIR on every machine of the fleet, then send the message again.",
+                )
             with _disk_trouble():
                 await asyncio.to_thread(self._files.lay_out, folder, attached)
         return folder

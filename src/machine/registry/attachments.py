@@ -3,6 +3,7 @@
 Kept beside the workspaces, so that a second try in a fresh workspace has them, too. Everything here blocks.
 """
 
+import errno
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from machine.registry.folders import remove, replace_file, write_file
 
 
 class AttachmentFiles:
-    """`<data>/attachments/<attachment_id>`."""
+    """`<data>/attachments/<attachment_id>`, or the same in the folder that the machines of a fleet share."""
 
     def __init__(self, root: Path, workspaces: Path) -> None:
         self._root = root
@@ -19,6 +20,8 @@ class AttachmentFiles:
 
     def keep(self, attachment_id: str, content: bytes) -> None:
         """Raises OSError, and then nothing is kept."""
+        if not self._root.is_dir():  # not made here: it may be on a disk that is not mounted now
+            raise FileNotFoundError(errno.ENOENT, "their folder is not there")
         replace_file(self._root / attachment_id, content)
 
     def forget(self, attachment_ids: Iterable[str]) -> None:
