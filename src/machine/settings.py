@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -78,6 +79,8 @@ class Settings(BaseSettings):
     """In a fleet: what this machine has that agents may ask for."""
     public_url: str | None = None
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    """Proxies whose `X-Forwarded-For` is believed."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
     claude_cli_path: Path | None = None
@@ -143,7 +146,7 @@ class Settings(BaseSettings):
     anthropic: Mapping[str, SecretStr] = Field(default_factory=dict)
     """Anthropic's own variables as found in the environment."""
 
-    @field_validator("allowed_hosts", "labels", mode="before")
+    @field_validator("allowed_hosts", "labels", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -233,10 +236,6 @@ class Settings(BaseSettings):
     @property
     def attachments_dir(self) -> Path:
         return self.data_dir / "attachments"
-
-    @property
-    def shared_attachments_dir(self) -> Path | None:
-        return self.shared_dir and self.shared_dir / "attachments"
 
     @property
     def moving_dir(self) -> Path:

@@ -49,3 +49,13 @@ async def test_who_is_signed_out_at_one_is_signed_out_at_the_other(webs: tuple[S
     assert (await elsewhere.post("/api/sessions")).status_code == 201
     assert (await browser.post("/api/auth/logout")).status_code < 300
     assert (await elsewhere.post("/api/sessions")).status_code == 401
+
+
+async def test_the_audit_log_sees_the_address_of_the_person_behind_a_proxy_that_is_named(tmp_path: Path) -> None:
+    behind = {"x-forwarded-for": "198.51.100.1, 203.0.113.7"}
+    for trusted, counts in (("127.0.0.1", "203.0.113.7"), ("192.0.2.1", "127.0.0.1")):
+        async with served(tmp_path / trusted, environ={"TRUSTED_PROXIES": trusted}) as machine:
+            made = await machine.client(machine.token, **behind).post("/api/tokens", json={"name": "x"})
+            assert made.status_code == 201, made.text
+            [noted, *_] = (await machine.admin.get("/api/audit")).json()["items"]
+            assert (noted["action"], noted["address"]) == ("token.create", counts)

@@ -149,6 +149,7 @@ async def served(data_dir: Path, *, environ: dict[str, str] | None = None) -> As
             app,
             http=PromptHttpProtocol,
             ws=PromptWebSocketProtocol,
+            proxy_headers=False,
             loop="asyncio",
             lifespan="off",
             log_config=None,

@@ -45,6 +45,7 @@ from machine.api.audited import Audited
 from machine.api.bodies import Bodies
 from machine.api.doorkeeper import Doorkeeper
 from machine.api.errors import add_handlers
+from machine.api.forwarded import BehindProxies
 from machine.api.mcp import mcp_route
 from machine.api.openapi import describe as describe_api
 from machine.api.origins import OriginGuard
@@ -108,6 +109,7 @@ def create_api(state: ApiState, **fastapi_options: Any) -> FastAPI:
         redirect_slashes=False,
         middleware=[
             Middleware(Outermost),
+            Middleware(BehindProxies, proxies=state.settings.trusted_proxies),
             Middleware(OriginGuard, settings=state.settings),
             Middleware(Doorkeeper, state=state),
             Middleware(RateLimits, state=state),

@@ -1,6 +1,7 @@
 """Joins what conversations with the Brain consist of beside their tasks."""
 
 from machine.app.ground import Ground
+from machine.app.shared_folder import shared_attachments
 from machine.engine.attachments import AttachmentDesk
 from machine.engine.chats import Chats
 from machine.registry.attachments import AttachmentFiles
@@ -9,7 +10,7 @@ from machine.registry.attachments import AttachmentFiles
 def attachment_files(ground: Ground) -> AttachmentFiles | None:
     """In a fleet they lie where every machine sees them; None where there is no such place."""
     settings = ground.settings
-    root = settings.attachments_dir if ground.sharing is None else settings.shared_attachments_dir
+    root = settings.attachments_dir if ground.sharing is None else shared_attachments(settings)
     return None if root is None else AttachmentFiles(root, settings.workspaces_dir)
 
 

@@ -1,5 +1,7 @@
 """The folder that this machine shares with others, where the settings name one."""
 
+from pathlib import Path
+
 from machine.claude.settling import Settling
 from machine.domain.errors import BadRequest, StoreError
 from machine.registry.workspaces import OWNED
@@ -26,10 +28,16 @@ def open_shared(settings: Settings, settling: Settling | None) -> SharedFiles | 
     )
     try:
         shared.prepare()
-        (settings.shared_dir / "attachments").mkdir(mode=0o700, exist_ok=True)
+        if (attachments := shared_attachments(settings)) is not None:
+            attachments.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise StoreError(
             f"The shared folder {settings.shared_dir} cannot be used: {error.strerror or error}.",
             hint="Give the user that runs the machine the right to write there, or leave MACHINE_SHARED_DIR out.",
         ) from error
     return shared
+
+
+def shared_attachments(settings: Settings) -> Path | None:
+    """Where the machines of a fleet keep what people attach to messages."""
+    return settings.shared_dir and settings.shared_dir / "attachments"
