@@ -64,7 +64,7 @@ async def test_a_web_process_says_its_role_and_the_slots_and_the_login_of_the_wo
     assert status["warnings"] == []
     refused = await web.admin.post("/api/credentials/validate")
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
-    assert "workers" in refused.json()["detail"]
+    assert "demo uses no login" in refused.json()["detail"]
 
 
 async def test_a_question_is_answered_and_a_task_is_stopped_through_the_web_process(

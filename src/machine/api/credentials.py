@@ -11,7 +11,7 @@ from machine.api.deps import Caller, State
 from machine.api.multipart import MEDIA_TYPE
 from machine.api.sent_file import sent_file
 from machine.auth.credentials_file import MAX_KEY_CHARACTERS
-from machine.domain.errors import Conflict, Forbidden
+from machine.domain.errors import Forbidden
 from machine.domain.events import LoginWord
 from machine.domain.principal import Principal
 from machine.engine.auth_manager import AuthState, KeptSecret, Taken
@@ -149,15 +149,9 @@ class LoginBegun(_Out):
     until: datetime
 
 
-def _administrator(caller: Caller, state: State) -> Principal:
+def _administrator(caller: Caller) -> Principal:
     if not caller.is_administrator:
         raise Forbidden("Only administrators may try or change Claude's login.", hint=caller.how_to_administer)
-    if not state.settings.runs_tasks:
-        raise Conflict(
-            "This process starts no Claude Code: the login is the workers'.",
-            hint="Give each worker its own: CLAUDE_CODE_OAUTH_TOKEN_FILE or ANTHROPIC_API_KEY_FILE, or a login file in "
-            "its credentials folder.",
-        )
     return caller
 
 

@@ -25,7 +25,6 @@ from machine.engine.day_budgets import DayBudgets
 from machine.engine.disk_desk import DiskDesk
 from machine.engine.entity_creator import EntityCreator
 from machine.engine.intake import Intake
-from machine.engine.login_gate import LoginGate
 from machine.engine.logins import ClaudeLogins
 from machine.engine.machine_warnings import MachineWarnings
 from machine.engine.notification_desk import NotificationDesk
@@ -35,7 +34,7 @@ from machine.engine.schedules import Schedules
 from machine.engine.steering import Steering
 from machine.engine.variable_desk import VariableDesk
 from machine.engine.webhooks import Webhooks
-from machine.ports import Agents, Health, Metrics, PeopleStore, Sandbox, TaskStore
+from machine.ports import Agents, Health, LoginSeen, Metrics, PeopleStore, Sandbox, TaskStore
 from machine.settings import Settings
 
 
@@ -76,7 +75,7 @@ class ApiState:
     chats: Chats
     brain_tools: BrainTools
     day_budgets: DayBudgets
-    gate: LoginGate
+    login: LoginSeen
     claude_logins: ClaudeLogins
     agents: Agents
     creator: EntityCreator

@@ -19,7 +19,7 @@ async def get_status(state: State, caller: Caller, seen: Seen) -> StatusView:
         version=state.version,
         demo=state.settings.demo,
         machine=await state.manager.status(),
-        auth=state.gate.state,
+        auth=state.login.state,
         sandbox=state.sandbox,
         warnings=list(await state.warnings.all()) if caller.is_administrator else [],
         me=Me.of(caller),

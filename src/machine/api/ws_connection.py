@@ -121,7 +121,7 @@ class Connection:
             demo=state.settings.demo,
             me=Me.of(self._principal),
             machine=await state.manager.status(),
-            auth=state.gate.state,
+            auth=state.login.state,
             feed_seq=newest,
             feed_oldest=oldest,
         )

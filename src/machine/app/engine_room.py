@@ -37,7 +37,7 @@ from machine.engine.idleness import Idleness
 from machine.engine.intake import Intake
 from machine.engine.live_task import LiveTask
 from machine.engine.live_tasks import LiveTasks
-from machine.engine.login_echo import LoginEcho
+from machine.engine.login_echo import FleetLogin, LoginEcho
 from machine.engine.login_gate import LoginGate
 from machine.engine.login_record import LoginRecord
 from machine.engine.moving import Moving
@@ -45,6 +45,7 @@ from machine.engine.new_tasks import NewTasks
 from machine.engine.plans import Plans
 from machine.engine.recovery import Recovery
 from machine.engine.routing_desk import RoutingDesk
+from machine.engine.shared_login import FILE
 from machine.engine.slots import Slots
 from machine.engine.status_board import StatusBoard
 from machine.engine.steering import Steering
@@ -54,7 +55,7 @@ from machine.engine.task_variables import TaskVariables
 from machine.engine.tools.toolbox import ToolBox
 from machine.engine.webhook_payloads import WorkspacesWithPayloads
 from machine.engine.work_bell import WorkBell
-from machine.ports import Membership, TaskStore
+from machine.ports import LoginSeen, Membership, TaskStore
 from machine.registry.subagent_registry import SubAgentRegistry
 from machine.registry.workspaces import WorkspaceFolders
 from machine.settings import Settings
@@ -74,6 +75,8 @@ class EngineRoom:
     brain: MachineBrain
     day_budgets: DayBudgets
     gate: LoginGate
+    fleet_login: FleetLogin | None
+    """Unset on a machine that works alone."""
     recovery: Recovery
     membership: Membership
     idleness: Idleness
@@ -96,12 +99,12 @@ def build_engine(ground: Ground) -> EngineRoom:
     settings, store, clock, agents = ground.settings, ground.tasks, ground.clock, ground.definitions.agents
     redactor, slots, live = ground.redactor, _slots(ground), LiveTasks()
     day_budgets = DayBudgets(store=ground.budgets, slots=slots, clock=clock)
-    gate = _gate(ground, slots)
+    gate, fleet_login = _gate(ground, slots), _fleet_login(ground)
     code = TaskCode(repositories=ground.repositories, variables=ground.variables, store=store)
     moving = build_moving(ground, code)
     disk = build_disk(ground, code, moving)
     conclusion = Conclusion(store=store, gate=gate, clock=clock, redactor=redactor, changes=code.changes)
-    new_tasks = _new_tasks(settings, agents, gate, clock)
+    new_tasks = _new_tasks(settings, agents, gate if settings.runs_tasks or fleet_login is None else fleet_login, clock)
     shared: _Shared = {"store": store, "live": live, "conclusion": conclusion, "clock": clock}
     plans, approvals = _approvals(shared, slots, new_tasks, redactor)
     catching_up = CatchingUp(store=store, claude=ground.claude, redactor=redactor)
@@ -126,6 +129,7 @@ def build_engine(ground: Ground) -> EngineRoom:
         brain=brain,
         day_budgets=day_budgets,
         gate=gate,
+        fleet_login=fleet_login,
         recovery=recovery,
         membership=membership,
         status_board=build_status_board(ground, slots, manager),
@@ -221,12 +225,40 @@ def _dispatcher(
 
 
 def _gate(ground: Ground, slots: Slots) -> LoginGate:
-    name = "login of the demo" if ground.settings.demo else "login"
+    name = _login_name(ground)
     record = LoginRecord(ground.notes, ground.clock, name=name)
-    echo = LoginEcho(ground.sharing.notes, name=name) if ground.sharing else None
     return LoginGate(
-        login=ground.claude, store=ground.tasks, record=record, clock=ground.clock, opened=slots.freed, echo=echo
+        login=ground.claude,
+        store=ground.tasks,
+        record=record,
+        clock=ground.clock,
+        opened=slots.freed,
+        echo=_echo(ground, name),
     )
+
+
+def _echo(ground: Ground, name: str) -> LoginEcho | None:
+    if (sharing := ground.sharing) is None:
+        return None
+    machine_id = ground.settings.machine_id
+
+    async def identity() -> str:
+        """A login file that all share is one login, any other is the machine's own."""
+        if (found := ground.claude.identity()) or not sharing.login.now.sealed.get(FILE):
+            return found or f"file of {machine_id}"
+        return f"file {sharing.login.now.login}"
+
+    return LoginEcho(sharing.notes, sharing.pokes, name=name, machine_id=machine_id, identity=identity)
+
+
+def _fleet_login(ground: Ground) -> FleetLogin | None:
+    if (sharing := ground.sharing) is None:
+        return None
+    return FleetLogin(sharing.notes, name=_login_name(ground), workers=sharing.workers)
+
+
+def _login_name(ground: Ground) -> str:
+    return "login of the demo" if ground.settings.demo else "login"
 
 
 def _manager(
@@ -244,14 +276,14 @@ def _manager(
     )
 
 
-def _new_tasks(settings: Settings, agents: SubAgentRegistry, gate: LoginGate, clock: Clock) -> NewTasks:
+def _new_tasks(settings: Settings, agents: SubAgentRegistry, login: LoginSeen, clock: Clock) -> NewTasks:
     return NewTasks(
         agents=agents,
         clock=clock,
         machine_id=NOWHERE if settings.in_fleet else settings.machine_id,
         default_agent=settings.default_agent,
         timeout_seconds=settings.task_timeout_seconds,
-        cost_kind=lambda: CostKind.DEMO if settings.demo else gate.cost_kind,
+        cost_kind=lambda: CostKind.DEMO if settings.demo else login.cost_kind,
         asks_brain=settings.routing_by_brain,
     )
 

@@ -137,7 +137,7 @@ async def open_ground(
         redactor=redactor,
         clock=clock,
         seat=seat,
-        sharing=open_sharing(settings, database, seat, live.pokes),
+        sharing=await open_sharing(settings, database, seat, live.pokes, clock=clock, redactor=redactor),
     )
 
 

@@ -9,8 +9,7 @@ from machine.app.ground import Ground
 from machine.domain.errors import MachineError
 from machine.domain.finding import Finding
 from machine.domain.version import VERSION
-from machine.engine.login_gate import LoginGate
-from machine.ports import HealthReport
+from machine.ports import HealthReport, LoginSeen
 from machine.store.health import report
 
 LOOK_EVERY: Final = timedelta(seconds=10)
@@ -20,10 +19,10 @@ LOOK_EVERY: Final = timedelta(seconds=10)
 class DaemonHealth:
     """The computer by its checks, in a thread; database and login as this daemon has them. One look at a time."""
 
-    def __init__(self, ground: Ground, gate: LoginGate) -> None:
+    def __init__(self, ground: Ground, login: LoginSeen) -> None:
         self._settings = ground.settings
         self._database = ground.database
-        self._gate = gate
+        self._login = login
         self._now = ground.clock
         self._looking = asyncio.Lock()
         self._last: HealthReport | None = None
@@ -42,7 +41,7 @@ class DaemonHealth:
 
     async def _daemon(self) -> list[Finding]:
         answers = Finding("daemon", "ok", f"answers, version {VERSION}")
-        login = checks.login(self._gate.state, self._gate.method, demo=self._settings.demo)
+        login = checks.login(self._login.state, self._login.method, demo=self._settings.demo)
         try:
             return [answers, checks.database(await report(self._database)), login]
         except MachineError as error:

@@ -5,7 +5,8 @@ import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from machine.api import ApiState
 from machine.app.chat_room import build_chats
@@ -25,19 +26,24 @@ from machine.app.webhook_room import build_webhooks
 from machine.auth.attempts import FailedAttempts
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.clock import Clock, utc_now
+from machine.domain.command import ChangeLogin, Wish
+from machine.domain.machine_status import MachineWarning
+from machine.domain.principal import Principal
 from machine.domain.redaction import Redactor
 from machine.domain.version import VERSION
 from machine.engine.audit import Audit
 from machine.engine.budget_board import BudgetBoard
 from machine.engine.command_work import CommandWork
 from machine.engine.disk_changes import DiskChanges
-from machine.engine.login_gate import LoginGate
+from machine.engine.login_board import LoginBoard
+from machine.engine.login_elsewhere import LoginWork
 from machine.engine.logins import ClaudeLogins
 from machine.engine.machine_warnings import MachineWarnings
 from machine.engine.notification_desk import NotificationDesk
 from machine.engine.owners import Owners
 from machine.engine.replacing import Replacing
 from machine.engine.variable_desk import VariableDesk
+from machine.ports import LoginSeen
 from machine.settings import Settings
 
 FAILED_SIGNATURES: Final = 20
@@ -66,7 +72,8 @@ async def opened(
         if engine.steering.desk is not None:
             stack.callback(engine.steering.desk.close)
         notifications = await build_notifications(ground)
-        api = _api_state(ground, engine, await open_login(ground, engine, stack), notifications)
+        login = await open_login(ground, engine, stack)
+        api = _api_state(ground, engine, login.logins, notifications)
         if ground.seat is None:
             await ground.tasks.adopt()  # one machine, one database: a changed MACHINE_ID must not strand its tasks
         _watch_over(stack, engine.membership)
@@ -85,10 +92,11 @@ async def opened(
         _watch_over(stack, *_for_all(ground, engine, api))
         if engine.work_bell is not None:
             _watch_over(stack, engine.work_bell)
+        _watch_over(stack, *login.watchers)
+        if engine.fleet_login is not None and settings.serves_people:
+            _watch_over(stack, engine.fleet_login)
         if settings.runs_tasks:
-            _run_tasks(stack, ground, engine)
-        else:
-            _watch_over(stack, Following(engine.gate))
+            _run_tasks(stack, ground, engine, login.work)
         stack.push_async_callback(engine.manager.drain, 0)
         yield MachineRoom(api=api, engine=engine)
 
@@ -98,16 +106,23 @@ def _for_all(ground: Ground, engine: EngineRoom, api: ApiState) -> Sequence[Watc
     notes = ground.sharing.notes if ground.sharing else ground.notes
     board = BudgetBoard(budgets=engine.day_budgets, store=ground.tasks, notes=notes, clock=ground.clock)
     house = (board, engine.status_board, api.notifications.notifier, api.schedules.scheduler, api.webhooks.replies)
-    if ground.sharing is None:
+    if ground.sharing is None or engine.fleet_login is None:
         return house
-    return (_once(ground.sharing, "the house", *house, Leftovers(api.webhooks.replacing)),)
+    login = LoginBoard(login=engine.fleet_login, store=ground.tasks, notes=notes)
+    return (_once(ground.sharing, "the house", *house, login, Leftovers(api.webhooks.replacing)),)
 
 
-def _run_tasks(stack: AsyncExitStack, ground: Ground, engine: EngineRoom) -> None:
+def _run_tasks(stack: AsyncExitStack, ground: Ground, engine: EngineRoom, logins: LoginWork | None) -> None:
     """What belongs to who starts CLIs: its login, its tasks and their folders, its queue."""
     _watch_over(stack, engine.gate, engine.idleness, engine.disk.retention, engine.routing_desk)
     if (sharing := ground.sharing) is not None:
-        perform, machine_id = engine.steering.here, ground.settings.machine_id
+
+        async def perform(wish: Wish, caller: Principal | None) -> Any:
+            if isinstance(wish, ChangeLogin) and logins is not None:
+                return await logins.perform(wish, caller)
+            return await engine.steering.here(wish, caller)
+
+        machine_id = ground.settings.machine_id
         work = CommandWork(store=sharing.commands, pokes=sharing.pokes, machine_id=machine_id, perform=perform)
         _watch_over(stack, work)
     else:  # a backup is of the data folder; where the truth lies elsewhere, it would be of the lesser part
@@ -140,7 +155,7 @@ def _api_state(
         chats=build_chats(ground),
         brain_tools=engine.brain_tools,
         day_budgets=engine.day_budgets,
-        gate=engine.gate,
+        login=engine.fleet_login or engine.gate,
         claude_logins=claude_logins,
         agents=ground.definitions.agents,
         creator=creator,
@@ -162,7 +177,7 @@ def _api_state(
         audit=Audit(ground.audit, ground.clock),
         clock=ground.clock,
         sandbox=ground.claude.sandbox,
-        health=DaemonHealth(ground, engine.gate),
+        health=DaemonHealth(ground, _seen_here(ground, engine)),
     )
 
 
@@ -177,8 +192,16 @@ def _warnings(ground: Ground) -> MachineWarnings:
         webhooks=definitions.webhooks,
         schedules=definitions.schedules,
         owners=Owners(ground.people),
-        others=ground.live.warnings,
+        others=partial(_other_warnings, ground),
     )
+
+
+def _other_warnings(ground: Ground) -> tuple[MachineWarning, ...]:
+    trouble = ground.sharing.key_trouble if ground.sharing else None
+    if trouble is None:
+        return ground.live.warnings()
+    told = MachineWarning(code="secret_key_differs", message=trouble.message, hint=trouble.hint)
+    return (*ground.live.warnings(), told)
 
 
 def _disk_changes(ground: Ground) -> DiskChanges:
@@ -202,14 +225,10 @@ class Leftovers:
         await self._replacing.look_after_others()
 
 
-class Following:
-    """The login of those who start CLIs, where none are started."""
-
-    def __init__(self, gate: LoginGate) -> None:
-        self._gate = gate
-
-    async def watch(self) -> None:
-        await self._gate.listen()
+def _seen_here(ground: Ground, engine: EngineRoom) -> LoginSeen:
+    """The login of this machine; of all, where it needs none itself."""
+    fleet = engine.fleet_login
+    return engine.gate if ground.settings.runs_tasks or fleet is None else fleet
 
 
 def _watch_over(stack: AsyncExitStack, *watchers: Watcher) -> None:

@@ -12,6 +12,7 @@ from machine.domain.figures import Figures, Memory
 from machine.domain.task import TaskStatus
 from machine.metrics.meter import CONTENT_TYPE, Meter
 from machine.metrics.processes import memory_below
+from machine.ports import LoginSeen
 from machine.store.health import size_of
 
 _OPEN: Final = (TaskStatus.QUEUED, TaskStatus.RUNNING, TaskStatus.WAITING_INPUT)
@@ -26,6 +27,8 @@ class MachineMetrics:
         self._ground = ground
         self._engine = engine
         self._meter = meter
+        fleet = engine.fleet_login
+        self._login: LoginSeen = engine.gate if ground.settings.runs_tasks or fleet is None else fleet
         self._looking = asyncio.Lock()
 
     async def text(self) -> bytes:
@@ -44,7 +47,7 @@ class MachineMetrics:
             slots=status.slots,
             draining=engine.manager.draining,
             held_back=bool(status.held_back),
-            login=engine.gate.state.state,
+            login=self._login.state.state,
             sockets=ground.live.hub.feed_readers,
             memory=memory,
             free_bytes=await self._free(),

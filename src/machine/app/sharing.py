@@ -1,10 +1,16 @@
 """What the processes of a fleet share beside the tasks: commands, duties, wake-ups."""
 
+import logging
 from dataclasses import dataclass
 
-from machine.domain.errors import NotFound
+from machine.auth.secret_key import KeyUnusable, Seal, given_seal
+from machine.domain.clock import Clock
+from machine.domain.errors import MachineError, NotFound
 from machine.domain.ids import new_id
+from machine.domain.machine import MachineRole, MachineState
+from machine.domain.redaction import Redactor
 from machine.engine.seat import Seat
+from machine.engine.shared_login import SharedLogin
 from machine.engine.whereabouts import Whereabouts
 from machine.ports import CommandStore, Duties, MachineStore, Notes, Pokes
 from machine.settings import Settings
@@ -26,16 +32,28 @@ class Sharing:
     notes: Notes
     """What all may know."""
     machines: MachineStore
+    login: SharedLogin
+    key_trouble: MachineError | None
+    """What is wrong with this machine's key, when it is another one than the fleet's."""
 
     async def slots(self) -> int:
         """Of all machines that are at work."""
         return sum(machine.slots for machine in await self.machines.list() if machine.present)
 
+    async def workers(self) -> tuple[str, ...]:
+        """The machines that are there and start CLIs, those first that take tasks."""
+        found = [one for one in await self.machines.list() if one.present and one.role is not MachineRole.WEB]
+        return tuple(one.machine_id for one in sorted(found, key=lambda one: one.state is not MachineState.READY))
 
-def open_sharing(settings: Settings, database: Database, seat: Seat | None, pokes: Pokes) -> Sharing | None:
+
+async def open_sharing(
+    settings: Settings, database: Database, seat: Seat | None, pokes: Pokes, *, clock: Clock, redactor: Redactor
+) -> Sharing | None:
     """None on a machine that works alone."""
     if seat is None:
         return None
+    notes = SqlNotes(database)
+    login = SharedLogin(notes, _seal(settings), clock=clock, redactor=redactor)
     machines = SqlMachineStore(database, lease_seconds=settings.lease_seconds)
 
     async def is_there(machine_id: str) -> bool:
@@ -50,6 +68,33 @@ def open_sharing(settings: Settings, database: Database, seat: Seat | None, poke
         duties=SqlDuties(database),
         pokes=pokes,
         whereabouts=Whereabouts(settings.machine_id, is_there),
-        notes=SqlNotes(database),
+        notes=notes,
         machines=machines,
+        login=login,
+        key_trouble=await _key_trouble(settings, login),
     )
+
+
+async def _key_trouble(settings: Settings, login: SharedLogin) -> MachineError | None:
+    if settings.secret_key is None:  # then nothing is shared that is secret
+        return None
+    try:
+        await login.check_key()
+    except KeyUnusable as error:
+        _log.error("%s %s", error.message, error.hint)
+        return error
+    return None
+
+
+def _seal(settings: Settings) -> Seal | None:
+    """Of the key that all machines have; a key file is each machine's own."""
+    if settings.secret_key is None or not (text := settings.secret_key.get_secret_value().strip()):
+        return None
+    try:
+        return given_seal(text)
+    except KeyUnusable as error:
+        _log.error("%s %s", error.message, error.hint)
+        return None
+
+
+_log = logging.getLogger(__name__)

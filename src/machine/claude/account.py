@@ -12,6 +12,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from machine.claude import login_files
+from machine.claude.agent_login import is_renewable, without_renewal
 from machine.claude.cli import ClaudeCli
 from machine.claude.installation import CREDENTIALS_FILE, LOGIN_VARIABLES, Installation, is_provider
 from machine.claude.login_trial import tried
@@ -20,6 +21,8 @@ from machine.domain.errors import SignInFailed, StoreError
 from machine.ports import LoginWays, Trial
 
 _FOLDER: Final = "login-"
+_OWN: Final = "own-login.json"
+"""Where this machine's own login lies while it uses one that is lent."""
 _MARK: Final = "login"
 """In place of a task's id in the environment: what a dead daemon leaves of a trial is found and swept like a task."""
 
@@ -99,6 +102,11 @@ class CliAccount:
 
         await self._under_lock(remove)
 
+    async def lend(self, content: bytes | None) -> None:
+        """See `ports.LendingAccount.lend`; waits up to a minute for the CLI's locks."""
+        own = self._former.with_name(_OWN)
+        await self._under_lock(lambda place: _lend(place, content, own))
+
     def use(self, variables: Mapping[str, SecretStr]) -> None:
         """See `ports.ClaudeAccount.use`."""
         self._stored = dict(variables)
@@ -176,6 +184,19 @@ def _put(place: Path, content: bytes, former: Path | None) -> None:
     if former is not None and before is not None:
         login_files.write(former, before)
     login_files.write(place, content)
+
+
+def _lend(place: Path, content: bytes | None, own: Path) -> None:
+    before = login_files.read(place.parent)
+    is_lent = before is not None and not is_renewable(before)
+    copy = None if content is None else without_renewal(content)
+    if copy is None:
+        if is_lent:
+            place.unlink(missing_ok=True)
+    elif copy != before:
+        if before is not None and not is_lent:
+            login_files.write(own, before)
+        login_files.write(place, copy)
 
 
 def _put_back(former: Path, place: Path) -> None:

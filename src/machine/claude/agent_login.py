@@ -85,6 +85,11 @@ def without_renewal(content: bytes) -> bytes | None:
     return json.dumps({_SECTION: {name: value for name, value in section.items() if name != "refreshToken"}}).encode()
 
 
+def is_renewable(content: bytes) -> bool:
+    """Whether a login file holds what renews it."""
+    return bool(_section(content).get("refreshToken"))
+
+
 def _place(config_dir: Path, folder: Path) -> None:
     content = login_files.read(config_dir)
     copy = None if content is None else without_renewal(content)

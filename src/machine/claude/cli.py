@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from machine.claude import leftovers
 from machine.claude.installation import Installation, bundled_cli, project_folder
-from machine.claude.login import ask_login, evidence_of
+from machine.claude.login import ask_login, evidence_of, identity_of
 from machine.claude.settling import Settling
 from machine.claude.tail import Tail
 from machine.claude.transcripts import Transcripts
@@ -151,6 +151,10 @@ class ClaudeCli:
     async def evidence(self) -> str:
         """See `ports.ClaudeLogin.evidence`."""
         return f"{await asyncio.to_thread(evidence_of, self._installation)}-{self._changes}"
+
+    def identity(self) -> str:
+        """A digest of the secrets that log the CLI in, the same on every machine that has them; empty: a file does."""
+        return identity_of(self._installation)
 
     async def _prepare(self) -> tuple[Any, Any, Path]:
         async with self._preparing:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from machine.claude.clean import as_dict, as_optional_text, as_text
-from machine.claude.installation import CREDENTIALS_FILE, Installation
+from machine.claude.installation import CREDENTIALS_FILE, LOGIN_VARIABLES, Installation, is_provider
 from machine.ports import LoginState
 
 CHECK_SECONDS: Final = 10.0
@@ -95,6 +95,17 @@ def evidence_of(installation: Installation) -> str:
     except OSError as error:
         facts.append(error.errno)
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+def identity_of(installation: Installation) -> str:
+    """A digest of the secrets that log it in; empty where a login file does."""
+    if installation.demo:
+        return "demo"
+    decisive = [name for name in installation.variables if name in LOGIN_VARIABLES or is_provider(name)]
+    if not decisive:
+        return ""
+    facts = [(name, installation.variables[name].get_secret_value()) for name in sorted(decisive)]
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:24]
 
 
 async def _output_of(cli: Path, installation: Installation) -> bytes:

@@ -52,6 +52,20 @@ class AnswerApproval(_InTurn):
     answer: Answer
 
 
+class ChangeLogin(_Wish):
+    """To be done with Claude's login on a machine that starts CLIs; it is about no task. What is secret in it is
+    `sealed` with the key that machines share."""
+
+    kind: Literal["login"] = "login"
+    task_id: str = ""
+    what: Literal["validate", "upload", "keep", "drop", "log_out", "begin", "complete"]
+    sealed: str = ""
+
+    @property
+    def lane(self) -> str:
+        return self.kind
+
+
 class Interrupt(_Wish):
     kind: Literal["interrupt"] = "interrupt"
 
@@ -82,7 +96,7 @@ class ReadFile(_OfFiles):
 
 
 Wish = Annotated[
-    SendInput | AnswerApproval | Interrupt | Stop | ShowDiff | Push | ListFiles | ReadFile,
+    SendInput | AnswerApproval | ChangeLogin | Interrupt | Stop | ShowDiff | Push | ListFiles | ReadFile,
     Field(discriminator="kind"),
 ]
 

@@ -26,7 +26,14 @@ class MachineWarning(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    code: Literal["runs_as_root", "agents_not_kept_in", "agents_outside_sandbox", "starts_nothing", "redis_away"]
+    code: Literal[
+        "runs_as_root",
+        "agents_not_kept_in",
+        "agents_outside_sandbox",
+        "starts_nothing",
+        "redis_away",
+        "secret_key_differs",
+    ]
     message: str
     hint: str
     about: str = ""

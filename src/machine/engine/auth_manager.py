@@ -6,7 +6,7 @@ Whatever is to be put in force is tried first, with a real request in a folder o
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -14,14 +14,13 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from machine.auth.credentials_file import CredentialsInvalid, LoginFile, checked_key, checked_token, parse_login_file
-from machine.auth.secrets import Secrets
 from machine.domain.clock import Clock
 from machine.domain.errors import Conflict, NotFound, Unavailable
 from machine.domain.events import AuthStatusData
 from machine.domain.principal import Principal
 from machine.engine.login_gate import LoginGate
 from machine.engine.login_trial import Verdict, verdict_on
-from machine.ports import ClaudeAccount, LoginWays, Trial
+from machine.ports import ClaudeAccount, KeptSecrets, LoginWays, Trial
 
 VALIDATE_EVERY: Final = timedelta(seconds=10)
 """Asked again sooner, the answer is the last one: each costs a request."""
@@ -63,7 +62,17 @@ class Taken(BaseModel):
 class AuthManager:
     """Checks, tries and replaces the login. One change at a time."""
 
-    def __init__(self, *, account: ClaudeAccount, gate: LoginGate, kept: Secrets, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        account: ClaudeAccount,
+        gate: LoginGate,
+        kept: KeptSecrets,
+        clock: Clock,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`changed` is called when there is another login."""
+        self._tell = changed
         self._account = account
         self._gate = gate
         self._kept = kept
@@ -76,6 +85,13 @@ class AuthManager:
         """Let CLIs have the key or token that is kept here."""
         await self._use_kept()
 
+    async def follow(self, *, is_new: bool) -> None:
+        """Another machine has changed what is kept for all, to a login that `is_new` or to the same one, renewed."""
+        await self._use_kept()
+        if is_new:
+            self._validated = None
+            await self._gate.renew()
+
     async def check_auth(self) -> AuthState:
         """What is known without a request."""
         content = await self._account.read()
@@ -87,7 +103,7 @@ class AuthManager:
             ways=self._account.ways,
             file=file,
             file_problem=problem,
-            kept=tuple(kind for kind, name in _NAMES.items() if self._kept.has(name)),
+            kept=kept_kinds(self._kept),
             validated=self._validated,
             last_worked_at=gate.last_worked_at,
             last_refused_at=gate.last_refused_at,
@@ -193,6 +209,7 @@ class AuthManager:
 
     async def _taken(self, verdict: Verdict, *, wanted: str) -> Taken:
         """Let everything go on with the new login."""
+        self._tell()
         ways = self._account.ways
         if wanted in (ways.source, ways.variable):
             self._validated = verdict
@@ -203,6 +220,7 @@ class AuthManager:
         return Taken(verdict=verdict, note=f"{ways.variable} wins over it, so Claude Code does not use it yet.")
 
     async def _changed(self) -> None:
+        self._tell()
         self._validated = None
         await self._use_kept()
         await self._gate.renew()
@@ -231,6 +249,11 @@ class AuthManager:
     def _not_in_demo(self) -> None:
         if self._account.ways.source == "demo":
             raise Conflict("The demo uses no login.", hint="Start the machine without --demo.")
+
+
+def kept_kinds(kept: KeptSecrets) -> tuple[KeptSecret, ...]:
+    """What of keys and tokens there is."""
+    return tuple(kind for kind, name in _NAMES.items() if kept.has(name))
 
 
 def _read(content: bytes | None) -> tuple[LoginFile | None, str]:

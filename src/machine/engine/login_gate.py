@@ -14,7 +14,7 @@ from machine.domain.task import QueueReason
 from machine.engine.login_echo import LoginEcho, LoginWords
 from machine.engine.login_record import LoginRecord
 from machine.engine.outcome import REFUSED, Parked
-from machine.ports import ClaudeLogin, LoginState, TaskStore
+from machine.ports import ClaudeLogin, LoginState, LoginWays, TaskStore
 
 LOOK_SECONDS: Final = 2.0
 """How often the login's evidence is looked at: a file's time and size, no process."""
@@ -43,7 +43,9 @@ class LoginGate:
         opened: Callable[[], None],
         echo: LoginEcho | None = None,
     ) -> None:
-        """`echo` is for the processes that start no CLI; unset on a machine that works alone."""
+        """`echo` is what reaches other machines; unset on one that works alone."""
+        self.ways: Callable[[], LoginWays] | None = None
+        """Which way the CLI logs in, where somebody can say."""
         self.state = AuthStatusData(state="unknown", message="The login was not checked yet.")
         self.cost_kind = CostKind.BILLED
         """What work costs with the present login."""
@@ -61,6 +63,11 @@ class LoginGate:
         self._looked_at = clock()
         self._checked = False
         self._told = asyncio.Event()
+        self._said_closed = False
+        """Whether other machines were told that the API does not take the login, or have told so."""
+        self._news: AuthStatusData | None = None
+        """What other machines are to be told of the login that they may use, too."""
+        self._last_words: LoginWords | None = None
 
     @property
     def last_worked_at(self) -> datetime | None:
@@ -91,12 +98,16 @@ class LoginGate:
         else:
             return
         self._become(state)
+        self._news, self._said_closed = state, True
         self._told.set()
 
     def worked(self) -> None:
-        """A real request went through."""
+        """A real request went through. What was under way when the gate closed opens it for nobody."""
         self._patience = FIRST_RETRY
         self._record.worked()
+        if self._said_closed and self.open:
+            self._news, self._said_closed = self.state, False
+            self._told.set()
 
     def renewed_since(self, moment: datetime) -> bool:
         """Whether the login of that time is not the one in force."""
@@ -105,11 +116,15 @@ class LoginGate:
     async def renew(self) -> None:
         """There is another login, or the one there is has worked again: what was met before counts no more."""
         self._closed_until, self._patience, self._renewed_at = None, FIRST_RETRY, self._now()
+        was_closed, self._said_closed = self._said_closed, False
         try:
             await self._store.release_parked(QueueReason.QUOTA)
         except MachineError:
             _log.warning("tasks that a quota parked wait until it resets", exc_info=True)
         await self.check()
+        if was_closed and self.open:
+            self._news = self.state
+            self._told.set()
 
     async def watch(self) -> None:
         """Check the login now and whenever it may have changed, for as long as the machine runs."""
@@ -126,18 +141,55 @@ class LoginGate:
             await self._record.keep()
             if await self._heard_something():
                 await self._announce()
+            await self._exchange()
             seen = await self._login.evidence()
             if seen != evidence or self._worth_another_look():
                 evidence, self._closed_until = seen, None
                 await self.check()
 
-    async def listen(self) -> None:
-        """Follow what is said of the login by those who start CLIs, for as long as the machine runs: instead of `watch`
-        where none are started."""
-        while self._echo is not None:
-            if (words := await self._echo.heard()) is not None:
-                self.state, self.cost_kind, self.method = words.state, words.cost_kind, words.method
-            await self._echo.pause()
+    async def _exchange(self) -> None:
+        """Tell other machines what was met, how it is here, and heed what they met."""
+        if self._echo is None:
+            return
+        try:
+            if self._news is not None:
+                await self._echo.met(self._news)
+                self._news = None
+            if (said := await self._echo.news()) is not None:
+                await self._heed_others(said)
+            if self._words != self._last_words:
+                await self._echo.tell(words := self._words)
+                self._last_words = words
+        except MachineError as error:
+            _log.warning("other machines and this one do not hear of each other's logins: %s", error.message)
+
+    async def _heed_others(self, said: AuthStatusData) -> None:
+        """As if this machine had met it."""
+        if said.state in _WORKS:
+            self._said_closed, self._closed_until = False, None
+            if not self.open:
+                await self.check()
+            return
+        if said.until is not None and said.until <= self._now():
+            return
+        self._said_closed = True
+        self._closed_until = said.until or self._now() + self._patience
+        if said.state != "quota":
+            self._patience = min(self._patience * 2, LONGEST_RETRY)
+        self._become(said)
+        await self._announce()
+
+    @property
+    def _words(self) -> LoginWords:
+        kept = self._record.kept
+        return LoginWords(
+            state=self.state,
+            cost_kind=self.cost_kind,
+            method=self.method,
+            worked_at=kept.worked_at,
+            refused_at=kept.refused_at,
+            ways=self.ways() if self.ways else None,
+        )
 
     async def check(self) -> None:
         """Ask the CLI, and open or close accordingly."""
@@ -178,10 +230,10 @@ class LoginGate:
 
     async def _announce(self) -> None:
         _log.info("login: %s %s", self.state.state, self.state.message)
+        if self._echo is not None:
+            return  # it is said once for all machines, by the one whose duty that is
         try:
             await self._store.publish(AuthStatus(data=self.state))
-            if self._echo is not None:
-                await self._echo.tell(LoginWords(state=self.state, cost_kind=self.cost_kind, method=self.method))
         except MachineError:
             _log.warning("could not announce the state of the login", exc_info=True)
 

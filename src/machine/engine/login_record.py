@@ -39,6 +39,11 @@ class LoginRecord:
         self._kept = Moments()
         self._kept_at: datetime | None = None
 
+    @property
+    def kept(self) -> Moments:
+        """As it was last written down."""
+        return self._kept
+
     def worked(self) -> None:
         """A real request went through, now."""
         self.moments = self.moments.model_copy(update={"worked_at": self._now()})

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from machine.engine.auth_manager import AuthManager
 from machine.engine.guided_login import GuidedLogin
+from machine.engine.login_elsewhere import LoginElsewhere
 
 
 @dataclass(frozen=True)
 class ClaudeLogins:
-    """One for each machine."""
+    """One for each process."""
 
-    manager: AuthManager
-    guided: GuidedLogin
+    manager: AuthManager | LoginElsewhere
+    guided: GuidedLogin | LoginElsewhere

@@ -42,7 +42,7 @@ class MachineWarnings:
     async def all(self) -> tuple[MachineWarning, ...]:
         """The graver first. Raises StoreError."""
         if not self._runs_agents:
-            return tuple(await self._without_owner())
+            return (*self._others(), *await self._without_owner())
         sandbox = self._sandbox
         found = exposure(
             is_root=self._is_root,

@@ -12,6 +12,7 @@ from machine.domain.approval import Answer, Approval
 from machine.domain.code import Diff, Pushed
 from machine.domain.command import (
     AnswerApproval,
+    ChangeLogin,
     Interrupt,
     ListFiles,
     Push,
@@ -101,6 +102,8 @@ class Steering:
                 return await self.manager.stop(wish.task_id, by=wish.by)
             case AnswerApproval():
                 return await self.approvals.answer(wish.approval_id, wish.answer, _somebody(caller))
+            case ChangeLogin():
+                raise Unavailable("This process does nothing with a login.", hint="Ask one that runs tasks.")
         return await self._of_files(wish, await self.store.get(wish.task_id), caller)
 
     async def _of_files(

@@ -22,7 +22,16 @@ from machine.ports.disk import Disk, PastStore
 from machine.ports.fleet import MachineStore, Membership, Reaped
 from machine.ports.health import Health, HealthReport
 from machine.ports.hub import Hub, StoredUpTo, Subscription
-from machine.ports.login import ClaudeAccount, LoginSource, LoginWays, SignIn, Trial
+from machine.ports.login import (
+    ClaudeAccount,
+    KeptSecrets,
+    LendingAccount,
+    LoginSeen,
+    LoginSource,
+    LoginWays,
+    SignIn,
+    Trial,
+)
 from machine.ports.metrics import Metrics
 from machine.ports.moving import CLONE_PACK, Belongings, Local, Packed, Part, SharedFolder, SnapshotStore, Unpacked
 from machine.ports.notes import Notes
@@ -66,9 +75,12 @@ __all__ = [
     "HealthReport",
     "HttpAnswer",
     "Hub",
+    "KeptSecrets",
     "LaunchSpec",
+    "LendingAccount",
     "Listening",
     "Local",
+    "LoginSeen",
     "LoginSource",
     "LoginState",
     "LoginWays",

@@ -1,11 +1,15 @@
 """Claude's login on this machine: looking at it, trying it, and putting another one in its place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Literal, Protocol
 
 from pydantic import SecretStr
 
+from machine.domain.auth_status import AuthStatusData
+from machine.domain.costs import CostKind
 from machine.domain.messages import ApiFault, QuotaSeen, TurnEnded
+from machine.domain.variable import Variable
 from machine.ports.values import Value
 
 LoginSource = Literal["environment", "stored", "file", "own_folder", "demo"]
@@ -102,3 +106,49 @@ class ClaudeAccount(Protocol):
     async def sign_in(self) -> SignIn:
         """Begin the CLI's own login. Raises SignInFailed."""
         ...
+
+
+class LendingAccount(ClaudeAccount, Protocol):
+    """One whose login may be another's, which is lent."""
+
+    async def lend(self, content: bytes | None) -> None:
+        """Put this login file in force without what renews it; None takes back what was lent. A login of this machine's
+        own is set aside."""
+        ...
+
+
+class KeptSecrets(Protocol):
+    """Keys and tokens that log Claude Code in, sealed. Raises KeyUnusable, StoreError."""
+
+    def has(self, name: str) -> bool: ...
+
+    def all(self) -> tuple[Variable, ...]: ...
+
+    async def values_of(self, names: Iterable[str]) -> Mapping[str, str]: ...
+
+    async def set(self, values: Mapping[str, str], *, by: str) -> object: ...
+
+    async def delete(self, name: str) -> None:
+        """Raises NotFound."""
+        ...
+
+
+class LoginSeen(Protocol):
+    """What is known of whether Claude Code can work: on this machine, or on all together."""
+
+    @property
+    def state(self) -> AuthStatusData: ...
+
+    @property
+    def cost_kind(self) -> CostKind: ...
+
+    @property
+    def method(self) -> str | None:
+        """The CLI's own word for how it logs in."""
+        ...
+
+    @property
+    def last_worked_at(self) -> datetime | None: ...
+
+    @property
+    def last_refused_at(self) -> datetime | None: ...

@@ -4,6 +4,7 @@ from typing import Final, Protocol
 
 WORK: Final = "work"
 DEFINITIONS: Final = "definitions"
+LOGIN: Final = "login"
 
 
 def commands_topic(machine_id: str) -> str:

@@ -1,0 +1,129 @@
+"""Keeps this machine's login what all machines share, and renews that when it is this machine's turn."""
+
+import asyncio
+import json
+import logging
+import time
+from typing import Final
+
+from machine.auth.credentials_file import CredentialsInvalid, parse_login_file
+from machine.domain.clock import Clock
+from machine.domain.errors import MachineError, StoreError
+from machine.engine.auth_manager import AuthManager
+from machine.engine.shared_account import SharedAccount
+from machine.engine.shared_login import FILE, NOTHING, SharedLogin
+from machine.ports import Duties, Pokes
+from machine.ports.pokes import LOGIN
+
+LOOK_SECONDS: Final = 2.0
+RENEW_SECONDS: Final = 1800.0
+"""A login whose access token has less time left than that is renewed."""
+DUTY_SECONDS: Final = 300.0
+"""How long nobody else tries to renew it, also where it did not work."""
+RETRY_SECONDS: Final = 2.0
+_DUTY: Final = "renewal of the login"
+_SECTION: Final = "claudeAiOauth"
+
+_log = logging.getLogger(__name__)
+
+
+class LoginKeeper:
+    """One for a process that starts CLIs."""
+
+    def __init__(
+        self,
+        *,
+        shared: SharedLogin,
+        account: SharedAccount,
+        manager: AuthManager,
+        duties: Duties,
+        pokes: Pokes,
+        process_id: str,
+        clock: Clock,
+    ) -> None:
+        self._shared = shared
+        self._account = account
+        self._manager = manager
+        self._duties = duties
+        self._pokes = pokes
+        self._process_id = process_id
+        self._now = clock
+        self._used = NOTHING
+        self._trouble = ""
+
+    async def watch(self) -> None:
+        """Follow and renew, for as long as the machine runs."""
+        listening = self._pokes.listen(LOGIN)
+        try:
+            while True:
+                try:
+                    await self.follow()
+                    await self.renew_if_due()
+                    self._trouble = ""
+                except MachineError as error:
+                    if error.message != self._trouble:  # once is enough of what lasts
+                        _log.error("the login of all machines: %s %s", error.message, error.hint)
+                    self._trouble = error.message
+                await listening.wait(LOOK_SECONDS)
+        finally:
+            listening.close()
+
+    async def follow(self) -> None:
+        """Use what all share, if it is not what is used already. Raises KeyUnusable, StoreError."""
+        now = await self._shared.look()
+        if now.version == self._used.version:
+            return
+        await self._account.lend_here()
+        is_new = now.login != self._used.login
+        self._used = now
+        await self._manager.follow(is_new=is_new)
+
+    async def renew_if_due(self) -> None:
+        """Renew the login if it is time, and nobody else does. Raises KeyUnusable, StoreError."""
+        content = self._shared.opened(FILE)
+        if content is None or not self._is_due(content):
+            return
+        if not await self._duties.hold(_DUTY, self._process_id, DUTY_SECONDS):
+            return
+        await self._shared.look()  # the one who had the duty before may just have done it
+        content = self._shared.opened(FILE)
+        if content is None or not self._is_due(content):
+            return
+        _, left = await self._account.try_file(_expired(content))
+        if _refresh_token(left.decode(errors="replace")) == _refresh_token(content):
+            _log.warning("Claude's login could not be renewed; it is tried again in %g s", DUTY_SECONDS)
+            return
+        await self._keep(left.decode(), of=content)
+        await self._duties.lay_down(_DUTY, self._process_id)
+
+    async def _keep(self, content: str, *, of: str) -> None:
+        """What renewed it before is worth nothing now, so this is tried until it is stored, or superseded."""
+        while True:
+            try:
+                if await self._shared.renewed(content, of=of):
+                    _log.info("Claude's login was renewed for all machines")
+                self._pokes.poke(LOGIN)
+                return
+            except StoreError as error:
+                _log.error("the renewed login is not stored yet: %s", error.message)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def _is_due(self, content: str) -> bool:
+        try:
+            expires = parse_login_file(content.encode()).access_expires_at
+        except CredentialsInvalid:
+            return False
+        return expires is not None and (expires - self._now()).total_seconds() < RENEW_SECONDS
+
+
+def _expired(content: str) -> bytes:
+    """Called expired, the CLI renews it before it uses it."""
+    data = json.loads(content)
+    return json.dumps({**data, _SECTION: {**data[_SECTION], "expiresAt": int(time.time() * 1000) - 1000}}).encode()
+
+
+def _refresh_token(content: str) -> object:
+    try:
+        return json.loads(content)[_SECTION]["refreshToken"]
+    except (ValueError, KeyError, TypeError):
+        return None
