@@ -49,6 +49,9 @@ def definitions(kind: str) -> dict[str, May]:
 
 RIGHTS = {
     "GET /api/status": May(V, READ),
+    "GET /api/machines": May(V, READ),
+    "GET /api/machines/{machine_id}": May(V, READ),
+    **{f"POST /api/machines/{{machine_id}}/{what}": May(A, ADMIN) for what in ("drain", "resume")},
     "GET /api/disk": May(A, ADMIN),
     "GET /api/backups": May(A, ADMIN),
     "POST /api/backups": May(A, ADMIN),

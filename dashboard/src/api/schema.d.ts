@@ -1000,6 +1000,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/machines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Machines
+         * @description All that are there, and those that were a week ago or have tasks still. By name.
+         */
+        get: operations["list_machines_api_machines_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machines/{machine_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Machine
+         * @description One machine.
+         */
+        get: operations["get_machine_api_machines__machine_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machines/{machine_id}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drain Machine
+         * @description Let it take no more tasks; what it runs goes on. 409 for one that is lost, gone, or works alone.
+         */
+        post: operations["drain_machine_api_machines__machine_id__drain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machines/{machine_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Machine
+         * @description Let it take tasks again, within a third of its lease.
+         */
+        post: operations["resume_machine_api_machines__machine_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notifications": {
         parameters: {
             query?: never;
@@ -4227,13 +4307,68 @@ export interface components {
              */
             confirm: true;
         };
-        MachineEvent: components["schemas"]["ChatReply"] | components["schemas"]["AgentStatus"] | components["schemas"]["AuthStatus"] | components["schemas"]["BudgetStatus"] | components["schemas"]["MachineStatus"] | components["schemas"]["WebhookReceived"];
+        /**
+         * MachineChange
+         * @description A machine came, was drained or resumed, was lost or shut down.
+         */
+        MachineChange: {
+            /** Machine Id */
+            machine_id: string;
+            role: components["schemas"]["MachineRole"];
+            state: components["schemas"]["MachineState"];
+        };
+        /**
+         * MachineChanged
+         * @description One of the machines of a fleet came, was drained or resumed, was lost or shut down.
+         */
+        MachineChanged: {
+            data: components["schemas"]["MachineChange"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "machine.changed";
+        };
+        MachineEvent: components["schemas"]["ChatReply"] | components["schemas"]["AgentStatus"] | components["schemas"]["AuthStatus"] | components["schemas"]["BudgetStatus"] | components["schemas"]["MachineStatus"] | components["schemas"]["MachineChanged"] | components["schemas"]["WebhookReceived"];
+        /** MachineList */
+        MachineList: {
+            /** In Fleet */
+            in_fleet: boolean;
+            /** Items */
+            items: components["schemas"]["MachineView"][];
+        };
+        /**
+         * MachineLoad
+         * @description How many CLIs it has, of tasks that run and of tasks that wait for a person, and how busy its computer is.
+         */
+        MachineLoad: {
+            /** Cpu Percent */
+            cpu_percent?: number | null;
+            /** Memory Percent */
+            memory_percent?: number | null;
+            /**
+             * Running
+             * @default 0
+             */
+            running: number;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+        };
         /**
          * MachineRole
          * @description What a process does: everything, requests, or tasks.
          * @enum {string}
          */
         MachineRole: "all" | "web" | "worker";
+        /**
+         * MachineState
+         * @description `lost`: its lease expired, and others took over; `gone`: it said good-bye.
+         * @enum {string}
+         */
+        MachineState: "ready" | "draining" | "lost" | "gone";
         /** MachineStatus */
         MachineStatus: {
             data: components["schemas"]["MachineStatusData"];
@@ -4270,6 +4405,38 @@ export interface components {
             waiting: number;
         };
         /**
+         * MachineView
+         * @description One machine. Of one that is lost or gone, the load is what it said last.
+         */
+        MachineView: {
+            /** Current */
+            current: boolean;
+            /** Labels */
+            labels: string[];
+            /** Lease Until */
+            lease_until: string | null;
+            load: components["schemas"]["MachineLoad"];
+            /** Machine Id */
+            machine_id: string;
+            role: components["schemas"]["MachineRole"];
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+            /** Slots */
+            slots: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            state: components["schemas"]["MachineState"];
+            tasks: components["schemas"]["TasksThere"];
+            /** Version */
+            version: string;
+        };
+        /**
          * MachineWarning
          * @description Something that is not as it should be and does not stop the machine. `code` is stable, and made for programs;
          *     `message` says what is so, `hint` what to do. `about` names what it is about, such as `webhook/issues`.
@@ -4284,7 +4451,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "runs_as_root" | "agents_not_kept_in" | "agents_outside_sandbox" | "starts_nothing" | "redis_away";
+            code: "runs_as_root" | "agents_not_kept_in" | "agents_outside_sandbox" | "starts_nothing" | "redis_away" | "labels_missing";
             /** Hint */
             hint: string;
             /** Message */
@@ -5425,6 +5592,8 @@ export interface components {
             feed_oldest: number;
             /** Feed Seq */
             feed_seq: number;
+            /** In Fleet */
+            in_fleet: boolean;
             machine: components["schemas"]["MachineStatusData"];
             /** Machine Id */
             machine_id: string;
@@ -5744,6 +5913,8 @@ export interface components {
             /** User Id */
             user_id: string;
             waiting_reason: components["schemas"]["WaitingReason"] | null;
+            /** Waits For */
+            waits_for: string;
         };
         TaskEvent: components["schemas"]["TaskCreated"] | components["schemas"]["TaskRouted"] | components["schemas"]["TaskStarted"] | components["schemas"]["TaskOutput"] | components["schemas"]["TaskMetrics"] | components["schemas"]["TaskInput"] | components["schemas"]["TaskWaiting"] | components["schemas"]["TaskContinued"] | components["schemas"]["TaskParked"] | components["schemas"]["TaskQueued"] | components["schemas"]["TaskCompleted"] | components["schemas"]["TaskFailed"] | components["schemas"]["TaskCancelled"] | components["schemas"]["ApprovalRequested"] | components["schemas"]["ApprovalAnswered"];
         TaskEventPage: {
@@ -5895,6 +6066,27 @@ export interface components {
          * @enum {string}
          */
         TaskStatus: "queued" | "running" | "waiting_input" | "completed" | "failed" | "cancelled";
+        /**
+         * TasksThere
+         * @description How many tasks a machine has that have not ended.
+         */
+        TasksThere: {
+            /**
+             * Queued
+             * @default 0
+             */
+            queued: number;
+            /**
+             * Running
+             * @default 0
+             */
+            running: number;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+        };
         /**
          * TaskStop
          * @description Its `ack` comes when the task has stopped; other messages are answered meanwhile.
@@ -8628,6 +8820,128 @@ export interface operations {
             };
         };
     };
+    list_machines_api_machines_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_machine_api_machines__machine_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                machine_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drain_machine_api_machines__machine_id__drain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                machine_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_machine_api_machines__machine_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                machine_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_channels_api_notifications_get: {
         parameters: {
             query?: never;
@@ -9652,6 +9966,7 @@ export interface operations {
                 cursor?: string | null;
                 /** @description How many at most. */
                 limit?: number;
+                machine_id?: string | null;
                 parent_task_id?: string | null;
                 /** @description Words of the title or the message, all of them. */
                 q?: string;

@@ -182,6 +182,8 @@ RULES: Final = (
     *_NOTIFICATIONS,
     *_CREDENTIALS,
     *_PEOPLE,
+    *(Rule("POST", f"/api/machines/{{machine_id}}/{what}", action=f"machine.{what}") for what in ("drain", "resume")),
+    *_reading(Scope.READ, "/api/machines", "/api/machines/{machine_id}"),
     *_reading(Scope.READ, "/api/status", "/openapi.json", "/docs"),
     *_reading(Scope.ADMIN, "/api/disk"),
     *_reading(Scope.METRICS, "/metrics"),

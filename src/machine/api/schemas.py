@@ -166,11 +166,13 @@ class TaskDetail(TaskView):
     """At most 1 MiB, of the newest 1,000 events; `GET /api/tasks/{id}/output` gives all of it."""
     reply: ReplyView | None
     """Null where none was asked for, and until the task has ended."""
+    waits_for: str
+    """In a fleet, why no machine takes a queued task up; empty where one can."""
 
     @classmethod
-    def with_output(cls, task: Task, output: str, reply: Reply | None) -> "TaskDetail":
+    def with_output(cls, task: Task, output: str, reply: Reply | None, *, waits_for: str = "") -> "TaskDetail":
         seen = reply and ReplyView.of(reply)
-        return cls.model_validate({**_flat(task), "output_stream": output, "reply": seen})
+        return cls.model_validate({**_flat(task), "output_stream": output, "reply": seen, "waits_for": waits_for})
 
 
 class TaskList(_Out):
@@ -241,6 +243,8 @@ class StatusView(_Out):
     machine_id: str
     role: MachineRole
     """What this process does: everything, requests, or tasks."""
+    in_fleet: bool
+    """Whether other machines share the work, or may: there is a page of machines then."""
     version: str
     demo: bool
     machine: MachineStatusData

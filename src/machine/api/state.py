@@ -27,6 +27,7 @@ from machine.engine.entity_creator import EntityCreator
 from machine.engine.intake import Intake
 from machine.engine.logins import ClaudeLogins
 from machine.engine.machine_warnings import MachineWarnings
+from machine.engine.machines import Machines
 from machine.engine.notification_desk import NotificationDesk
 from machine.engine.owners import Owners
 from machine.engine.plans import Plans
@@ -86,6 +87,7 @@ class ApiState:
     schedules: Schedules
     owners: Owners
     warnings: MachineWarnings
+    machines: Machines
     notifications: NotificationDesk
     variables: VariableDesk
     redactor: Redactor

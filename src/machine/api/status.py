@@ -16,6 +16,7 @@ async def get_status(state: State, caller: Caller, seen: Seen) -> StatusView:
     return StatusView(
         machine_id=state.settings.machine_id,
         role=MachineRole(state.settings.role),
+        in_fleet=state.machines.in_fleet,
         version=state.version,
         demo=state.settings.demo,
         machine=await state.manager.status(),

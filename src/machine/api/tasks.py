@@ -48,6 +48,7 @@ async def list_tasks(
     conversation_id: Name = None,
     parent_task_id: Name = None,
     user_id: Name = None,
+    machine_id: Name = None,
     q: Words = "",
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -65,6 +66,7 @@ async def list_tasks(
         user_id=seen.owner or user_id,
         conversation_id=conversation_id,
         parent_task_id=parent_task_id,
+        machine_id=machine_id,
         text=q,
     )
     page = await state.tasks.list(which, limit=limit, cursor=cursor)
@@ -76,7 +78,8 @@ async def get_task(task_id: Id, state: State, seen: Seen) -> TaskDetail:
     """One task, with the end of what its agent has written."""
     task = await seen.task(task_id)
     reply = await state.webhooks.replies.of(task.task_id)
-    return TaskDetail.with_output(task, await newest_text(state.tasks, task), reply)
+    waits_for = await state.machines.waits_for(task)
+    return TaskDetail.with_output(task, await newest_text(state.tasks, task), reply, waits_for=waits_for)
 
 
 @router.post("/{task_id}/stop")

@@ -26,7 +26,6 @@ Check = Callable[[Settings], Iterator[Finding]]
 
 _MIN_FREE_BYTES: Final = 200 * 1024**2
 _GOOD_FREE_BYTES: Final = 2 * 1024**3
-_CLI_SECONDS: Final = 20
 _OLDEST_SANE_YEAR: Final = 2026
 _SKEW_SECONDS: Final = 60
 # SQLite's write-ahead log needs shared memory between processes, which these do not give.
@@ -171,25 +170,20 @@ def file_system(folder: Path, mountinfo: Path) -> str | None:
 def claude_cli(settings: Settings) -> Iterator[Finding]:
     """Claude Code is there and starts."""
     from machine.claude.installation import bundled_cli
+    from machine.claude.version import version_of
 
     path = settings.claude_cli_path or bundled_cli()
     if path is None or not path.is_file():
         hint = "Install the package again (its SDK brings the CLI), or point CLAUDE_CLI_PATH at `claude`."
         yield Finding("claude", "problem", f"no Claude Code CLI{f' at {path}' if path else ''}", hint)
         return
-    with tempfile.TemporaryDirectory(prefix="machine-doctor-") as home:
-        environ = {"PATH": os.environ.get("PATH", ""), "HOME": home, "CLAUDE_CONFIG_DIR": home}
-        try:
-            done = subprocess.run(
-                [path, "--version"], env=environ, capture_output=True, timeout=_CLI_SECONDS, check=True, text=True
-            )
-        except (OSError, subprocess.SubprocessError) as error:
-            yield Finding(
-                "claude", "problem", f"{path} --version fails: {error}", "Reinstall it, or set CLAUDE_CLI_PATH."
-            )
-            return
+    try:
+        said = version_of(path)
+    except (OSError, subprocess.SubprocessError) as error:
+        yield Finding("claude", "problem", f"{path} --version fails: {error}", "Reinstall it, or set CLAUDE_CLI_PATH.")
+        return
     where = "bundled" if settings.claude_cli_path is None else str(path)
-    yield Finding("claude", "ok", f"{done.stdout.strip()[:60]} ({where})")
+    yield Finding("claude", "ok", f"{said} ({where})")
 
 
 def sandbox(settings: Settings) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from contextlib import AsyncExitStack
 
+from machine.app.own_facts import OwnFacts
 from machine.domain.machine import MachineReport, MachineRole
 from machine.domain.version import VERSION
 from machine.engine.lease import Lease
@@ -16,7 +17,7 @@ from machine.store.database import Database
 from machine.store.machines import SqlMachineStore
 
 
-async def take_seat(settings: Settings, database: Database, stack: AsyncExitStack) -> Seat | None:
+async def take_seat(settings: Settings, database: Database, facts: OwnFacts, stack: AsyncExitStack) -> Seat | None:
     """Register in the fleet, and leave it when `stack` closes; None for a machine that is alone. Takes up to one lease
     where this machine's last incarnation died. Raises StoreError."""
     if not settings.in_fleet:
@@ -26,6 +27,7 @@ async def take_seat(settings: Settings, database: Database, stack: AsyncExitStac
         machine_id=settings.machine_id,
         report=_report(settings),
         lease=Lease(settings.lease_seconds),
+        added_to=facts.added_to,
     )
     await seat.join()
     stack.push_async_callback(seat.leave)

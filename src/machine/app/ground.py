@@ -13,6 +13,7 @@ from machine.app.agent_users import open_settling
 from machine.app.data_folder import instance_of
 from machine.app.fleet_room import take_seat
 from machine.app.live_room import Live, join_fleet, open_live
+from machine.app.own_facts import OwnFacts
 from machine.app.shared_folder import open_shared
 from machine.app.sharing import Sharing, open_sharing
 from machine.auth.secrets import Secrets, open_secrets
@@ -88,6 +89,8 @@ class Ground:
     clock: Clock
     seat: Seat | None
     """This machine's in its fleet; None: it is alone."""
+    facts: OwnFacts
+    """What it says of itself to its fleet."""
     sharing: Sharing | None
     """Unset on a machine that works alone."""
 
@@ -104,7 +107,8 @@ async def open_ground(
 
     database = await open_database(settings.database, VERSION, on_committed=committed)
     stack.push_async_callback(database.close)
-    seat = await take_seat(settings, database, stack)
+    facts = OwnFacts(settings, live)
+    seat = await take_seat(settings, database, facts, stack)
     tasks = SqlTaskStore(database, machine_id=settings.machine_id, clock=clock, in_fleet=settings.in_fleet)
     await join_fleet(live, tasks, SqlNotes(database), stack)
     claude, definitions = await _claude(settings, stack, seat)
@@ -137,6 +141,7 @@ async def open_ground(
         redactor=redactor,
         clock=clock,
         seat=seat,
+        facts=facts,
         sharing=await open_sharing(settings, database, seat, live.pokes, clock=clock, redactor=redactor),
     )
 

@@ -15,6 +15,7 @@ from machine.app.engine_room import EngineRoom, build_engine
 from machine.app.ground import Ground, open_ground
 from machine.app.health_room import DaemonHealth
 from machine.app.login_room import open_login
+from machine.app.machines_room import build_machines
 from machine.app.metrics_room import MachineMetrics
 from machine.app.notification_room import build_notifications
 from machine.app.once import Once, Watcher
@@ -39,6 +40,7 @@ from machine.engine.login_board import LoginBoard
 from machine.engine.login_elsewhere import LoginWork
 from machine.engine.logins import ClaudeLogins
 from machine.engine.machine_warnings import MachineWarnings
+from machine.engine.machines import Machines
 from machine.engine.notification_desk import NotificationDesk
 from machine.engine.owners import Owners
 from machine.engine.replacing import Replacing
@@ -90,6 +92,8 @@ async def opened(
         # files of its own.
         _watch_over(stack, ground.definitions.loader, api.chats.attachments, api.webhooks.replacing)
         _watch_over(stack, *_for_all(ground, engine, api))
+        if ground.seat is not None:
+            _watch_over(stack, ground.facts)
         if engine.work_bell is not None:
             _watch_over(stack, engine.work_bell)
         _watch_over(stack, *login.watchers)
@@ -138,7 +142,7 @@ def _api_state(
     ground: Ground, engine: EngineRoom, claude_logins: ClaudeLogins, notifications: NotificationDesk
 ) -> ApiState:
     creator, webhooks = build_creator(ground), build_webhooks(ground, engine)
-    schedules = build_schedules(ground, engine)
+    schedules, machines = build_schedules(ground, engine), build_machines(ground, engine)
     offer_tools(ground, engine, creator, webhooks, schedules)
     people = build_people(ground.people, ground.clock)
     return ApiState(
@@ -166,7 +170,8 @@ def _api_state(
         metrics=MachineMetrics(ground, engine, ground.meter),
         schedules=schedules,
         owners=Owners(ground.people),
-        warnings=_warnings(ground),
+        warnings=_warnings(ground, machines),
+        machines=machines,
         notifications=notifications,
         variables=VariableDesk(ground.variables, ground.definitions.agents, ground.definitions.webhooks),
         redactor=ground.redactor,
@@ -181,7 +186,7 @@ def _api_state(
     )
 
 
-def _warnings(ground: Ground) -> MachineWarnings:
+def _warnings(ground: Ground, machines: Machines) -> MachineWarnings:
     definitions = ground.definitions
     return MachineWarnings(
         runs_agents=ground.settings.runs_tasks,
@@ -192,6 +197,7 @@ def _warnings(ground: Ground) -> MachineWarnings:
         webhooks=definitions.webhooks,
         schedules=definitions.schedules,
         owners=Owners(ground.people),
+        machines=machines,
         others=partial(_other_warnings, ground),
     )
 

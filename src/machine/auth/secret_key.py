@@ -11,6 +11,7 @@ from typing import Final
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic import SecretStr
 
 from machine.domain.errors import MachineError
 
@@ -21,6 +22,7 @@ HOW_TO_GO_ON: Final = (
     "variables that cannot be read, restart, and set them again."
 )
 _PURPOSE: Final = b"claude-code-agent variables"
+_MARK: Final = b"claude-code-agent mark of a key"
 _MAX_FILE_BYTES: Final = 64 * 1024
 
 
@@ -79,6 +81,18 @@ def given_seal(text: str) -> Seal:
             hint="Make one with `openssl rand -hex 32`, and restart.",
         )
     return Seal(keys)
+
+
+def key_marks(given: SecretStr | None, path: Path) -> tuple[str, ...]:
+    """Marks of the keys that a setting gives, or else a key file has, the newest first; none where there is none. Who
+    has a mark can tell whether another key is the same, and learns nothing of it. Blocking. Raises KeyUnusable."""
+    try:
+        text = given.get_secret_value() if given is not None else _read(path)
+    except FileNotFoundError:
+        return ()
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeyUnusable(f"The key file {path} cannot be used.", hint=HOW_TO_GO_ON) from error
+    return tuple(_derived(key, _MARK)[:16].decode("ascii") for key in _keys_in(text))
 
 
 def seal_of_file(path: Path, *, may_make: bool) -> Seal:
@@ -158,7 +172,7 @@ def _draft(path: Path, content: bytes) -> Path:
     return draft
 
 
-def _derived(key: str) -> bytes:
+def _derived(key: str, purpose: bytes = _PURPOSE) -> bytes:
     """A key of the size that is needed. It has its randomness already: nothing slow is wanted."""
-    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE)
+    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose)
     return base64.urlsafe_b64encode(kdf.derive(key.encode("utf-8", "surrogatepass")))

@@ -13,6 +13,7 @@ from machine.cli.disk import disk
 from machine.cli.doctor import doctor
 from machine.cli.env import env
 from machine.cli.login import login
+from machine.cli.machines import machines
 from machine.cli.output import FAILED, LEFT, CliError, Invocation, show_error
 from machine.cli.people import login_link, token
 from machine.cli.run import run
@@ -43,7 +44,7 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    *(serve, run, tasks, approvals, agents, env, schedules, webhooks, status, costs, budgets, disk),
+    *(serve, run, tasks, approvals, agents, env, schedules, webhooks, status, machines, costs, budgets, disk),
     *(login_link, login, token, user, doctor, backup, restore),
 )
 for _command in _COMMANDS:

@@ -36,6 +36,7 @@ def tasks() -> None:
 @tasks.command("list")
 @click.option("--status", type=click.Choice(_STATUSES), default=None, help="Only those in this status.")
 @click.option("--agent", metavar="A", default=None, help="Only those of this agent.")
+@click.option("--machine", "machine_id", metavar="M", default=None, help="Only those on this machine.")
 @click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True)
 @click.option("--cursor", default=None, help="Go on after an earlier list.")
 @data_dir_option
@@ -46,12 +47,14 @@ def list_(
     *,
     status: str | None,
     agent: str | None,
+    machine_id: str | None,
     limit: int,
     cursor: str | None,
     data_dir: str | None,
 ) -> None:
     """The newest tasks first."""
-    page = with_api(data_dir, lambda api: api.get("/api/tasks", status=status, agent=agent, limit=limit, cursor=cursor))
+    which = {"status": status, "agent": agent, "machine_id": machine_id, "limit": limit, "cursor": cursor}
+    page = with_api(data_dir, lambda api: api.get("/api/tasks", **which))
     rows = [
         (task["task_id"], task["status"], task.get("assigned_agent"), _when(task.get("created_at")), task.get("title"))
         for task in page["items"]
@@ -165,7 +168,9 @@ def task_text(task: dict[str, Any]) -> str:
             "status": task.get("status"),
             "waits for": task.get("waiting_reason"),
             "queued for": task.get("queue_reason"),
+            "in the queue": task.get("waits_for"),
             "agent": task.get("assigned_agent"),
+            "machine": task.get("machine_id"),
             "profile": task.get("profile"),
             "because": (task.get("routing") or {}).get("reason"),
             "created": _when(task.get("created_at")),

@@ -20,6 +20,7 @@ from machine.domain.costs import CostKind, Usage
 from machine.domain.day_budget import BudgetNotice
 from machine.domain.definitions import DefinitionChange
 from machine.domain.happening import DeliveryData
+from machine.domain.machine import MachineChange
 from machine.domain.machine_status import MachineStatusData
 from machine.domain.task import QueueReason, Routing, Task, TaskFailure, WaitingReason
 
@@ -261,6 +262,13 @@ class MachineStatus(_Fact):
     data: MachineStatusData
 
 
+class MachineChanged(_Fact):
+    """One of the machines of a fleet came, was drained or resumed, was lost or shut down."""
+
+    type: Literal["machine.changed"] = "machine.changed"
+    data: MachineChange
+
+
 class WebhookReceived(_Fact):
     """A delivery was stored, with the tasks that it starts."""
 
@@ -269,7 +277,8 @@ class WebhookReceived(_Fact):
 
 
 MachineEvent = Annotated[
-    ChatReply | AgentStatus | AuthStatus | BudgetStatus | MachineStatus | WebhookReceived, Field(discriminator="type")
+    ChatReply | AgentStatus | AuthStatus | BudgetStatus | MachineStatus | MachineChanged | WebhookReceived,
+    Field(discriminator="type"),
 ]
 
 

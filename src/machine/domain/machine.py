@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -33,12 +33,33 @@ class MachineState(StrEnum):
 
 
 class MachineLoad(BaseModel):
-    """How many CLIs it has: of tasks that run, and of tasks that wait for a person."""
+    """How many CLIs it has, of tasks that run and of tasks that wait for a person, and how busy its computer is."""
 
     model_config = ConfigDict(frozen=True)
 
     running: int = 0
     waiting: int = 0
+    cpu_percent: float | None = None
+    """Of all its cores together, since the report before."""
+    memory_percent: float | None = None
+
+
+class MachineFacts(BaseModel):
+    """What has to be the same on all machines, or at least seen from all. Unset: it has not said."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cli_version: str | None = None
+    """Of Claude Code, where it is started."""
+    schema_revision: str | None = None
+    """The newest form of the database that its program knows."""
+    lease_seconds: float | None = None
+    keys: tuple[str, ...] | None = None
+    """Marks of the keys of its variables, the newest first; a mark tells keys apart, and nothing of a key."""
+    shared_dir: Literal["unset", "unusable", "usable"] | None = None
+    shared_mark: str = ""
+    """What stands in that folder, so that two machines know whether it is the same one."""
+    redis: Literal["unset", "away", "connected"] | None = None
 
 
 class MachineReport(BaseModel):
@@ -51,6 +72,7 @@ class MachineReport(BaseModel):
     slots: int
     version: str
     load: MachineLoad = MachineLoad()
+    facts: MachineFacts = MachineFacts()
 
 
 class Machine(MachineReport):
@@ -62,11 +84,42 @@ class Machine(MachineReport):
     lease_until: datetime
     started_at: datetime
     seen_at: datetime
+    clock_offset_seconds: float | None = None
+    """How far its clock was ahead of the database's when it was last heard of."""
+
+    @property
+    def takes_tasks(self) -> bool:
+        """Whether it claims tasks now."""
+        return self.state is MachineState.READY and self.role is not MachineRole.WEB
 
     @property
     def present(self) -> bool:
         """Whether nobody else may touch what is its."""
         return self.state in PRESENT
+
+
+class MachineChange(BaseModel):
+    """A machine came, was drained or resumed, was lost or shut down."""
+
+    model_config = ConfigDict(frozen=True)
+
+    machine_id: str
+    role: MachineRole
+    state: MachineState
+
+
+class TasksThere(BaseModel):
+    """How many tasks a machine has that have not ended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    queued: int = 0
+    running: int = 0
+    waiting: int = 0
+
+    @property
+    def any(self) -> bool:
+        return bool(self.queued or self.running or self.waiting)
 
 
 PRESENT: Final = frozenset({MachineState.READY, MachineState.DRAINING})

@@ -33,6 +33,7 @@ class MachineWarning(BaseModel):
         "starts_nothing",
         "redis_away",
         "secret_key_differs",
+        "labels_missing",
     ]
     message: str
     hint: str

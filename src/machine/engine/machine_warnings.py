@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from machine.domain.machine_status import MachineWarning, exposure
+from machine.engine.machines import Machines
 from machine.engine.owners import HINT, Owners
 from machine.ports import Agents, Sandbox
 from machine.registry.schedule_registry import ScheduleRegistry
@@ -27,6 +28,7 @@ class MachineWarnings:
         webhooks: WebhookRegistry,
         schedules: ScheduleRegistry,
         owners: Owners,
+        machines: Machines,
         others: Callable[[], tuple[MachineWarning, ...]] = tuple,
     ) -> None:
         self._runs_agents = runs_agents
@@ -37,12 +39,13 @@ class MachineWarnings:
         self._webhooks = webhooks
         self._schedules = schedules
         self._owners = owners
+        self._machines = machines
         self._others = others
 
     async def all(self) -> tuple[MachineWarning, ...]:
         """The graver first. Raises StoreError."""
         if not self._runs_agents:
-            return (*self._others(), *await self._without_owner())
+            return (*self._others(), *await self._further())
         sandbox = self._sandbox
         found = exposure(
             is_root=self._is_root,
@@ -51,7 +54,11 @@ class MachineWarnings:
             why_not=sandbox.message,
             remedy=sandbox.hint,
         )
-        return (*found, *self._others(), *self._let_out(), *await self._without_owner())
+        return (*found, *self._others(), *self._let_out(), *await self._further())
+
+    async def _further(self) -> tuple[MachineWarning, ...]:
+        """What anybody can see to, whichever process runs agents."""
+        return (*await self._machines.warnings(), *await self._without_owner())
 
     def _let_out(self) -> Iterator[MachineWarning]:
         names = [agent.name for agent in self._agents.all() if not agent.sandbox]

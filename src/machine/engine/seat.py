@@ -29,8 +29,9 @@ class Seat:
         report: MachineReport,
         lease: Lease,
         now: Callable[[], float] = time.monotonic,
+        added_to: Callable[[MachineReport], MachineReport] = lambda report: report,
     ) -> None:
-        """`report` is what it says of itself, but for its load."""
+        """`report` is what it says of itself, but for its load; `added_to` adds what has become known since."""
         self.machine: Machine | None = None
         """As the database last showed it."""
         self.machine_id = machine_id
@@ -38,6 +39,7 @@ class Seat:
         self._machines = machines
         self._report = report
         self._now = now
+        self._added_to = added_to
 
     async def join(self) -> Machine:
         """Take the seat. The lease of a former incarnation that died is waited for, for as long as it has to go. Raises
@@ -47,7 +49,9 @@ class Seat:
         while True:
             asked_at = self._now()
             try:
-                self.machine = await self._machines.register(self.machine_id, self._report, former_epoch=former)
+                self.machine = await self._machines.register(
+                    self.machine_id, self._added_to(self._report), former_epoch=former
+                )
             except NameTaken as taken:
                 if ends_at is None:
                     ends_at = asked_at + taken.seconds_left
@@ -65,7 +69,7 @@ class Seat:
         if self.machine is None:
             return False
         asked_at = self._now()
-        report = self._report.model_copy(update={"load": load})
+        report = self._added_to(self._report.model_copy(update={"load": load}))
         try:
             async with asyncio.timeout(self.lease.interval_seconds):
                 seen = await self._machines.beat(self.machine_id, self.machine.epoch, report)

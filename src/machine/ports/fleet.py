@@ -1,9 +1,9 @@
 """The machines that share one database, and this one's place among them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from machine.domain.machine import Machine, MachineReport
+from machine.domain.machine import Machine, MachineReport, TasksThere
 from machine.ports.values import Value
 
 
@@ -47,6 +47,10 @@ class MachineStore(Protocol):
 
     async def get(self, machine_id: str) -> Machine:
         """Raises NotFound."""
+        ...
+
+    async def tasks_there(self) -> Mapping[str, TasksThere]:
+        """What each machine has that has not ended; under no name, what none has taken up yet."""
         ...
 
     async def drain(self, machine_id: str) -> Machine:

@@ -22,6 +22,7 @@ class TaskFilter(Value):
     user_id: str | None = None
     conversation_id: str | None = None
     parent_task_id: str | None = None
+    machine_id: str | None = None
     text: str = ""
     """Words that the title or the message holds, all of them; empty: any."""
 

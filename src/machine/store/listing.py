@@ -82,5 +82,6 @@ def _conditions(which: TaskFilter) -> list[ColumnElement[bool]]:
         "user_id": which.user_id,
         "conversation_id": which.conversation_id,
         "parent_task_id": which.parent_task_id,
+        "machine_id": which.machine_id,
     }
     return [tasks.c[name] == value for name, value in wanted.items() if value is not None]

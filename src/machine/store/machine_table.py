@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, Integer, Table, Text
+from sqlalchemy import CheckConstraint, Column, Float, Integer, Table, Text, text
 
 from machine.store.types import Json, Moment
 from machine.store.webhook_tables import metadata
@@ -21,5 +21,7 @@ machines: Final = Table(
     Column("load", Json, nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    Column("facts", Json, nullable=False, server_default=text("'{}'")),
+    Column("clock_offset_seconds", Float),
     CheckConstraint("state IN ('ready', 'draining', 'lost', 'gone')", name="machines_state"),
 )

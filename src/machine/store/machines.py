@@ -1,35 +1,48 @@
 """`SqlMachineStore`: the port `MachineStore`, with leases that go by the database's clock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.engine import Connection
 
+from machine.domain.clock import Clock, utc_now
 from machine.domain.errors import Conflict, LeaseLost, NameTaken, NotFound
-from machine.domain.machine import PRESENT, Machine, MachineReport, MachineState
+from machine.domain.events import MachineChanged, StoredEvent
+from machine.domain.machine import PRESENT, Machine, MachineChange, MachineReport, MachineState, TasksThere
+from machine.domain.task import TaskStatus
 from machine.ports import Reaped
 from machine.store.clock import NowOf, database_now
 from machine.store.database import Database
+from machine.store.event_log import encoded, feed_event
 from machine.store.reaping import take_back
 from machine.store.small_tables import all_rows
-from machine.store.tables import machines
+from machine.store.tables import machines, tasks
 from machine.store.writer import Guard, Recorder
 
+_OPEN: Final = {
+    TaskStatus.QUEUED.value: "queued",
+    TaskStatus.RUNNING.value: "running",
+    TaskStatus.WAITING_INPUT.value: "waiting",
+}
 _PRESENT: Final = machines.c.state.in_([state.value for state in PRESENT])
 
 
 class SqlMachineStore:
     """`machine.ports.MachineStore` says what each method promises."""
 
-    def __init__(self, database: Database, *, lease_seconds: float, now: NowOf = database_now) -> None:
+    def __init__(
+        self, database: Database, *, lease_seconds: float, now: NowOf = database_now, clock: Clock = utc_now
+    ) -> None:
+        """`now` is the database's time, `clock` this computer's."""
         self._database = database
         self._lease = timedelta(seconds=lease_seconds)
         self._now = now
+        self._clock = clock
 
     async def register(self, machine_id: str, report: MachineReport, *, former_epoch: int | None = None) -> Machine:
-        def write(connection: Connection, _recorder: Recorder) -> Machine:
+        def write(connection: Connection, recorder: Recorder) -> Machine:
             now = self._now(connection)
             row = _find(connection, machine_id)
             fresh = {**_told(report), **self._extended(now), "state": MachineState.READY.value, "started_at": now}
@@ -42,7 +55,7 @@ class SqlMachineStore:
                 if row.state is MachineState.DRAINING:
                     fresh["state"] = row.state.value  # who drained it has not taken that back
                 _change(connection, machine_id, epoch=row.epoch + 1, **fresh)
-            return _get(connection, machine_id)
+            return _told_to_all(connection, recorder, machine_id, now)
 
         registered = await self._database.write(write, unguarded=True)
         self._database.guard_writes(guard_of(machine_id, registered.epoch))
@@ -65,6 +78,7 @@ class SqlMachineStore:
                 return
             now = self._now(connection)
             _change(connection, machine_id, state=MachineState.GONE.value, lease_until=now, seen_at=now)
+            _told_to_all(connection, recorder, machine_id, now)
             take_back(connection, recorder, machine_id, now, message=f"The machine {machine_id} was shut down.")
 
         await self._database.write(write, unguarded=True)
@@ -86,6 +100,15 @@ class SqlMachineStore:
     async def get(self, machine_id: str) -> Machine:
         return await self._database.read(lambda connection: _get(connection, machine_id))
 
+    async def tasks_there(self) -> Mapping[str, TasksThere]:
+        query = select(tasks.c.machine_id, tasks.c.status, func.count()).where(tasks.c.status.in_([*_OPEN]))
+        query = query.group_by(tasks.c.machine_id, tasks.c.status)
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        found: dict[str, dict[str, int]] = {}
+        for machine_id, status, count in rows:
+            found.setdefault(machine_id, {})[_OPEN[status]] = count
+        return {machine_id: TasksThere(**counts) for machine_id, counts in found.items()}
+
     async def drain(self, machine_id: str) -> Machine:
         return await self._let(machine_id, MachineState.DRAINING)
 
@@ -93,22 +116,26 @@ class SqlMachineStore:
         return await self._let(machine_id, MachineState.READY)
 
     async def _let(self, machine_id: str, state: MachineState) -> Machine:
-        def write(connection: Connection, _recorder: Recorder) -> Machine:
+        def write(connection: Connection, recorder: Recorder) -> Machine:
             machine = _get(connection, machine_id)
             if not machine.present:
                 raise Conflict(f"The machine {machine_id} is {machine.state}.", hint="Start it again first.")
+            if machine.state is state:
+                return machine
             _change(connection, machine_id, state=state.value)
-            return _get(connection, machine_id)
+            return _told_to_all(connection, recorder, machine_id, self._now(connection))
 
         return await self._database.write(write)
 
     def _reap(self, connection: Connection, recorder: Recorder, machine_id: str, now: datetime) -> Reaped:
         _change(connection, machine_id, state=MachineState.LOST.value, epoch=machines.c.epoch + 1)
+        lost = _told_to_all(connection, recorder, machine_id, now)
         count = take_back(connection, recorder, machine_id, now, message=f"The machine {machine_id} was lost.")
-        return Reaped(machine=_get(connection, machine_id), tasks=count)
+        return Reaped(machine=lost, tasks=count)
 
     def _extended(self, now: datetime) -> dict[str, Any]:
-        return {"lease_until": now + self._lease, "seen_at": now}
+        ahead = (self._clock() - now).total_seconds()
+        return {"lease_until": now + self._lease, "seen_at": now, "clock_offset_seconds": round(ahead, 3)}
 
 
 def guard_of(machine_id: str, epoch: int) -> Guard:
@@ -138,6 +165,15 @@ def _change(connection: Connection, machine_id: str, **values: Any) -> None:
     connection.execute(update(machines).where(machines.c.machine_id == machine_id).values(**values))
 
 
+def _told_to_all(connection: Connection, recorder: Recorder, machine_id: str, at: datetime) -> Machine:
+    """The machine as it is now, said in the feed."""
+    machine = _get(connection, machine_id)
+    change = MachineChange(machine_id=machine_id, role=machine.role, state=machine.state)
+    kind, body = encoded(MachineChanged(data=change))
+    feed_event(connection, recorder, StoredEvent(type=kind, at=at, body=body))
+    return machine
+
+
 def _told(report: MachineReport) -> dict[str, Any]:
     return {
         "role": report.role.value,
@@ -145,6 +181,7 @@ def _told(report: MachineReport) -> dict[str, Any]:
         "slots": report.slots,
         "version": report.version,
         "load": report.load.model_dump(mode="json"),
+        "facts": report.facts.model_dump(mode="json", exclude_none=True),
     }
 
 

@@ -35,6 +35,7 @@ REVISIONS: Final = (
     "0015",
     "0016",
     "0017",
+    "0021",
 )
 """All revisions that this program knows, oldest first: what `migrations/versions` holds, without importing Alembic."""
 

@@ -1,0 +1,133 @@
+"""The machines there are: how each is, what it has, letting it take no more tasks, and what no machine can take."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from machine.domain.clock import Clock
+from machine.domain.errors import Conflict, NotFound
+from machine.domain.machine import Machine, MachineState, TasksThere
+from machine.domain.machine_status import MachineWarning
+from machine.domain.task import Task, TaskStatus
+from machine.ports import Agents, MachineStore
+from machine.ports.values import Value
+
+REMEMBERED: Final = timedelta(days=7)
+"""How long a machine is shown that is there no more, and has nothing of anybody's."""
+MAX_NAMES: Final = 20
+
+Alone = Callable[[], Awaitable[Machine]]
+
+
+class MachineNow(Value):
+    """A machine with what it has."""
+
+    machine: Machine
+    tasks: TasksThere
+
+
+class Machines:
+    """Of a fleet, or the one that works alone."""
+
+    def __init__(self, *, store: MachineStore, agents: Agents, clock: Clock, alone: Alone | None = None) -> None:
+        """`alone` looks at this machine, where it is the only one."""
+        self._store = store
+        self._agents = agents
+        self._now = clock
+        self._alone = alone
+
+    @property
+    def in_fleet(self) -> bool:
+        return self._alone is None
+
+    async def all(self) -> tuple[MachineNow, ...]:
+        """Those that are there, and of the others what was there a short time ago, or has tasks still. By name.
+        Raises StoreError."""
+        there = await self._store.tasks_there()
+        since = self._now() - REMEMBERED
+        found = (MachineNow(machine=one, tasks=_of(one, there)) for one in await self._machines())
+        return tuple(one for one in found if one.machine.present or one.tasks.any or one.machine.seen_at > since)
+
+    async def get(self, machine_id: str) -> MachineNow:
+        """Raises NotFound, StoreError."""
+        if self.in_fleet:
+            machine = await self._store.get(machine_id)
+        else:
+            machine = await self._only(machine_id)
+        return MachineNow(machine=machine, tasks=_of(machine, await self._store.tasks_there()))
+
+    async def drain(self, machine_id: str) -> MachineNow:
+        """Let it take no more tasks; what it runs goes on. Raises NotFound, Conflict, StoreError."""
+        await self._check_fleet(machine_id)
+        await self._store.drain(machine_id)
+        return await self.get(machine_id)
+
+    async def resume(self, machine_id: str) -> MachineNow:
+        """Let it take tasks again. Raises NotFound, Conflict, StoreError."""
+        await self._check_fleet(machine_id)
+        await self._store.resume(machine_id)
+        return await self.get(machine_id)
+
+    async def waits_for(self, task: Task) -> str:
+        """Why no machine takes a queued task up; empty where one can, and where only this one is. Raises StoreError."""
+        if not self.in_fleet or task.status is not TaskStatus.QUEUED:
+            return ""
+        machines = await self._store.list()
+        home = next((one for one in machines if one.machine_id == task.machine_id), None)
+        if home is not None and home.state is MachineState.DRAINING:
+            return (
+                f"Its conversation is on {home.machine_id}, which is drained: it goes on there when that machine is "
+                "resumed, and elsewhere when it is shut down."
+            )
+        if not any(one.takes_tasks for one in machines):
+            return "No machine that runs tasks is ready."
+        labels = next((agent.labels for agent in self._agents.all() if agent.name == task.assigned_agent), ())
+        missing = _missing(labels, machines)
+        return f"No machine that is ready has {missing}, which {task.assigned_agent} asks for." if missing else ""
+
+    async def warnings(self) -> tuple[MachineWarning, ...]:
+        """Agents whose tasks no machine takes. Raises StoreError."""
+        asking = [agent for agent in self._agents.all() if agent.labels] if self.in_fleet else []
+        if not asking:
+            return ()
+        machines = await self._store.list()
+        wanted = ((agent.name, _missing(agent.labels, machines)) for agent in asking)
+        return tuple(_nowhere(name, missing) for name, missing in wanted if missing)[:MAX_NAMES]
+
+    async def _machines(self) -> Sequence[Machine]:
+        return (await self._alone(),) if self._alone else await self._store.list()
+
+    async def _only(self, machine_id: str) -> Machine:
+        [machine] = await self._machines()
+        if machine.machine_id != machine_id:
+            hint = f"This machine works alone; it is called {machine.machine_id}."
+            raise NotFound(f"There is no machine {machine_id}.", hint=hint)
+        return machine
+
+    async def _check_fleet(self, machine_id: str) -> None:
+        if self._alone:
+            await self._only(machine_id)
+            raise Conflict(
+                f"{machine_id} works alone: no other machine would take its tasks.",
+                hint="End the daemon instead: it lets its tasks finish, or parks them until it is started again.",
+            )
+
+
+def _of(machine: Machine, there: Mapping[str, TasksThere]) -> TasksThere:
+    return there.get(machine.machine_id, TasksThere())
+
+
+def _missing(labels: Sequence[str], machines: Sequence[Machine]) -> str:
+    """The labels that no machine has all of, in words; empty where one has."""
+    if any(set(labels).issubset(one.labels) for one in machines if one.takes_tasks):
+        return ""
+    return f"the label {labels[0]}" if len(labels) == 1 else f"all of the labels {', '.join(labels)}"
+
+
+def _nowhere(agent: str, missing: str) -> MachineWarning:
+    return MachineWarning(
+        code="labels_missing",
+        message=f"No machine that is ready has {missing}, which the agent {agent} asks for: its tasks wait.",
+        hint="Start a machine with MACHINE_LABELS that name them, resume one that is drained, or change the agent.",
+        about=f"agent/{agent}",
+    )

@@ -1,0 +1,109 @@
+"""Machines over HTTP: one that works alone, and a web process with a worker on one PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from tests.support.api import Served, person, served
+
+from machine.domain.agent import AgentForm
+from machine.domain.principal import Principal, Role, User, Via
+
+
+@pytest.fixture
+async def fleet(tmp_path: Path, postgres_url: SecretStr) -> AsyncIterator[tuple[Served, Served]]:
+    """(web, worker)"""
+    common = {"DATABASE_URL": postgres_url.get_secret_value(), "MACHINE_LEASE_SECONDS": "3"}
+    web = {**common, "MACHINE_ID": "web-1", "MACHINE_ROLE": "web"}
+    worker = {**common, "MACHINE_ID": "w.1", "MACHINE_ROLE": "worker", "MACHINE_LABELS": "gpu"}
+    async with (
+        served(tmp_path / "web", environ=web) as one,
+        served(tmp_path / "worker", environ=worker) as two,
+    ):
+        yield one, two
+
+
+async def machines(machine: Served) -> dict[str, Any]:
+    """By name."""
+    answer = (await machine.admin.get("/api/machines")).json()
+    return {one["machine_id"]: one for one in answer["items"]}
+
+
+async def test_a_machine_that_works_alone_is_listed_with_real_figures_and_is_not_drained(tmp_path: Path) -> None:
+    async with served(tmp_path / "data") as machine:
+        answer = (await machine.admin.get("/api/machines")).json()
+        assert answer["in_fleet"] is False
+        [one] = answer["items"]
+        assert (one["machine_id"], one["role"], one["state"], one["current"]) == ("machine-001", "all", "ready", True)
+        assert one["load"]["memory_percent"] > 0
+        assert one["lease_until"] is None
+        refused = await machine.admin.post("/api/machines/machine-001/drain")
+        assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+        assert "End the daemon instead" in refused.json()["hint"]
+        assert (await machine.admin.get("/api/machines/other")).status_code == 404
+
+
+async def test_a_worker_is_drained_and_resumed_and_everybody_who_looks_hears_of_it(
+    fleet: tuple[Served, Served],
+) -> None:
+    web, _ = fleet
+    found = await machines(web)
+    assert [(one["role"], one["slots"], one["labels"]) for one in found.values()] == [
+        ("worker", 5, ["gpu"]),
+        ("web", 0, []),
+    ]
+    _, viewer = await person(web, Role.VIEWER)
+    async with web.session(token=viewer) as talk:
+        drained = await web.admin.post("/api/machines/w.1/drain")
+        assert (drained.status_code, drained.json()["state"]) == (200, "draining")
+        heard = (await talk.until("machine.changed"))[-1]
+        assert heard["data"] == {"machine_id": "w.1", "role": "worker", "state": "draining"}
+    task = (await web.admin.post("/api/tasks", json={"message": "hello", "agent": "executor"})).json()
+    detail = (await web.admin.get(f"/api/tasks/{task['task_id']}")).json()
+    assert (detail["status"], detail["waits_for"]) == ("queued", "No machine that runs tasks is ready.")
+    newest = (await web.admin.get("/api/audit?action=machine.drain")).json()["items"][0]
+    assert (newest["action"], newest["object_id"]) == ("machine.drain", "w.1")
+    assert (await web.admin.post("/api/machines/w.1/resume")).json()["state"] == "ready"
+    async with asyncio.timeout(30):
+        while (detail := (await web.admin.get(f"/api/tasks/{task['task_id']}")).json())["status"] != "completed":
+            await asyncio.sleep(0.1)
+    assert (detail["machine_id"], detail["waits_for"]) == ("w.1", "")
+    there = (await web.admin.get("/api/tasks?machine_id=w.1")).json()["items"]
+    assert [one["task_id"] for one in there] == [task["task_id"]]
+    assert (await web.admin.get("/api/tasks?machine_id=web-1")).json()["items"] == []
+
+
+async def test_labels_that_no_machine_has_are_said_at_the_task_and_to_administrators(
+    fleet: tuple[Served, Served],
+) -> None:
+    web, _ = fleet
+    row = await web.room.api.people.local_administrator()
+    user = User(user_id=row.user_id, name=row.name, role=row.role)
+    by = Principal(user=user, via=Via.INTERNAL, credential_id="test")
+    form = {"name": "painter", "description": "Paints.", "instructions": "Paint.", "labels": ["easel"]}
+    await web.room.api.creator.create_agent(AgentForm.model_validate(form), by)
+    task = (await web.admin.post("/api/tasks", json={"message": "paint", "agent": "painter"})).json()
+    detail = (await web.admin.get(f"/api/tasks/{task['task_id']}")).json()
+    assert detail["waits_for"] == "No machine that is ready has the label easel, which painter asks for."
+    warnings = (await web.admin.get("/api/status")).json()["warnings"]
+    assert [one["about"] for one in warnings if one["code"] == "labels_missing"] == ["agent/painter"]
+
+
+async def test_what_each_machine_says_of_itself_is_in_the_database_and_not_over_http(
+    fleet: tuple[Served, Served],
+) -> None:
+    web, worker = fleet
+    store = worker.room.api.machines._store
+    async with asyncio.timeout(30):
+        while (said := (await store.get("w.1")).facts).cli_version is None:
+            await asyncio.sleep(0.1)
+    assert said.cli_version[0].isdigit()
+    assert (said.redis, said.shared_dir, said.lease_seconds) == ("unset", "unset", 3)
+    assert said.keys is not None
+    offset = (await store.get("w.1")).clock_offset_seconds
+    assert offset is not None
+    assert abs(offset) < 1
+    assert "facts" not in (await machines(web))["w.1"]

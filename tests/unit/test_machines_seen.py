@@ -1,0 +1,165 @@
+"""What is told of the machines: each change in the feed, their tasks, their clocks, and what no machine can take."""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+from tests.unit.test_machines import NOW, REPORT, Fleet, Member, a_machine, asked, fleet, queued
+
+from machine.domain.agent import SubAgent
+from machine.domain.errors import Conflict, NotFound
+from machine.domain.machine import NOWHERE, Machine, MachineFacts, MachineRole, MachineState, TasksThere
+from machine.domain.task import Task, TaskStatus
+from machine.engine.machines import Machines
+from machine.ports import Agents, MachineStore, TaskFilter
+from machine.store.machines import SqlMachineStore
+
+__all__ = ["fleet"]
+
+DRAINING, LOST, GONE, WEB = MachineState.DRAINING, MachineState.LOST, MachineState.GONE, MachineRole.WEB
+
+
+async def changes(member: Member) -> list[tuple[str, str]]:
+    """(machine, its state) as the feed has told them."""
+    told = [event for event in await member.tasks.feed(after=0) if event.type == "machine.changed"]
+    return [(body["machine_id"], body["state"]) for body in (json.loads(event.body) for event in told)]
+
+
+async def test_every_change_of_a_machine_is_told_in_the_feed_and_nothing_else_is(fleet: Fleet) -> None:
+    one, two = await fleet.member("one"), await fleet.member("two", role=WEB)
+    await one.beat(running=3)
+    await two.machines.drain("one")
+    await two.machines.drain("one")
+    await two.machines.resume("one")
+    await fleet.lose(one, by=two)
+    await two.machines.leave("two", 1)
+    assert await changes(two) == [
+        ("one", "ready"),
+        ("two", "ready"),
+        ("one", "draining"),
+        ("one", "ready"),
+        ("one", "lost"),
+        ("two", "gone"),
+    ]
+
+
+async def test_the_tasks_of_each_machine_are_counted_and_those_that_ended_are_not(fleet: Fleet) -> None:
+    one, two = await fleet.member("one"), await fleet.member("two")
+    for _ in range(4):
+        await queued(one)
+    await one.claimed()
+    await asked(one, await one.claimed())
+    done = await two.claimed()
+    await two.tasks.move(done, done.moved_to(TaskStatus.COMPLETED, NOW), [])
+    there = {"one": TasksThere(running=1, waiting=1), NOWHERE: TasksThere(queued=1)}
+    assert await one.machines.tasks_there() == there
+    [listed] = (await one.tasks.list(TaskFilter(machine_id="two"), limit=9)).items
+    assert listed.task_id == done.task_id
+
+
+async def test_facts_and_the_distance_of_its_clock_are_kept_with_every_heartbeat(fleet: Fleet) -> None:
+    one = await fleet.member("one")
+    ahead = SqlMachineStore(
+        fleet.databases[0], lease_seconds=30, now=fleet.clock, clock=lambda: fleet.now + timedelta(seconds=2.5)
+    )
+    facts = MachineFacts(redis="away", keys=("a", "b"))
+    seen = await ahead.beat("one", 1, REPORT.model_copy(update={"facts": facts}))
+    assert seen is not None
+    assert (seen.facts, seen.clock_offset_seconds) == (facts, 2.5)
+    assert await one.machines.get("one") == seen
+
+
+# --- rules ----------------------------------------------------------------------------------------------------------
+
+
+class Rows:
+    """A store with rows that are set by hand."""
+
+    def __init__(self, *machines: Machine, tasks: dict[str, TasksThere] | None = None) -> None:
+        self.machines, self.tasks = machines, tasks or {}
+
+    async def list(self) -> tuple[Machine, ...]:
+        return self.machines
+
+    async def tasks_there(self) -> dict[str, TasksThere]:
+        return self.tasks
+
+
+class Folder:
+    """Agents, by what they ask for."""
+
+    def __init__(self, **labels: tuple[str, ...]) -> None:
+        self.labels = labels
+
+    def all(self) -> Sequence[SubAgent]:
+        made = (
+            {"name": name, "description": "", "instructions": "", "labels": labels}
+            for name, labels in self.labels.items()
+        )
+        return [SubAgent.model_validate(fields) for fields in made]
+
+
+def machines_of(*rows: Machine, tasks: dict[str, TasksThere] | None = None, **labels: tuple[str, ...]) -> Machines:
+    store = cast(MachineStore, Rows(*rows, tasks=tasks))
+    return Machines(store=store, agents=cast(Agents, Folder(**labels)), clock=lambda: NOW)
+
+
+def a_task(**changes: Any) -> Task:
+    values = {"task_id": "t", "title": "x", "input_message": "x", "user_id": "u", "machine_id": NOWHERE}
+    more = {"assigned_agent": "painter", "conversation_id": "c", "claude_session_id": "s", "workspace": "w"}
+    return Task.model_validate({**values, **more, "created_at": NOW, "status_at": NOW, **changes})
+
+
+async def test_a_label_that_no_ready_machine_has_is_named_with_the_agent_that_asks_for_it() -> None:
+    gpu = a_machine(labels=("gpu",))
+    for rows, missing in (
+        ((a_machine(labels=()),), "the label gpu"),
+        ((gpu.model_copy(update={"state": DRAINING}), a_machine(labels=())), "the label gpu"),
+        ((gpu.model_copy(update={"state": LOST}), a_machine(labels=())), "the label gpu"),
+        ((gpu.model_copy(update={"role": WEB}), a_machine(labels=())), "the label gpu"),
+        ((gpu,), ""),
+    ):
+        found = machines_of(*rows, painter=("gpu",), planning=())
+        said = await found.waits_for(a_task())
+        assert said == (f"No machine that is ready has {missing}, which painter asks for." if missing else "")
+        assert await found.waits_for(a_task(assigned_agent="planning")) == ""
+        assert [one.about for one in await found.warnings()] == (["agent/painter"] if missing else [])
+
+
+async def test_all_labels_have_to_be_on_one_machine() -> None:
+    apart = (a_machine(machine_id="a", labels=("gpu",)), a_machine(machine_id="b", labels=("macos",)))
+    found = machines_of(*apart, painter=("gpu", "macos"))
+    assert "all of the labels gpu, macos" in await found.waits_for(a_task())
+
+
+async def test_a_task_is_told_that_it_waits_for_the_machine_of_its_conversation_or_for_any() -> None:
+    drained = a_machine(machine_id="w1", state=DRAINING)
+    found = machines_of(drained, a_machine(machine_id="w2"), painter=())
+    assert "w1, which is drained" in await found.waits_for(a_task(machine_id="w1"))
+    assert await found.waits_for(a_task(machine_id="w1", status="running")) == ""
+    assert "No machine that runs tasks is ready" in await machines_of(drained, painter=()).waits_for(a_task())
+
+
+async def test_machines_that_left_long_ago_are_shown_only_while_they_have_tasks() -> None:
+    old = {"state": GONE, "seen_at": NOW - timedelta(days=8)}
+    rows = (a_machine(machine_id="a", **old), a_machine(machine_id="b", **old), a_machine(machine_id="c", state=LOST))
+    found = await machines_of(*rows, tasks={"b": TasksThere(waiting=1)}).all()
+    assert [(one.machine.machine_id, one.tasks.waiting) for one in found] == [("b", 1), ("c", 0)]
+
+
+async def test_a_machine_that_works_alone_is_the_only_one_and_cannot_be_drained() -> None:
+    async def alone() -> Machine:
+        return a_machine(machine_id="me")
+
+    store, agents = cast(MachineStore, Rows(tasks={"me": TasksThere(running=2)})), cast(Agents, Folder(painter=("x",)))
+    found = Machines(store=store, agents=agents, clock=lambda: NOW, alone=alone)
+    assert [(one.machine.machine_id, one.tasks.running) for one in await found.all()] == [("me", 2)]
+    assert await found.waits_for(a_task()) == ""
+    assert await found.warnings() == ()
+    for act in (found.drain, found.resume):
+        with pytest.raises(Conflict, match="works alone"):
+            await act("me")
+        with pytest.raises(NotFound):
+            await act("other")
