@@ -17,10 +17,11 @@ _MARKS: Final = {"ok": "ok     ", "warning": "warning", "problem": "PROBLEM"}
 
 
 @click.command()
+@click.option("--fleet", is_flag=True, help="Look at all machines that share this one's database instead.")
 @data_dir_option
 @json_option
 @click.pass_obj
-def doctor(invocation: Invocation, *, data_dir: str | None) -> int:
+def doctor(invocation: Invocation, *, fleet: bool, data_dir: str | None) -> int:
     """Check computer, data folder, Claude Code, login and daemon.
 
     Every line is ok, a warning, or a problem with how to mend it; exit code 1 when there is a problem.
@@ -28,7 +29,7 @@ def doctor(invocation: Invocation, *, data_dir: str | None) -> int:
     from machine.cli.config import read_checked_settings
 
     settings = read_checked_settings(os.environ, data_dir=data_dir)
-    findings = _examine(settings)
+    findings = _examine_fleet(settings) if fleet else _examine(settings)
     problems = sum(finding.level == "problem" for finding in findings)
     body = {
         "ok": not problems,
@@ -45,6 +46,14 @@ def _examine(settings: "Settings") -> "list[Finding]":
 
     checks: tuple[Check, ...] = (*LOCAL_CHECKS, _daemon, _folder)
     return [finding for check in checks for finding in guarded(check, settings)]
+
+
+def _examine_fleet(settings: "Settings") -> "list[Finding]":
+    import asyncio
+
+    from machine.app.fleet_doctor import examine
+
+    return asyncio.run(examine(settings))
 
 
 def _folder(settings: "Settings") -> "Iterator[Finding]":

@@ -27,8 +27,13 @@ async def size_of(database: Database) -> int:
 
 def is_made(place: Place) -> bool:
     """Whether there is a database of this program at `place`, which stays as it is. Blocking. Raises StoreError."""
+    return revision_of(place) is not None
+
+
+def revision_of(place: Place) -> str | None:
+    """The form of the database at `place`, which stays as it is; None: there is none. Blocking. Raises StoreError."""
     backend = backend_of(place)
     try:
-        return backend.look().revision is not None
+        return backend.look().revision
     except DBAPIError as error:
         raise backend.explain(error) from error
