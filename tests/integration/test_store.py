@@ -20,7 +20,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import bindparam, text
 from sqlalchemy.engine import Connection
 
 import machine
@@ -30,7 +29,7 @@ from machine.domain.events import AuthStatus, AuthStatusData, Output, OutputKind
 from machine.domain.ids import new_id
 from machine.domain.task import NEXT, Task, TaskStatus
 from machine.ports import PendingInput
-from machine.store import claims, event_log, opening, past, writer
+from machine.store import event_log, opening, past, writer
 from machine.store.database import Database
 from machine.store.opening import open_database, prepare
 from machine.store.people import SqlPeopleStore
@@ -276,23 +275,6 @@ async def test_the_feed_is_pruned_and_never_gives_a_number_again(
     assert (await store.publish(event)).feed_seq == 24
 
 
-async def test_a_claim_scans_the_queue_alone_and_never_the_rows_of_tasks(database: Database) -> None:
-    lists = {
-        "lanes": ["work", "chat"],
-        "full_agents": ["executor"],
-        "members": ["machine-002"],
-        "passes": [],
-        "users": ["u"],
-        "agents": ["a"],
-    }
-    values = {**lists, "all": False, "at": "2026", "me": "machine-001"}
-    explain = text(f"EXPLAIN QUERY PLAN {claims._NEXT.text}").bindparams(
-        *(bindparam(name, expanding=True) for name in lists)
-    )
-    plan = await database.read(lambda connection: [row[3] for row in connection.execute(explain, values)])
-    assert "SEARCH tasks USING COVERING INDEX tasks_queue (status=? AND lane=?)" in plan
-
-
 # --- what the database itself refuses ------------------------------------------------------------------------------
 
 
@@ -462,7 +444,8 @@ def test_the_migrations_make_exactly_the_tables_and_the_program_knows_their_revi
         assert refusing < set(triggers)
         assert [sql for name, sql in triggers.items() if name not in refusing] == [transition_trigger()]
         queue = "SELECT sql FROM sqlite_master WHERE name = 'tasks_queue'"
-        assert connection.exec_driver_sql(queue).scalar_one().endswith("WHERE status = 'queued'")
+        where = "WHERE status = 'queued' AND NOT awaits_routing AND parked_until IS NULL"
+        assert connection.exec_driver_sql(queue).scalar_one().endswith(where)
         feed = "SELECT sql FROM sqlite_master WHERE name = 'feed'"
         assert "AUTOINCREMENT" in connection.exec_driver_sql(feed).scalar_one()
         stated = connection.exec_driver_sql("SELECT key FROM machine_meta").scalars().all()

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +15,12 @@ from sqlalchemy.engine import Connection
 
 from machine.domain.day_budget import BudgetScope, Standing
 from machine.domain.task import Lane, QueueReason, Task, TaskStatus
+from machine.store.budgeted_queue import held, startable
 from machine.store.day_gate import Closed
-from machine.store.next_task import Asker, next_task
+from machine.store.next_task import Asker, next_task, plan_of_next
 from machine.store.opening import Place, backend_of, prepare
 from machine.store.rows import task_values
+from machine.store.sqlite import Sqlite
 from machine.store.tables import tasks
 
 NOW = datetime(2026, 11, 3, 9, tzinfo=UTC)
@@ -156,3 +159,104 @@ def test_the_next_task_is_the_one_that_the_rules_name(engine: Engine) -> None:
                 connection.execute(started)
 
     each_of_them_until_nothing_is_left()
+
+
+def test_what_budgets_hold_back_is_parked_and_let_go_as_the_rules_say(engine: Engine) -> None:
+    @given(queues(), st.integers(1, 4))
+    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    def as_many_as_may_be_and_no_others(queue: Queue, most: int) -> None:
+        closed = queue.closed
+        startable_ids, held_ids = held_back(queue)
+        with holding(engine, queue.tasks) as connection:
+            for look, expected in ((startable, startable_ids), (held, held_ids)):
+                found = look(connection, closed.why, closed.passes, NOW, most)
+                assert len(found) == len(set(found)) == min(most, len(expected))
+                assert set(found) <= expected
+
+    as_many_as_may_be_and_no_others()
+
+
+def held_back(queue: Queue) -> tuple[set[str], set[str]]:
+    """Those that would start although a budget is used up, and those that are parked for one that no longer is."""
+    queued = [task for task in queue.tasks if task.status is TaskStatus.QUEUED]
+    closed = {
+        task.task_id
+        for task in queued
+        if task.task_id not in queue.closed.passes
+        and any(one.bounds(task.user_id, task.assigned_agent) for one in queue.closed.standings)
+    }
+    later = {task.task_id for task in queued if task.parked_until is not None and task.parked_until > NOW}
+    routed = {task.task_id for task in queued if not task.awaits_routing}
+    budget = {task.task_id for task in queued if task.queue_reason is QueueReason.BUDGET}
+    return (closed & routed) - later, (budget & later) - closed
+
+
+# --- what it costs --------------------------------------------------------------------------------------------------
+
+ASKER = Asker("here", ["work", "chat"], ["trainer"], ["here", "there"])
+NONE_CLOSED = Closed((), ())
+
+
+def plain(count: int, **values: Any) -> list[Task]:
+    people = {"user_id": "ann", "assigned_agent": "planning", "machine_id": ""}
+    return [_task(number, conversation_id=f"conv_{number}", **{**people, **values}) for number in range(count)]
+
+
+def test_a_claim_leaps_through_its_indexes_and_scans_no_table(engine: Engine) -> None:
+    with holding(engine, plain(500)) as connection:
+        plan = "\n".join(plan_of_next(connection, ASKER, NONE_CLOSED, NOW))
+        is_sqlite = connection.dialect.name == "sqlite"
+    group = "lane, front, priority, user_id, assigned_agent, machine_id"
+    if is_sqlite:
+        leap = f"SEARCH waits USING INDEX tasks_queue (({group.replace(' ', '')},task_id)>(?,?,?,?,?,?,?))"
+        assert leap in plan
+        assert "tasks_queue (lane=? AND front=? AND priority=? AND user_id=? AND assigned_agent=? AND mach" in plan
+        # Of the first group the first row, and no other.
+        assert [line for line in plan.splitlines() if line.startswith(("SCAN waits", "SCAN tasks", "SCAN leapt"))] == [
+            "SCAN waits USING INDEX tasks_queue",
+            "SCAN waits USING INDEX tasks_parked",
+        ]
+    else:
+        assert f"Index Cond: (ROW({group}, task_id) > ROW(" in plan
+        assert "Index Cond: ((lane = ready.lane) AND (front = ready.front)" in plan
+        assert "Seq Scan on tasks" not in plan
+
+
+def test_a_claim_takes_as_many_steps_for_ten_thousand_as_for_a_hundred(tmp_path: Path) -> None:
+    backend = Sqlite(tmp_path / "db" / "machine.db")
+    prepare(backend, "0.1.0")
+    engine = backend.writing_engine()
+    steps = [_steps(engine, plain(count)) for count in (100, 10_000)]
+    engine.dispose()
+    assert steps[0] == pytest.approx(steps[1], rel=0.05)
+
+
+def test_what_is_parked_for_later_is_leapt_over(tmp_path: Path) -> None:
+    backend = Sqlite(tmp_path / "db" / "machine.db")
+    prepare(backend, "0.1.0")
+    engine = backend.writing_engine()
+    later = NOW + timedelta(days=1)
+    parked = {"parked_until": later, "queue_reason": QueueReason.BUDGET}
+    steps = [_steps(engine, plain(count, **parked), closed_to="ann") for count in (100, 5_000)]
+    engine.dispose()
+    assert steps[0] == pytest.approx(steps[1], rel=0.05)
+
+
+def _steps(engine: Engine, queued: Sequence[Task], *, closed_to: str = "bob") -> int:
+    """Of SQLite's machine, in tens, for one claim and the look at budgets before it."""
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    closed = Closed((Standing(scope=BudgetScope.USER, name=closed_to),), ())
+    with holding(engine, queued) as connection:
+        raw: Any = connection.connection.dbapi_connection
+        raw.set_progress_handler(count, 10)
+        next_task(connection, ASKER, closed, NOW)
+        held(connection, closed.why, closed.passes, NOW, 200)
+        startable(connection, closed.why, closed.passes, NOW, 200)
+        raw.set_progress_handler(None, 10)
+    return steps

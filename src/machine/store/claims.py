@@ -1,10 +1,10 @@
 """Handing slots to queued tasks: counting and taking in one transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.engine import Connection
 
 from machine.domain.clock import Clock
@@ -13,7 +13,7 @@ from machine.domain.machine import PRESENT, MachineRole, MachineState
 from machine.domain.task import Lane, QueueReason, Task, TaskStatus
 from machine.ports import ClaimLimits
 from machine.store.database import Database
-from machine.store.day_gate import bring_in_line, closed_now
+from machine.store.day_gate import Closed, bring_in_line, closed_now, is_in_line
 from machine.store.event_log import encoded
 from machine.store.moves import check_transition, move_task, read_task, write_move
 from machine.store.next_task import Asker, next_task
@@ -31,26 +31,45 @@ _KEEP_TOGETHER: Final = (
 )
 """Whatever else is queued in a conversation follows it to where it goes on."""
 
-_RUNNING: Final = tasks.c.status == TaskStatus.RUNNING.value
+# In the words of the index `tasks_running`, so that it is used.
+_RUNNING: Final = text("status = 'running'")
 
 
 class Claims:
     """Hands slots to tasks; counting and taking are one transaction, so there is never one too many."""
 
-    def __init__(self, database: Database, machine_id: str, clock: Clock) -> None:
+    def __init__(self, database: Database, machine_id: str, clock: Clock, *, in_fleet: bool) -> None:
         self._database = database
         self._machine_id = machine_id
         self._clock = clock
+        self._in_fleet = in_fleet
+        self._idle = False
+        """Whether the last claim found nothing."""
 
     async def claim(self, limits: ClaimLimits, at: datetime) -> Task | None:
+        """See `TaskStore.claim`. In a fleet, who found nothing looks first: of those who write there is one at a time,
+        and nothing to do is not worth their turn."""
+        if self._in_fleet and self._idle and not await self._would_write(limits, at):
+            return None
+        task = await self._claimed(limits, at)
+        self._idle = task is None
+        return task
+
+    async def _would_write(self, limits: ClaimLimits, at: datetime) -> bool:
+        def read(connection: Connection) -> bool:
+            closed = closed_now(connection, limits.day, at)
+            if not is_in_line(connection, closed, at):
+                return True
+            return self._next(connection, limits, closed, _members(connection), at) is not None
+
+        return await self._database.read(read)
+
+    async def _claimed(self, limits: ClaimLimits, at: datetime) -> Task | None:
         def write(connection: Connection, recorder: Recorder) -> Task | None:
             closed = closed_now(connection, limits.day, at)
             bring_in_line(connection, recorder, closed, at)
-            members: dict[str, str] = dict(connection.execute(MEMBERS).all())
-            if members.get(self._machine_id) == MachineState.DRAINING.value:
-                return None
-            asker = self._asker(connection, limits, members)
-            task_id = next_task(connection, asker, closed, at) if asker.lanes else None
+            members = _members(connection)
+            task_id = self._next(connection, limits, closed, members, at)
             if task_id is None:
                 return None
             old = read_task(connection, task_id)
@@ -86,10 +105,16 @@ class Claims:
         statement = update(tasks).where(*parked, tasks.c.queue_reason == reason.value).values(parked_until=None)
         return await self._database.write(lambda connection, _: connection.execute(statement).rowcount)
 
-    def _asker(self, connection: Connection, limits: ClaimLimits, members: Collection[str]) -> Asker:
+    def _next(
+        self, connection: Connection, limits: ClaimLimits, closed: Closed, members: Mapping[str, str], at: datetime
+    ) -> str | None:
+        if members.get(self._machine_id) == MachineState.DRAINING.value:
+            return None
         lanes = self._free_lanes(connection, limits)
+        if not lanes:
+            return None
         unfit = {*_full_agents(connection, limits), *limits.other_agents}
-        return Asker(self._machine_id, lanes, unfit, members)
+        return next_task(connection, Asker(self._machine_id, lanes, unfit, members), closed, at)
 
     def _free_lanes(self, connection: Connection, limits: ClaimLimits) -> list[str]:
         query = select(tasks.c.lane, func.count()).where(_RUNNING, tasks.c.machine_id == self._machine_id)
@@ -97,8 +122,15 @@ class Claims:
         return [lane.value for lane, slots in limits.slots.items() if taken.get(lane, 0) < slots]
 
 
+def _members(connection: Connection) -> dict[str, str]:
+    """The states of those that conversations stay with, by machine."""
+    return dict(connection.execute(MEMBERS).all())
+
+
 def _full_agents(connection: Connection, limits: ClaimLimits) -> list[str]:
     """Agents that run as many tasks as they may, on whichever machine."""
+    if not limits.per_agent:
+        return []
     query = select(tasks.c.assigned_agent, func.count()).where(_RUNNING).group_by(tasks.c.assigned_agent)
     running: dict[str, int] = dict(connection.execute(query).all())
     return [agent for agent, most in limits.per_agent.items() if running.get(agent, 0) >= most]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, Text, bindparam, select, text
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from machine.domain.day_budget import BudgetScope, DayBudget, Standing, day_of, next_day, standing_of, why_closed
@@ -16,27 +16,14 @@ from machine.domain.events import ParkedData, TaskEvent, TaskParked, TaskQueued
 from machine.domain.task import QueueReason
 from machine.ports.budgets import DayRules
 from machine.store.budget_tables import budget_passes, day_budgets
+from machine.store.budgeted_queue import held, startable
 from machine.store.day_costs import spendings_of
 from machine.store.event_log import encoded
 from machine.store.moves import read_task, write_move
-from machine.store.types import moment_text
 from machine.store.writer import Recorder
 
 MOST_MOVED: Final = 200
 """Tasks that one look parks, and lets go; the next look goes on."""
-
-_CLOSED: Final = "task_id NOT IN :passes AND (:all OR user_id IN :users OR assigned_agent IN :agents)"
-_LISTS: Final[list[BindParameter[str]]] = [
-    bindparam(name, expanding=True, type_=Text) for name in ("passes", "users", "agents")
-]
-_TO_PARK: Final = text(
-    f"SELECT task_id FROM tasks WHERE status = 'queued' AND NOT awaits_routing "  # noqa: S608 - all of it is ours
-    f"AND (parked_until IS NULL OR parked_until <= :at) AND {_CLOSED} ORDER BY task_id LIMIT :most"
-).bindparams(*_LISTS)
-_TO_LET_GO: Final = text(
-    "SELECT task_id FROM tasks WHERE status = 'queued' AND queue_reason = 'budget' "  # noqa: S608 - all of it is ours
-    f"AND parked_until > :at AND NOT ({_CLOSED}) ORDER BY task_id LIMIT :most"
-).bindparams(*_LISTS)
 
 
 class Closed(NamedTuple):
@@ -44,6 +31,10 @@ class Closed(NamedTuple):
 
     standings: tuple[Standing, ...]
     passes: tuple[str, ...]
+
+    def why(self, user_id: str, agent: str) -> Standing | None:
+        """The budget that holds back the work of `agent` for that person; None: none does."""
+        return next((one for one in self.standings if one.bounds(user_id, agent)), None)
 
     def values(self) -> dict[str, Any]:
         """For statements that hold back what is closed."""
@@ -73,15 +64,21 @@ def stored_budgets(connection: Connection) -> Sequence[DayBudget]:
     return [DayBudget.model_validate(dict(row)) for row in rows]
 
 
+def is_in_line(connection: Connection, closed: Closed, at: datetime) -> bool:
+    """Whether nothing is to be parked or let go."""
+    if held(connection, closed.why, closed.passes, at, 1):
+        return False
+    return not closed.standings or not startable(connection, closed.why, closed.passes, at, 1)
+
+
 def bring_in_line(connection: Connection, recorder: Recorder, closed: Closed, at: datetime) -> None:
     """Park what is held back, and let go what no longer is."""
-    values = {**closed.values(), "at": moment_text(at), "most": MOST_MOVED}
-    for task_id in connection.execute(_TO_LET_GO, values).scalars().all():
+    for task_id in held(connection, closed.why, closed.passes, at, MOST_MOVED):
         told = TaskQueued(data=ParkedData(reason=QueueReason.BUDGET, message="There is budget for it again."))
         _park(connection, recorder, task_id, None, told, at)
     if not closed.standings:
         return
-    for task_id in connection.execute(_TO_PARK, values).scalars().all():
+    for task_id in startable(connection, closed.why, closed.passes, at, MOST_MOVED):
         task = read_task(connection, task_id)
         why = next(one for one in closed.standings if one.bounds(task.user_id, task.assigned_agent))
         until = next_day(at)

@@ -36,6 +36,7 @@ REVISIONS: Final = (
     "0016",
     "0017",
     "0021",
+    "0019",
 )
 """All revisions that this program knows, oldest first: what `migrations/versions` holds, without importing Alembic."""
 

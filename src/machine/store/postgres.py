@@ -29,7 +29,9 @@ _OPENING_LOCK: Final = 6_221_130_002
 _FORGET_AFTER: Final = "1 day"
 
 # What hangs is ended by the server, so that nobody waits for a machine that is paused or gone.
+# Compiling a statement takes seconds, and pays for reports that read millions of rows.
 _WORKING: Final = {
+    "jit": "off",
     "lock_timeout": "10s",
     "statement_timeout": "30s",
     "idle_in_transaction_session_timeout": "5s",

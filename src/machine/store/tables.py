@@ -40,10 +40,8 @@ def one_of(column: str, values: type[StrEnum]) -> str:
     return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
 
 
-_QUEUE: Final = (
-    *("status", "lane", "front", "priority", "task_id", "user_id", "assigned_agent", "conversation_id"),
-    *("parked_until", "concurrency_key", "awaits_routing", "machine_id"),
-)
+_GROUP: Final = ("lane", "front", "priority", "user_id", "assigned_agent", "machine_id")
+_WAITS: Final = "status = 'queued' AND NOT awaits_routing AND parked_until"
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:
@@ -121,12 +119,15 @@ tasks: Final = Table(
         *("created_at", "cost_kind", "user_id", "assigned_agent", "source"),
         *("cost_usd", "input_tokens", "output_tokens"),
     ),
-    # All that a claim looks at, of what is queued only: its scan never touches a task's row.
-    _partial("tasks_queue", *_QUEUE, where="status = 'queued'"),
+    # All that a claim looks at: see `next_task`. It leaps through the first two, from group to group.
+    _partial("tasks_queue", *_GROUP, "task_id", "conversation_id", "concurrency_key", where=f"{_WAITS} IS NULL"),
+    _partial("tasks_parked", *_GROUP, "parked_until", "task_id", where=f"{_WAITS} IS NOT NULL"),
+    _partial("tasks_running", "machine_id", "lane", "assigned_agent", "user_id", where="status = 'running'"),
+    _partial("tasks_busy", "conversation_id", where="status IN ('running', 'waiting_input')"),
     _partial(
         "tasks_parked_for_budget",
-        *("parked_until", "task_id", "user_id", "assigned_agent"),
-        where="status = 'queued' AND queue_reason = 'budget'",
+        *("user_id", "assigned_agent", "parked_until", "task_id"),
+        where="status = 'queued' AND queue_reason = 'budget' AND parked_until IS NOT NULL",
     ),
 )
 

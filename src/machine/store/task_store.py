@@ -29,7 +29,7 @@ class SqlTaskStore:
         self.move = tasks.move
         self.adopt = tasks.adopt
 
-        claims = Claims(database, machine_id, clock)
+        claims = Claims(database, machine_id, clock, in_fleet=in_fleet)
         self.claim = claims.claim
         self.take_slot = claims.take_slot
         self.release_parked = claims.release_parked
