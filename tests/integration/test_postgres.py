@@ -24,13 +24,15 @@ from tests.support.postgres import IN_URL, PASSWORD, PostgresServer
 
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.errors import BadRequest, MachineError, StoreError, TooNew
-from machine.domain.events import AuthStatus, AuthStatusData, Output, OutputKind, TaskOutput
+from machine.domain.events import AuthStatus, AuthStatusData, Output, OutputKind, StoredEvent, TaskOutput
 from machine.domain.ids import new_id
 from machine.domain.task import Lane, Task
 from machine.ports import ClaimLimits, PendingInput
 from machine.store import database as database_module
 from machine.store import opening, past, writer
+from machine.store.batches import Recorder
 from machine.store.database import Database
+from machine.store.event_log import Encoded, append_events
 from machine.store.opening import backend_of, open_database, prepare
 from machine.store.tables import metadata
 from machine.store.task_store import SqlTaskStore
@@ -260,6 +262,71 @@ async def test_a_read_that_nobody_waits_for_any_more_leaves_no_connection_open(
     async with asyncio.timeout(20):
         while await asyncio.to_thread(postgres.execute, query) != [(0,)]:
             await asyncio.sleep(0.05)
+
+
+# --- batches --------------------------------------------------------------------------------------------------------
+
+
+async def test_an_operation_that_fails_takes_back_only_itself_and_the_others_are_told_once(
+    postgres_url: SecretStr,
+) -> None:
+    told: list[StoredEvent] = []
+    database = await open_database(postgres_url, "0.1.0", on_committed=told.extend)
+    store = SqlTaskStore(database, machine_id="machine-001")
+    task = await created(store)
+    told.clear()
+
+    def fails(connection: Connection, recorder: Recorder) -> None:
+        append_events(connection, recorder, task.task_id, [Encoded("task.output", "{}")], NOW)
+        connection.exec_driver_sql("no such SQL")
+
+    busy = spawn(database.write(lambda _connection, _recorder: time.sleep(0.2)), name="what the others gather behind")
+    await asyncio.sleep(0.05)
+    results = await asyncio.gather(
+        store.append(task.task_id, [piece("a")]),
+        database.write(fails),
+        store.append(task.task_id, [piece("b")]),
+        database.write(fails),
+        store.append(task.task_id, [piece("c")]),
+        return_exceptions=True,
+    )
+    await busy
+    assert [result if isinstance(result, int) else type(result) for result in results] == [
+        2,
+        StoreError,
+        3,
+        StoreError,
+        4,
+    ]
+    assert [event.seq for event in told] == [2, 3, 4]
+    assert await texts(store, task) == ["a", "b", "c"]
+    await database.close()
+
+
+async def test_who_found_nothing_takes_no_turn_of_the_writers_until_there_is_something(postgres_url: SecretStr) -> None:
+    database, other = await opened(postgres_url), await opened(postgres_url)
+    store = SqlTaskStore(database, machine_id="machine-001", in_fleet=True)
+    limits = ClaimLimits(slots={Lane.WORK: 1}, per_agent={})
+    assert await store.claim(limits, NOW) is None
+    held, free = threading.Event(), threading.Event()
+
+    def hold(_connection: Connection, _recorder: Recorder) -> None:
+        held.set()
+        free.wait(20)
+
+    holding = spawn(other.write(hold), name="somebody's turn")
+    await asyncio.to_thread(held.wait, 20)
+    looked = [await store.claim(limits, NOW) for _ in range(5)]
+    assert not holding.done()
+    free.set()
+    await holding
+    assert looked == [None] * 5
+    task = await created(store)
+    claimed = await store.claim(limits, NOW)
+    assert claimed is not None
+    assert claimed.task_id == task.task_id
+    for one in (database, other):
+        await one.close()
 
 
 # --- many writers ---------------------------------------------------------------------------------------------------

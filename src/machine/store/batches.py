@@ -28,12 +28,14 @@ WriteOperation = Callable[[Connection, Recorder], T]
 @dataclass(slots=True)
 class Asked:
     """One operation, and what became of it. `since`: when it was asked for, by the monotonic clock;
-    `unguarded`: it is done whatever the guard says."""
+    `unguarded`: it is done whatever the guard says; `apart`: it, or another of its batch, has failed once. It may be
+    run more than once, and has to say the same each time."""
 
     run: WriteOperation[Any]
     answer: asyncio.Future[Any]
     since: float
     unguarded: bool = False
+    apart: bool = False
     value: Any = None
     error: Exception | None = None
 

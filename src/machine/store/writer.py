@@ -1,7 +1,8 @@
 """The one writer: a thread that commits what was asked for in groups.
 
 Waiting for the disk is what a commit costs, so everything that was asked for while the last commit was under way goes
-into the next one. Each operation runs in a savepoint: one that fails takes back only itself.
+into the next one. An operation that fails takes back only itself: its batch is taken back and done again, with each
+operation in a savepoint of its own. Most batches have none that fails, and do without.
 """
 
 import asyncio
@@ -17,12 +18,13 @@ from typing import Any, Final, TypeVar
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from machine.domain.errors import BadRequest, LeaseLost, StoreError
+from machine.domain.errors import LeaseLost, StoreError
 from machine.domain.events import StoredEvent
 from machine.store.backend import Backend
 from machine.store.batches import Asked, Batch
 from machine.store.batches import Recorder as Recorder
 from machine.store.batches import WriteOperation as WriteOperation
+from machine.store.operations import OperationFailed, run_apart, run_together, translated
 
 MAX_WAITING: Final = 10_000
 """Operations that may wait for the writer; beyond that, it is refused."""
@@ -124,8 +126,11 @@ class Writer:
                     if refused is not None and not asked.unguarded:
                         asked.error = refused
                     else:
-                        self._attempt(connection, batch.recorder, asked)
+                        run = run_apart if asked.apart else run_together
+                        run(self._backend, connection, batch.recorder, asked)
                 committing = True
+        except OperationFailed as failed:
+            self._do_apart(batch.asked, failed)
         except Exception as error:
             if self._backend.is_away(error):
                 if committing:
@@ -137,6 +142,15 @@ class Writer:
             self._fail(batch.asked, error)
         else:
             self._answer(batch)
+
+    def _do_apart(self, batch: list[Asked], failed: OperationFailed) -> None:
+        """One of a batch has failed, and nothing of the batch is stored."""
+        if len(batch) == 1 and isinstance(failed.__cause__, Exception):
+            self._refuse(batch, translated(self._backend, failed.__cause__))
+            return
+        for asked in batch:
+            asked.apart = True
+        self._set_back(batch)
 
     @contextmanager
     def _begun(self) -> Iterator[Connection]:
@@ -175,13 +189,13 @@ class Writer:
         self._drop_connection()
         if not self._away:
             self._away = True
-            _log.warning("writes wait: %s", self._translated(error))
+            _log.warning("writes wait: %s", translated(self._backend, error))
         self._set_back(batch)
         limit = time.monotonic() - (ENDING_SECONDS if self._closing else AWAY_SECONDS)
         late = [asked for asked in self._next if asked.since < limit]
         if late:
             self._next = deque(asked for asked in self._next if asked.since >= limit)
-            self._refuse(late, self._translated(error))
+            self._refuse(late, translated(self._backend, error))
         time.sleep(AGAIN_SECONDS)
 
     def _set_back(self, batch: list[Asked]) -> None:
@@ -204,37 +218,12 @@ class Writer:
             return error
         return None
 
-    def _attempt(self, connection: Connection, recorder: Recorder, asked: Asked) -> None:
-        """Run one operation in a savepoint. Raises only when the whole transaction is lost."""
-        before = len(recorder.events)
-        connection.exec_driver_sql("SAVEPOINT operation")
-        try:
-            asked.value = asked.run(connection, recorder)
-            connection.exec_driver_sql("RELEASE operation")
-        except Exception as error:
-            del recorder.events[before:]
-            if not self._backend.transaction_is_open(connection):
-                raise
-            connection.exec_driver_sql("ROLLBACK TO operation")
-            connection.exec_driver_sql("RELEASE operation")
-            asked.error = self._translated(error)
-
-    def _translated(self, error: Exception) -> Exception:
-        if isinstance(error, DBAPIError):
-            told: Exception = self._backend.explain(error)
-        elif isinstance(error, UnicodeEncodeError):
-            told = BadRequest("The text holds characters that are no text.", hint="Send valid UTF-8.")
-        else:
-            return error
-        told.__cause__ = error
-        return told
-
     def _fail(self, batch: list[Asked], error: Exception) -> None:
         self._drop_connection()
         if not batch:  # it could not even begin: the same would happen to all that wait, one time-out after another
             batch.extend(self._next)
             self._next.clear()
-        self._refuse(batch, self._translated(error))
+        self._refuse(batch, translated(self._backend, error))
 
     def _refuse(self, batch: list[Asked], told: Exception) -> None:
         for asked in batch:
