@@ -6,9 +6,8 @@ sees them. All but `task.output` also stand in the machine's feed, as do the mac
 
 import json
 from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,49 +21,14 @@ from machine.domain.definitions import DefinitionChange
 from machine.domain.happening import DeliveryData
 from machine.domain.machine import MachineChange
 from machine.domain.machine_status import MachineStatusData
+from machine.domain.output import MAX_PIECE_BYTES as MAX_PIECE_BYTES
+from machine.domain.output import Output as Output
+from machine.domain.output import OutputKind as OutputKind
 from machine.domain.task import QueueReason, Routing, Task, TaskFailure, WaitingReason
-
-MAX_PIECE_BYTES = 64 * 1024
-"""UTF-8 bytes of text in one stored piece of output."""
 
 
 class _Fact(BaseModel):
     model_config = ConfigDict(frozen=True)
-
-
-class OutputKind(StrEnum):
-    """What a piece of output is."""
-
-    TEXT = "text"
-    THINKING = "thinking"
-    TOOL_USE = "tool_use"
-    TOOL_RESULT = "tool_result"
-    SYSTEM = "system"
-    STDERR = "stderr"
-
-
-class Output(_Fact):
-    """One stored piece of output.
-
-    Pieces with the same `item` belong together: their texts joined are the whole. `more` says that another follows.
-    """
-
-    kind: OutputKind
-    text: str = ""
-    """What to show. For `tool_use` with an input over 64 KiB: its JSON, in pieces."""
-    item: str | None = None
-    more: bool = False
-    name: str | None = None
-    """The tool's name, or the subtype of a system message."""
-    tool_use_id: str | None = None
-    input: dict[str, Any] | None = None
-    is_error: bool | None = None
-    parent_tool_use_id: str | None = None
-    """Set for what a sub-agent inside the conversation said or did."""
-    data: dict[str, Any] | None = None
-    """Of a system message: what came with it, kinds unknown to this version included."""
-    uuid: str | None = None
-    """Of the CLI's message, on its last piece: recovery appends what the transcript has beyond these."""
 
 
 class TaskCreated(_Fact):
