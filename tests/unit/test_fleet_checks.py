@@ -113,6 +113,8 @@ def test_lost_machines_and_missing_roles_are_problems_of_their_own() -> None:
     )
     assert ("machines", "problem", "no machine that runs tasks is ready") in said_of(WEB)
     assert ("machines", "problem", "no machine takes requests: all are workers") in said_of(one("w1"))
+    silent = one("w3", version="0.0.9", facts=dict.fromkeys(MachineFacts.model_fields))
+    assert ("version", "warning", "0.1.0 on web, w1; 0.0.9 on w3") in said_of(WEB, one("w1"), silent)
     assert said_of(one("w1", state=MachineState.GONE)) == [
         ("machines", "problem", "no machine of this database is at work")
     ]

@@ -27,7 +27,8 @@ def fleet(machines: Machines, tasks: Tasks, now: datetime) -> Iterator[Finding]:
     yield from _lost(machines, tasks)
     yield from _late(present, now)
     yield from _silent(present)
-    for look in (_versions, _schemas, _claude, _clocks, _leases, _redis, _shared, _keys):
+    yield from _versions(present)
+    for look in (_schemas, _claude, _clocks, _leases, _redis, _shared, _keys):
         yield from look([one for one in present if one.facts.schema_revision is not None])
 
 
@@ -78,10 +79,10 @@ def _silent(present: Machines) -> Iterator[Finding]:
         yield Finding("machines", "warning", f"{_names(silent)} {_say(silent)} nothing of what is compared here", hint)
 
 
-def _versions(said: Machines) -> Iterator[Finding]:
+def _versions(present: Machines) -> Iterator[Finding]:
     return _alike(
         "version",
-        _by(said, lambda one: one.version),
+        _by(present, lambda one: one.version),
         hint="Bring all to the same version. Side by side they work only as long as an upgrade takes.",
     )
 
