@@ -67,6 +67,7 @@ def pages_of(made: Sample) -> dict[str, str]:
         **tasks,
         **views,
         "costs": "/costs",
+        "machines": "/machines",
         "agents": "/agents",
         "agent": "/agents/release-notes",
         "agent-edit": "/agents/release-notes/edit",

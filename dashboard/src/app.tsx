@@ -97,6 +97,11 @@ const costs = createRoute({
     String(days) === "1" ? { days: "1" } : String(days) === "7" ? { days: "7" } : {},
   component: lazyRouteComponent(() => import("./costs/page"), "CostsPage"),
 });
+const machines = createRoute({
+  getParentRoute: () => shell,
+  path: "/machines",
+  component: lazyRouteComponent(() => import("./machines/page"), "MachinesPage"),
+});
 const task = createRoute({
   getParentRoute: () => shell,
   path: "/tasks/$taskId",
@@ -219,7 +224,7 @@ const settingsPart = createRoute({
 });
 
 const pages = [
-  ...[start, taskList, task, costs, chatLayout.addChildren(chatPages)],
+  ...[start, taskList, task, costs, machines, chatLayout.addChildren(chatPages)],
   settings.addChildren([settingsList, settingsPart]),
   ...[agentList, agent, agentEdit],
   ...[skillList, skill, skillEdit],

@@ -200,3 +200,18 @@ def test_axe_finds_nothing_on_variables(open_page: OpenPage) -> None:
     person.page.locator("input[type=file]").set_input_files(file)
     expect(person.page.get_by_role("region", name="What the file would set")).to_be_visible()
     faultless(person, "variables")
+
+
+def test_axe_finds_nothing_on_the_page_of_machines_of_one_that_works_alone(open_page: OpenPage) -> None:
+    person = open_page().opens("/")
+    person.sees("What should be done?")
+    expect(person.page.get_by_role("link", name="Machines")).to_have_count(0)
+    person.page.keyboard.press("Control+k")
+    person.page.get_by_role("combobox", name="Search").fill("machines")
+    person.page.keyboard.press("Enter")
+    person.page.wait_for_url("**/machines")
+    person.sees("This machine works alone")
+    expect(person.page.get_by_role("article", name="machine-001")).to_contain_text("does everything")
+    expect(person.button("Copy machine doctor --fleet")).to_be_visible()
+    expect(person.page.get_by_role("button", name="Drain")).to_have_count(0)
+    faultless(person, "machines, of one")

@@ -290,6 +290,7 @@ def test_axe_finds_nothing_on_the_new_pages(person: Person, daemon: DaemonProces
         "/tasks": "Say hello.",
         "/tasks?q=nowhere": "No task fits",
         "/costs": "Billed|Demo",
+        "/machines": "This machine works alone",
         "/settings/notifications": "In Slack",
         f"/tasks/{task_id}?view=files": "demo-notes.md",
         f"/tasks/{task_id}?view=files&path=demo-notes.md": "Written by",

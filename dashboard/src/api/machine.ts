@@ -66,7 +66,8 @@ export const machine = {
     const { agent, person, q } = filter;
     const source = filter.source as Schemas["TaskSource"] | undefined;
     const narrowed = { agent: agent ?? null, source: source ?? null, user_id: person ?? null, q: q ?? "" };
-    const query = { limit, cursor, status: statusesOf(filter), ...narrowed };
+    const where = { machine_id: filter.machine ?? null };
+    const query = { limit, cursor, status: statusesOf(filter), ...narrowed, ...where };
     return done(http.GET("/api/tasks", { params: { query } }));
   },
   conversation(id: string): Promise<TaskPage> {

@@ -165,6 +165,35 @@ describe("Conversation", () => {
     expect(items[1]).toMatchObject({ text: "Resumed after a restart" });
   });
 
+  it("says from which machine it moved to which, and why, in the place of the line that it waits", () => {
+    const items = fold(
+      ["task.started", { attempt: 1, resumed: false, machine_id: "w1" }],
+      ["task.queued", { reason: "lost", message: "The machine w1 was lost. It resumes.", until: null }],
+      ["task.started", { attempt: 2, resumed: true, machine_id: "w2" }],
+      ["task.queued", { reason: "input", message: "", until: null }],
+      ["task.started", { attempt: 3, resumed: true, machine_id: "w2" }],
+      ["task.queued", { reason: "answered", message: "", until: null }],
+      ["task.started", { attempt: 4, resumed: true, machine_id: "w1" }],
+    );
+    expect(items.map((item) => item.kind === "marker" && item.text)).toEqual([
+      "Moved from w1 to w2: the machine w1 was lost",
+      "Resumed with your message",
+      "Moved from w2 to w1: resumed with your answer",
+    ]);
+  });
+
+  it("takes a start of an older program, which names no machine, for no move", () => {
+    const items = fold(
+      ["task.started", { attempt: 1, resumed: false, machine_id: null }],
+      ["task.started", { attempt: 2, resumed: true, machine_id: "w2" }],
+      ["task.started", { attempt: 3, resumed: true }],
+    );
+    expect(items.map((item) => item.kind === "marker" && item.text)).toEqual([
+      "Resumed after a restart",
+      "Resumed after a restart",
+    ]);
+  });
+
   it("turns a question into its answer, in its place", () => {
     const asked = { approval_id: "a", status: "pending", tool_use_id: "t" };
     const items = fold(

@@ -1,6 +1,15 @@
 import type { Approval, Output, QueueReason, TaskEvent } from "../feed/wire";
 import { type BackgroundNews, backgroundNews } from "./background";
-import { type Item, isQuiet, type Note, queuedText, resumedText, type TextItem } from "./items";
+import {
+  type Item,
+  isQuiet,
+  type Move,
+  movedText,
+  type Note,
+  queuedText,
+  resumedText,
+  type TextItem,
+} from "./items";
 import { type Todos, todosAfter } from "./todos";
 import { newTool, parsed, toolKey } from "./tool-items";
 
@@ -24,6 +33,10 @@ export class Conversation {
   #places = new Map<string, Place>();
   #open: string | null = null;
   #queueReason: QueueReason | null = null;
+  #queueMessage = "";
+  #machine: string | null = null;
+  /** From which machine to which it has moved, in order. */
+  readonly moves: Move[] = [];
   #notes: Note[] = [];
   #details: string | null = null;
   #todos: Todos = [];
@@ -40,8 +53,7 @@ export class Conversation {
         this.#output(event, event.data);
         return;
       case "task.started":
-        if (event.data.resumed) this.#resumed(event);
-        this.#queueReason = null;
+        this.#started(event);
         return;
       case "task.parked":
       case "task.queued":
@@ -189,6 +201,7 @@ export class Conversation {
   #queued(event: Extract<TaskEvent, { type: "task.parked" | "task.queued" }>): void {
     const { reason, message, until } = event.data;
     this.#queueReason = reason;
+    this.#queueMessage = message;
     this.#closeText();
     const what = event.type === "task.parked" ? "parked" : "queued";
     this.#add({
@@ -202,11 +215,22 @@ export class Conversation {
     });
   }
 
+  #started(event: Extract<TaskEvent, { type: "task.started" }>): void {
+    const { resumed, machine_id: to } = event.data;
+    const from = this.#machine;
+    if (to != null) this.#machine = to;
+    const isMove = to != null && from !== null && from !== to;
+    if (isMove) this.moves.push({ from, to, at: event.at });
+    if (isMove) this.#goesOn(event, movedText(from, to, this.#queueReason, this.#queueMessage));
+    else if (resumed) this.#goesOn(event, resumedText(this.#queueReason));
+    this.#queueReason = null;
+    this.#queueMessage = "";
+  }
+
   /** That it goes on takes the place of the line that said it would. */
-  #resumed(event: TaskEvent): void {
+  #goesOn(event: TaskEvent, text: string): void {
     const last = this.items.at(-1);
     const waited = last?.kind === "marker" && (last.what === "queued" || last.what === "parked");
-    const text = resumedText(this.#queueReason);
     this.#details = null;
     if (waited) this.#put({ ...last, what: "resumed", text, at: event.at, until: null });
     else this.#mark(event, "resumed", text);

@@ -105,6 +105,13 @@ export type Item =
   | EndItem
   | UnknownItem;
 
+/** A task that went on, on another machine. */
+export interface Move {
+  from: string;
+  to: string;
+  at: string;
+}
+
 const QUIET: ReadonlySet<string> = new Set([
   "background_tasks_changed",
   "init",
@@ -150,6 +157,14 @@ const QUEUED: Readonly<Record<QueueReason, string>> = {
 /** What a resumed start is called, by why the task stood in the queue. */
 export function resumedText(reason: QueueReason | null): string {
   return RESUMED[reason ?? "lost"];
+}
+
+/** Why and from where it came to another machine: "Moved from w1 to w2: the machine w1 was lost". */
+export function movedText(from: string, to: string, reason: QueueReason | null, message: string): string {
+  // What the machine said when it lost it, without what it said of the time after.
+  const said = reason === "lost" ? message.replace(/\s*It resumes\.$/, "").replace(/\.$/, "") : "";
+  const why = said || resumedText(reason);
+  return `Moved from ${from} to ${to}: ${why.charAt(0).toLowerCase()}${why.slice(1)}`;
 }
 
 export function queuedText(reason: QueueReason): string {

@@ -39,6 +39,7 @@ function changed(task: Task, event: TaskEvent): Task {
     case "task.started":
       return moved(task, "running", event, {
         attempt: event.data.attempt,
+        machine_id: event.data.machine_id ?? task.machine_id,
         started_at: task.started_at ?? event.at,
       });
     case "task.continued":

@@ -4,7 +4,7 @@ import { chats } from "../api/chat";
 import type { Status } from "../api/machine";
 import { hasEnded, needsAnswer } from "../domain/task";
 import { useAgents, useStatus, useTasks } from "../live/hooks";
-import { MORE_PAGES } from "../pages/nav";
+import { morePages } from "../pages/nav";
 import { TaskList } from "../pages/task-list";
 import { Composer } from "../parts/composer";
 import { useIsWide } from "../parts/media";
@@ -69,7 +69,7 @@ function Everything({ status }: { status: Status | undefined }) {
         <div className="-mx-2 mt-6">
           <TaskList only={hasEnded} />
           <p className="flex gap-4 px-4">
-            {MORE_PAGES.map(({ to, name }) => (
+            {morePages(status?.in_fleet ?? false).map(({ to, name }) => (
               <Link key={to} to={to} className="min-h-6 text-accent underline">
                 {name === "Tasks" ? "All tasks" : name}
               </Link>

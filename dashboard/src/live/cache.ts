@@ -22,6 +22,7 @@ export const keys = {
   audit: ["audit"],
   health: ["health"],
   budgets: ["budgets"],
+  machines: ["machines"],
   disk: ["disk"],
   backups: ["disk", "backups"],
   channels: ["channels"],
@@ -76,6 +77,16 @@ export function applyToCache(client: QueryClient, event: FeedEvent): void {
     // What an agent may cost a day stands in its file.
     void client.invalidateQueries({ queryKey: keys.budgets });
     void client.invalidateQueries({ queryKey: keys.definitions(KIND_OF[event.data.kind]) });
+    return;
+  }
+  if (event.type === "machine.changed") {
+    void client.invalidateQueries({ queryKey: keys.machines });
+    void client.invalidateQueries({ queryKey: keys.status });
+    // What a queued task waits for may be there now, or be gone.
+    void client.invalidateQueries({
+      predicate: ({ queryKey, state }) =>
+        queryKey[0] === "task" && (state.data as TaskView | undefined)?.status === "queued",
+    });
     return;
   }
   if (event.type === "webhook.received") {

@@ -6,6 +6,7 @@ import {
   type LucideIcon,
   MessagesSquare,
   Search,
+  Server,
   SquarePen,
 } from "lucide-react";
 import { KINDS } from "../definitions/kinds";
@@ -22,11 +23,16 @@ export const PAGES: readonly Entry[] = [
   ...Object.values(KINDS).map(({ path, title, Icon }) => ({ to: path, name: title, Icon })),
 ];
 
-/** Pages that a narrow screen reaches from the first one, and by searching. */
-export const MORE_PAGES: readonly Entry[] = [
+const MORE_PAGES: readonly Entry[] = [
   { to: "/tasks", name: "Tasks", Icon: ListTodo },
   { to: "/costs", name: "Costs", Icon: ChartColumn },
 ];
+const MACHINES: Entry = { to: "/machines", name: "Machines", Icon: Server };
+
+/** Pages that a narrow screen reaches from the first one, and by searching. */
+export function morePages(inFleet: boolean): readonly Entry[] {
+  return inFleet ? [...MORE_PAGES, MACHINES] : MORE_PAGES;
+}
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 /** The key that goes with K. */
@@ -35,7 +41,7 @@ export const COMMAND_KEY = isMac ? "⌘" : "Ctrl";
 const SIDE_LINK = "flex h-8 items-center gap-2.5 rounded-md px-2 hover:bg-hover";
 
 /** The pages, one below the other, at the side of a wide screen. */
-export function SideNav({ search }: { search(): void }) {
+export function SideNav({ inFleet, search }: { inFleet: boolean; search(): void }) {
   return (
     <nav aria-label="Pages" className="space-y-px px-2 pb-4">
       <Link
@@ -61,7 +67,7 @@ export function SideNav({ search }: { search(): void }) {
           {COMMAND_KEY} K
         </kbd>
       </button>
-      {[...MORE_PAGES, ...PAGES].map(({ to, name, Icon }) => (
+      {[...morePages(inFleet), ...PAGES].map(({ to, name, Icon }) => (
         <Link
           key={to}
           to={to}

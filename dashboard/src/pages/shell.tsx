@@ -78,7 +78,7 @@ function Side({ status, search }: { status: Status | undefined; search(): void }
         <Brand status={status} />
         <Account />
       </header>
-      <SideNav search={search} />
+      <SideNav inFleet={status?.in_fleet ?? false} search={search} />
       <nav aria-label="Tasks" className="min-h-0 flex-1 overflow-y-auto">
         <TaskList />
       </nav>

@@ -4,6 +4,7 @@ import {
   ListTodo,
   type LucideIcon,
   MessagesSquare,
+  Server,
   Settings,
   SquarePen,
 } from "lucide-react";
@@ -37,6 +38,7 @@ export function commandsOf({ tasks, definitions, mayCreate }: Known): Command[] 
     { id: "/chat", name: "Chat with the machine", kind: "Page", to: "/chat", Icon: MessagesSquare },
     { id: "/tasks", name: "Tasks", kind: "Page", to: "/tasks", Icon: ListTodo },
     { id: "/costs", name: "Costs", kind: "Page", to: "/costs", Icon: ChartColumn },
+    { id: "/machines", name: "Machines", kind: "Page", to: "/machines", Icon: Server },
     ...kinds.map(({ path, title, Icon }) => ({ id: path, name: title, kind: "Page", to: path, Icon })),
     { id: "/settings", name: "Settings", kind: "Page", to: "/settings", Icon: Settings },
     ...sectionsFor(mayCreate).map(({ id, name, Icon }) => ({

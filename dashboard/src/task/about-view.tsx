@@ -2,13 +2,16 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { TaskDetail } from "../api/machine";
 import { costKind, dollars, duration, fullTime, statusText, tokens } from "../domain/format";
-import { conversationOf } from "../domain/task";
+import { conversationOf, hasEnded } from "../domain/task";
+import { useSignal, useStatus, useTaskView } from "../live/hooks";
 import { Section } from "../parts/page";
+import { When } from "../parts/when";
 import { sourceName } from "../tasks/filter";
 
 /** All that is known of a task beside what was said: who chose the agent and why, its limits, what it used. */
 export function About({ task }: { task: TaskDetail }) {
   const { routing, limits, parent_task_id: parent } = task;
+  const inFleet = useStatus().data?.in_fleet ?? false;
   const kind = costKind(task.cost_kind, task.estimated);
   const metadata = Object.keys(task.source_metadata).length > 0 ? task.source_metadata : null;
   return (
@@ -33,6 +36,7 @@ export function About({ task }: { task: TaskDetail }) {
             }}
           />
         </Section>
+        {inFleet && <Machines task={task} />}
         <Section title="Use">
           <Facts
             facts={{
@@ -84,6 +88,36 @@ export function About({ task }: { task: TaskDetail }) {
   );
 }
 
+/** On which machine of a fleet it is, and how it came there. */
+function Machines({ task }: { task: TaskDetail }) {
+  const view = useTaskView(task.task_id);
+  useSignal(view.version);
+  const { moves } = view.conversation;
+  return (
+    <Section title="Machine">
+      <Facts
+        facts={{
+          [hasEnded(task) ? "Was on" : "On"]: task.attempt > 0 && (
+            <Link to="/machines" className="text-accent underline">
+              {task.machine_id}
+            </Link>
+          ),
+          "Waits for": task.waits_for,
+          Moved: moves.length > 0 && (
+            <ol>
+              {moves.map(({ from, to, at }) => (
+                <li key={at}>
+                  from {from} to {to}, <When at={at} />
+                </li>
+              ))}
+            </ol>
+          ),
+        }}
+      />
+    </Section>
+  );
+}
+
 /** A conversation with the Brain has a page of its own; that of other work is this one. */
 function ConversationId({ task }: { task: TaskDetail }) {
   const conversation = conversationOf(task);
@@ -106,6 +140,7 @@ function Facts({ facts }: { facts: Readonly<Record<string, ReactNode>> }) {
       {Object.entries(facts).map(
         ([name, value]) =>
           value != null &&
+          value !== false &&
           value !== "" && (
             <div key={name} className="contents">
               <dt className="text-faint">{name}</dt>

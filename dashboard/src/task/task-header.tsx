@@ -3,6 +3,7 @@ import { ArrowLeft } from "lucide-react";
 import type { TaskDetail } from "../api/machine";
 import { costKind, dollars, duration, tokens } from "../domain/format";
 import { conversationOf, type Task } from "../domain/task";
+import { useStatus } from "../live/hooks";
 import { useNow } from "../parts/now";
 import { Failed } from "../parts/states";
 import { StatusChip } from "../parts/status";
@@ -31,6 +32,7 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
       <div className="numeric mt-0.5 flex flex-wrap items-center gap-x-3 gap-y-0.5 text-soft text-xs">
         <StatusChip task={task} />
         <span title={task.routing?.reason}>{task.assigned_agent}</span>
+        <Place task={task} />
         {conversation && (
           <Link
             to="/chat/$conversationId"
@@ -43,12 +45,28 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
         <Elapsed task={task} />
         <Used task={task} />
       </div>
+      {task.status === "queued" && task.waits_for && (
+        <p role="status" className="mt-1 text-warn text-xs [overflow-wrap:anywhere]">
+          {task.waits_for}
+        </p>
+      )}
       {fault && (
         <div className="mt-2">
           <Failed what={`${fault.name} did not work.`} error={fault.error} />
         </div>
       )}
     </header>
+  );
+}
+
+/** On which machine of a fleet it is, or was last. */
+function Place({ task }: { task: Task }) {
+  const inFleet = useStatus().data?.in_fleet ?? false;
+  if (!inFleet || task.attempt === 0) return null;
+  return (
+    <Link to="/machines" title="The machine that it is on" className="hover:text-ink hover:underline">
+      {task.machine_id}
+    </Link>
   );
 }
 

@@ -7,6 +7,7 @@ export interface TaskFilter {
   agent?: string;
   source?: string;
   person?: string;
+  machine?: string;
   q?: string;
 }
 
@@ -52,6 +53,7 @@ export function filterOf(search: Record<string, unknown>): TaskFilter {
     agent: word("agent"),
     source: SOURCES.some(([key]) => key === source) ? source : undefined,
     person: word("person"),
+    machine: word("machine"),
     // A number in an address is read as one.
     q: typeof search.q === "number" ? String(search.q) : word("q", 200),
   });
@@ -74,6 +76,7 @@ export function fits(task: Task, filter: TaskFilter): boolean {
     (!filter.agent || task.assigned_agent === filter.agent) &&
     (!filter.source || task.source === filter.source) &&
     (!filter.person || task.user_id === filter.person) &&
+    (!filter.machine || task.machine_id === filter.machine) &&
     holds(task, filter.q ?? "")
   );
 }

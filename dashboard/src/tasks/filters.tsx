@@ -2,9 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Search, X } from "lucide-react";
 import { type RefObject, useEffect, useId, useState } from "react";
+import { machines } from "../api/machines";
 import { people } from "../api/people";
 import { keys } from "../live/cache";
-import { useDefinitions, useIsAdministrator } from "../live/hooks";
+import { useDefinitions, useIsAdministrator, useStatus } from "../live/hooks";
 import { IconButton } from "../parts/button";
 import { INPUT } from "../parts/field";
 import { clean, SOURCES, STATUSES, type TaskFilter } from "./filter";
@@ -39,6 +40,7 @@ export function Filters({ filter, search }: Props) {
         change={(agent) => change({ agent })}
       />
       <Pick label="Source" value={filter.source} options={SOURCES} change={(source) => change({ source })} />
+      <MachinePick value={filter.machine} change={(machine) => change({ machine })} />
       <PersonPick value={filter.person} change={(person) => change({ person })} />
       {isNarrowed && (
         <IconButton label="Show all tasks" onClick={() => void navigate({ to: "/tasks", replace: true })}>
@@ -60,6 +62,16 @@ function PersonPick({ value, change }: { value: string | undefined; change(perso
   if (known.length < 2 && !value) return null;
   const options = known.map(({ user_id, name }) => [user_id, name] as const);
   return <Pick label="Person" value={value} options={options} change={change} />;
+}
+
+/** Where there are several, or where an address names one. */
+function MachinePick({ value, change }: { value: string | undefined; change(machine: string): void }) {
+  const inFleet = useStatus().data?.in_fleet ?? false;
+  const list = useQuery({ queryKey: keys.machines, queryFn: machines.list, enabled: inFleet }).data;
+  const workers = list?.items.filter(({ role }) => role !== "web") ?? [];
+  if (workers.length < 2 && !value) return null;
+  const options = workers.map(({ machine_id }) => [machine_id, machine_id] as const);
+  return <Pick label="Machine" value={value} options={options} change={change} />;
 }
 
 interface PickProps {
