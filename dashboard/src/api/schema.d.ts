@@ -4451,7 +4451,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "runs_as_root" | "agents_not_kept_in" | "agents_outside_sandbox" | "starts_nothing" | "redis_away" | "labels_missing";
+            code: "runs_as_root" | "agents_not_kept_in" | "agents_outside_sandbox" | "starts_nothing" | "redis_away" | "secret_key_differs" | "labels_missing";
             /** Hint */
             hint: string;
             /** Message */
