@@ -2,7 +2,7 @@
 # ARGS goes to the daemon: make run ARGS="--port 9000"
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check setup screenshots lighthouse docs rebuild up down logs image-check
+.PHONY: help run demo test check setup screenshots lighthouse docs rebuild up down logs fleet fleet-down fleet-logs fleet-check image-check
 
 # Another engine: make up COMPOSE=podman-compose
 COMPOSE ?= docker compose
@@ -52,6 +52,18 @@ down: ## Stop the container; what it keeps stays in its volumes
 
 logs: ## Follow the container's log
 	$(COMPOSE_HERE) logs -f unified-agent
+
+fleet: ## Build the image and start a fleet: two web, three workers, PostgreSQL, Redis, a proxy
+	@COMPOSE="$(COMPOSE)" scripts/fleet up
+
+fleet-down: ## Stop the fleet; what it keeps stays in its volumes
+	@COMPOSE="$(COMPOSE)" scripts/fleet down
+
+fleet-logs: ## Follow the logs of the fleet
+	@COMPOSE="$(COMPOSE)" scripts/fleet logs
+
+fleet-check: setup ## Build the image, bring a fleet of containers up and try it
+	@scripts/fleet-check
 
 image-check: setup ## Build the image with podman and try it
 	@scripts/image-check
