@@ -45,6 +45,7 @@ async def test_a_waiting_task_runs_once_a_good_login_is_uploaded(machine: Machin
             await asyncio.sleep(0.1)
     assert "machine login upload" in found["hint"]
     assert found["details"]["file"] is False
+    assert (await machine.task(task_id))["waits_for"] == found["message"]
     bad = await machine.client.post("/api/credentials/upload", json=login(refreshToken=""))
     assert (bad.status_code, bad.json()["code"]) == (422, "credentials_invalid")
     assert "refreshToken" in bad.json()["detail"]

@@ -174,6 +174,7 @@ async def test_what_the_api_refuses_on_one_machine_stops_all_and_a_new_key_lets_
     task = await web.submit("who meets it first")
     await all_are("refused", one, two)
     await told(web, "refused")
+    await until(lambda: not web.room.api.login.open)
     assert (await web.until(task, TaskStatus.QUEUED)).failure is None
     asked = len(one.model.requests) + len(two.model.requests)
     more = [await web.submit(f"wait {number}") for number in range(3)]
@@ -196,6 +197,7 @@ async def test_a_machine_whose_login_is_its_own_goes_on_when_anothers_is_refused
     assert "On w2" in web.room.api.login.state.message
     assert "w1" in web.room.api.login.state.message
     assert good.room.engine.gate.state.state == "ready"
+    assert web.room.api.login.open
     assert (await web.ended(await web.submit("go on"))).machine_id == "w1"
 
 

@@ -11,6 +11,7 @@ from tests.unit.test_machines import NOW, REPORT, Fleet, Member, a_machine, aske
 from machine.domain.agent import SubAgent
 from machine.domain.errors import Conflict, NotFound
 from machine.domain.machine import NOWHERE, Machine, MachineFacts, MachineRole, MachineState, TasksThere
+from machine.domain.machine_status import MachineWarning
 from machine.domain.task import Task, TaskStatus
 from machine.engine.machines import Machines
 from machine.ports import Agents, MachineStore, TaskFilter
@@ -103,7 +104,7 @@ class Folder:
 
 def machines_of(*rows: Machine, tasks: dict[str, TasksThere] | None = None, **labels: tuple[str, ...]) -> Machines:
     store = cast(MachineStore, Rows(*rows, tasks=tasks))
-    return Machines(store=store, agents=cast(Agents, Folder(**labels)), clock=lambda: NOW)
+    return Machines(store=store, agents=cast(Agents, Folder(**labels)), clock=lambda: NOW, machine_id="m0")
 
 
 def a_task(**changes: Any) -> Task:
@@ -126,6 +127,15 @@ async def test_a_label_that_no_ready_machine_has_is_named_with_the_agent_that_as
         assert said == (f"No machine that is ready has {missing}, which painter asks for." if missing else "")
         assert await found.waits_for(a_task(assigned_agent="planning")) == ""
         assert [one.about for one in await found.warnings()] == (["agent/painter"] if missing else [])
+
+
+async def test_what_machines_say_of_themselves_is_told_elsewhere_with_their_names() -> None:
+    warning = MachineWarning(code="runs_as_root", message="It runs as root.", hint="Do not.")
+    facts = MachineFacts(warnings=(warning,))
+    rows = [a_machine(machine_id=name, facts=facts) for name in ("m0", "a", "b")]
+    found = machines_of(*rows, a_machine(machine_id="c", facts=facts, state=LOST), a_machine(machine_id="d"))
+    [told] = await found.warnings_elsewhere()
+    assert (told.code, told.message) == ("runs_as_root", "On a, b: It runs as root.")
 
 
 async def test_all_labels_have_to_be_on_one_machine() -> None:
@@ -154,7 +164,7 @@ async def test_a_machine_that_works_alone_is_the_only_one_and_cannot_be_drained(
         return a_machine(machine_id="me")
 
     store, agents = cast(MachineStore, Rows(tasks={"me": TasksThere(running=2)})), cast(Agents, Folder(painter=("x",)))
-    found = Machines(store=store, agents=agents, clock=lambda: NOW, alone=alone)
+    found = Machines(store=store, agents=agents, clock=lambda: NOW, machine_id="m0", alone=alone)
     assert [(one.machine.machine_id, one.tasks.running) for one in await found.all()] == [("me", 2)]
     assert await found.waits_for(a_task()) == ""
     assert await found.warnings() == ()

@@ -167,7 +167,8 @@ class TaskDetail(TaskView):
     reply: ReplyView | None
     """Null where none was asked for, and until the task has ended."""
     waits_for: str
-    """In a fleet, why no machine takes a queued task up; empty where one can."""
+    """Why no machine takes a queued task up: nobody is logged in, or in a fleet there is none for it; empty where one
+    can."""
 
     @classmethod
     def with_output(cls, task: Task, output: str, reply: Reply | None, *, waits_for: str = "") -> "TaskDetail":

@@ -10,8 +10,9 @@ from machine.api.deps import Caller, Cursor, Id, Limit, Seen, State
 from machine.api.reply_view import ReplyView
 from machine.api.routing_schemas import ApprovePlan, CorrectRouting, RoutingCorrected
 from machine.api.schemas import NewTask, Say, StopTask, TaskDetail, TaskList, TaskSummary, TaskTaken, TaskView
+from machine.api.state import ApiState
 from machine.domain.code import Diff, Pushed
-from machine.domain.task import TaskSource, TaskStatus
+from machine.domain.task import Task, TaskSource, TaskStatus
 from machine.engine.intake import TaskRequest
 from machine.engine.new_tasks import source_of
 from machine.engine.task_text import newest_text
@@ -78,7 +79,7 @@ async def get_task(task_id: Id, state: State, seen: Seen) -> TaskDetail:
     """One task, with the end of what its agent has written."""
     task = await seen.task(task_id)
     reply = await state.webhooks.replies.of(task.task_id)
-    waits_for = await state.machines.waits_for(task)
+    waits_for = await state.machines.waits_for(task) or _held_back(task, state)
     return TaskDetail.with_output(task, await newest_text(state.tasks, task), reply, waits_for=waits_for)
 
 
@@ -155,3 +156,8 @@ async def diff_of_task(task_id: Id, state: State, seen: Seen) -> Diff:
 async def push_task(task_id: Id, state: State, caller: Caller, seen: Seen) -> Pushed:
     """Push the task's branch with the credentials that belong to its code. What is not committed stays where it is."""
     return await state.steering.push(await seen.task(task_id), caller)
+
+
+def _held_back(task: Task, state: ApiState) -> str:
+    """Why no queued task starts at all; empty where one may."""
+    return "" if task.status is not TaskStatus.QUEUED or state.login.open else state.login.state.message

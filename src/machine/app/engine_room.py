@@ -272,7 +272,7 @@ def _manager(
         new_tasks=new_tasks,
         machine_id=ground.settings.machine_id,
         whereabouts=ground.sharing.whereabouts if ground.sharing else None,
-        slots_of_all=ground.sharing.slots if ground.sharing else None,
+        totals=ground.sharing.totals if ground.sharing else None,
     )
 
 

@@ -145,6 +145,8 @@ def _api_state(
     schedules, machines = build_schedules(ground, engine), build_machines(ground, engine)
     offer_tools(ground, engine, creator, webhooks, schedules)
     people = build_people(ground.people, ground.clock)
+    warnings = _warnings(ground, machines)
+    ground.facts.ask(lambda: engine.disk.desk.held_back, warnings.own)
     return ApiState(
         settings=ground.settings,
         version=VERSION,
@@ -170,7 +172,7 @@ def _api_state(
         metrics=MachineMetrics(ground, engine, ground.meter),
         schedules=schedules,
         owners=Owners(ground.people),
-        warnings=_warnings(ground, machines),
+        warnings=warnings,
         machines=machines,
         notifications=notifications,
         variables=VariableDesk(ground.variables, ground.definitions.agents, ground.definitions.webhooks),

@@ -15,7 +15,7 @@ def build_machines(ground: Ground, engine: EngineRoom) -> Machines:
     settings, agents, clock = ground.settings, ground.definitions.agents, ground.clock
     store = SqlMachineStore(ground.database, lease_seconds=settings.lease_seconds)
     if settings.in_fleet:
-        return Machines(store=store, agents=agents, clock=clock)
+        return Machines(store=store, agents=agents, clock=clock, machine_id=settings.machine_id)
     started_at = clock()
 
     async def alone() -> Machine:
@@ -34,4 +34,4 @@ def build_machines(ground: Ground, engine: EngineRoom) -> Machines:
             seen_at=now,
         )
 
-    return Machines(store=store, agents=agents, clock=clock, alone=alone)
+    return Machines(store=store, agents=agents, clock=clock, machine_id=settings.machine_id, alone=alone)

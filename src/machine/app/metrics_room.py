@@ -46,7 +46,7 @@ class MachineMetrics:
             oldest_queued_seconds=await self._oldest_queued(),
             slots=status.slots,
             draining=engine.manager.draining,
-            held_back=bool(status.held_back),
+            held_back=bool(engine.disk.desk.held_back),
             login=self._login.state.state,
             sockets=ground.live.hub.feed_readers,
             memory=memory,

@@ -4,14 +4,16 @@ heartbeat waiting."""
 import asyncio
 import logging
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from machine.app.live_room import Live
 from machine.auth.secret_key import KeyUnusable, key_marks
 from machine.claude.installation import bundled_cli
 from machine.claude.version import version_of
 from machine.domain.machine import MachineFacts, MachineLoad, MachineReport
+from machine.domain.machine_status import MachineWarning
 from machine.metrics.computer import busyness
 from machine.settings import Settings
 from machine.shared.place import mark_of
@@ -30,12 +32,17 @@ class OwnFacts:
         self._live = live
         self._facts = MachineFacts(schema_revision=REVISIONS[-1], lease_seconds=settings.lease_seconds)
         self._computer = MachineLoad()
+        self._more: Callable[[], dict[str, Any]] = dict
         self._cli: tuple[Path, int] | None = None
+
+    def ask(self, held_back: Callable[[], str], warnings: Callable[[], tuple[MachineWarning, ...]]) -> None:
+        """What is to be said, too, as soon as somebody can say."""
+        self._more = lambda: {"held_back": held_back(), "warnings": warnings()}
 
     def added_to(self, report: MachineReport) -> MachineReport:
         """`report` with what is known by now."""
         figures = self._computer.model_dump(include={"cpu_percent", "memory_percent"})
-        facts = self._facts.model_copy(update={"redis": self._redis})
+        facts = self._facts.model_copy(update={"redis": self._redis, **self._more()})
         return report.model_copy(update={"load": report.load.model_copy(update=figures), "facts": facts})
 
     async def watch(self) -> None:

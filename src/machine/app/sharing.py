@@ -36,9 +36,13 @@ class Sharing:
     key_trouble: MachineError | None
     """What is wrong with this machine's key, when it is another one than the fleet's."""
 
-    async def slots(self) -> int:
-        """Of all machines that are at work."""
-        return sum(machine.slots for machine in await self.machines.list() if machine.present)
+    async def totals(self) -> tuple[int, str]:
+        """The slots of all machines that are at work, and why none of them starts anything; empty: one does."""
+        there = [machine for machine in await self.machines.list() if machine.present]
+        workers = [machine for machine in there if machine.slots]
+        held_back = [f"On {one.machine_id}: {one.facts.held_back}" for one in workers if one.facts.held_back]
+        why = held_back[0] if held_back and len(held_back) == len(workers) else ""
+        return sum(machine.slots for machine in there), why
 
     async def workers(self) -> tuple[str, ...]:
         """The machines that are there and start CLIs, those first that take tasks."""

@@ -6,6 +6,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from machine.domain.machine_status import MachineWarning
+
 MAX_LABELS: Final = 50
 NOWHERE: Final = ""
 """In a fleet, the `machine_id` of a task that no machine has taken up yet."""
@@ -60,6 +62,10 @@ class MachineFacts(BaseModel):
     shared_mark: str = ""
     """What stands in that folder, so that two machines know whether it is the same one."""
     redis: Literal["unset", "away", "connected"] | None = None
+    held_back: str = ""
+    """Why it starts nothing though it has slots; empty: it does."""
+    warnings: tuple[MachineWarning, ...] = ()
+    """What an administrator should mend there."""
 
 
 class MachineReport(BaseModel):

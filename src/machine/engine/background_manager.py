@@ -49,7 +49,7 @@ class BackgroundTaskManager:
         clock: Clock,
         machine_id: str,
         whereabouts: Whereabouts | None = None,
-        slots_of_all: Callable[[], Awaitable[int]] | None = None,
+        totals: Callable[[], Awaitable[tuple[int, str]]] | None = None,
     ) -> None:
         """`whereabouts`, and what counts the slots of all machines, are unset on one that works alone."""
         self._store = store
@@ -63,7 +63,7 @@ class BackgroundTaskManager:
         self._now = clock
         self._machine_id = machine_id
         self._whereabouts = whereabouts
-        self._slots_of_all = slots_of_all
+        self._totals = totals
         self._dispatching: asyncio.Task[None] | None = None
 
     @property
@@ -172,14 +172,17 @@ class BackgroundTaskManager:
     async def status(self) -> MachineStatusData:
         """How much the machine does now."""
         counts = await self._store.counts()
+        slots, held_back = self._slots.work_slots, self._dispatcher.held_back
+        if self._totals is not None:
+            slots, held_back = await self._totals()
         return MachineStatusData(
             machine_id=self._machine_id,
             state="draining" if self.draining else "ready",
             running=counts.get(TaskStatus.RUNNING, 0),
             queued=counts.get(TaskStatus.QUEUED, 0),
             waiting=counts.get(TaskStatus.WAITING_INPUT, 0),
-            slots=await self._slots_of_all() if self._slots_of_all else self._slots.work_slots,
-            held_back=self._dispatcher.held_back,
+            slots=slots,
+            held_back=held_back,
         )
 
     async def something_happened(self) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -36,6 +36,8 @@ class LoginWords(BaseModel):
     worked_at: datetime | None = None
     refused_at: datetime | None = None
     ways: LoginWays | None = None
+    open: bool = True
+    """Whether tasks may start."""
 
 
 class _News(BaseModel):
@@ -107,6 +109,11 @@ class FleetLogin:
         return self.words.state
 
     @property
+    def open(self) -> bool:
+        """Whether tasks may start on one of them at least."""
+        return self.words.open
+
+    @property
     def cost_kind(self) -> CostKind:
         return self.words.cost_kind
 
@@ -158,8 +165,9 @@ def of_all(said: dict[str, LoginWords]) -> LoginWords:
     worst = max(said, key=lambda name: _WORSE.index(said[name].state.state))
     words = said[worst]
     alike = [name for name in said if said[name].state.state == words.state.state]
-    moments = {
+    moments: dict[str, Any] = {
         "worked_at": max((one.worked_at for one in said.values() if one.worked_at), default=None),
+        "open": any(one.open for one in said.values()),
         "refused_at": max((one.refused_at for one in said.values() if one.refused_at), default=None),
     }
     if len(alike) < len(said):

@@ -189,6 +189,7 @@ class LoginGate:
             worked_at=kept.worked_at,
             refused_at=kept.refused_at,
             ways=self.ways() if self.ways else None,
+            open=self.open,
         )
 
     async def check(self) -> None:

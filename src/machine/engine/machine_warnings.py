@@ -43,9 +43,13 @@ class MachineWarnings:
         self._others = others
 
     async def all(self) -> tuple[MachineWarning, ...]:
-        """The graver first. Raises StoreError."""
+        """The graver first; what other machines say names them. Raises StoreError."""
+        return (*self.own(), *await self._machines.warnings_elsewhere(), *await self._further())
+
+    def own(self) -> tuple[MachineWarning, ...]:
+        """What is to be mended on this machine."""
         if not self._runs_agents:
-            return (*self._others(), *await self._further())
+            return self._others()
         sandbox = self._sandbox
         found = exposure(
             is_root=self._is_root,
@@ -54,7 +58,7 @@ class MachineWarnings:
             why_not=sandbox.message,
             remedy=sandbox.hint,
         )
-        return (*found, *self._others(), *self._let_out(), *await self._further())
+        return (*found, *self._others(), *self._let_out())
 
     async def _further(self) -> tuple[MachineWarning, ...]:
         """What anybody can see to, whichever process runs agents."""

@@ -29,11 +29,14 @@ class MachineNow(Value):
 class Machines:
     """Of a fleet, or the one that works alone."""
 
-    def __init__(self, *, store: MachineStore, agents: Agents, clock: Clock, alone: Alone | None = None) -> None:
-        """`alone` looks at this machine, where it is the only one."""
+    def __init__(
+        self, *, store: MachineStore, agents: Agents, clock: Clock, machine_id: str, alone: Alone | None = None
+    ) -> None:
+        """`machine_id` is this machine's; `alone` looks at this machine, where it is the only one."""
         self._store = store
         self._agents = agents
         self._now = clock
+        self._machine_id = machine_id
         self._alone = alone
 
     @property
@@ -93,6 +96,21 @@ class Machines:
         machines = await self._store.list()
         wanted = ((agent.name, _missing(agent.labels, machines)) for agent in asking)
         return tuple(_nowhere(name, missing) for name, missing in wanted if missing)[:MAX_NAMES]
+
+    async def warnings_elsewhere(self) -> tuple[MachineWarning, ...]:
+        """What other machines that are there say of themselves; those that say the same are named together. Raises
+        StoreError."""
+        if not self.in_fleet:
+            return ()
+        said: dict[MachineWarning, list[str]] = {}
+        for one in await self._store.list():
+            if one.present and one.machine_id != self._machine_id:
+                for warning in one.facts.warnings:
+                    said.setdefault(warning, []).append(one.machine_id)
+        return tuple(
+            warning.model_copy(update={"message": f"On {', '.join(names[:MAX_NAMES])}: {warning.message}"})
+            for warning, names in said.items()
+        )[:MAX_NAMES]
 
     async def _machines(self) -> Sequence[Machine]:
         return (await self._alone(),) if self._alone else await self._store.list()

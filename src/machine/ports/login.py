@@ -140,6 +140,11 @@ class LoginSeen(Protocol):
     def state(self) -> AuthStatusData: ...
 
     @property
+    def open(self) -> bool:
+        """Whether tasks may start."""
+        ...
+
+    @property
     def cost_kind(self) -> CostKind: ...
 
     @property
