@@ -2,7 +2,8 @@
 # ARGS goes to the daemon: make run ARGS="--port 9000"
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check setup screenshots lighthouse docs rebuild up down logs fleet fleet-down fleet-logs fleet-check image-check
+.PHONY: help run demo test check chaos setup screenshots lighthouse docs rebuild up down logs fleet fleet-down fleet-logs fleet-check \
+	image-check
 
 # Another engine: make up COMPOSE=podman-compose
 COMPOSE ?= docker compose
@@ -30,6 +31,9 @@ test: setup ## Set up what is missing, then run every check and test
 
 check: ## Every check and test, in a place that is set up already
 	@scripts/check
+
+chaos: setup ## Ten minutes of a fleet under everything that can happen to it: ARGS="--seed 7 --minutes 1 --tasks 40"
+	@.venv/bin/python -m tests.fault.chaos $(ARGS)
 
 docs: setup ## Build the site of docs/ into site/; a link that leads nowhere fails
 	@.venv/bin/zensical build --strict --clean

@@ -37,6 +37,9 @@ class DaemonProcess:
         self.prefix: Sequence[str] = ()
         """A program, with its arguments, that starts it in its own place: `setpriv` and the like."""
         self.python = sys.executable
+        self.start_seconds = START_SECONDS
+        self.module = "machine"
+        """What that runs: another one stands for another version of the program."""
         self._token: str | None = None
 
     @classmethod
@@ -74,7 +77,7 @@ class DaemonProcess:
 
     def launch(self, port: int = 0, arguments: Sequence[str] = ("--demo",)) -> None:
         """Start it, also again after its end, on the same data folder."""
-        command = [*self.prefix, self.python, "-m", "machine", "serve", *arguments]
+        command = [*self.prefix, self.python, "-m", self.module, "serve", *arguments]
         command += ["--host", "127.0.0.1", "--port", str(port)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -154,7 +157,7 @@ class DaemonProcess:
 
     def _wait_until_healthy(self) -> None:
         assert self.process is not None
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self.start_seconds
         while time.monotonic() < deadline:
             if (code := self.process.poll()) is not None:
                 raise AssertionError(f"the daemon ended with {code} before it was healthy\n{self.log_text()}")
@@ -164,7 +167,7 @@ class DaemonProcess:
                         return
             time.sleep(0.05)
         self.kill9()
-        raise AssertionError(f"the daemon was not healthy within {START_SECONDS} s\n{self.log_text()}")
+        raise AssertionError(f"the daemon was not healthy within {self.start_seconds:g} s\n{self.log_text()}")
 
 
 @contextlib.contextmanager

@@ -12,12 +12,17 @@
     nest            leaves a process running and then talks
     talk            says a word now and then, for ever
     pages N         N pages of 4 KiB, one every 5 ms
+    chapters N MS   N messages, one every MS milliseconds
     anything else   is repeated
 Installed under the name `exit-1` it says one sentence on stderr and exits 1 before its first line. Standard library
 only: it runs without the environment of the tests.
+
+Where a folder `ledger` lies beside it, it keeps a book there: a line at its start and one at its end, and a lock for as
+long as it lives, so that a second one on the same conversation is seen for certain, and says so in the book.
 """
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -25,11 +30,14 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 DIES_AT_ONCE = "exit-1"
 LAST_WORDS = "fake cli: the flux capacitor is missing"
+CUT_OFF = "You were cut off"
+LEDGER = Path(sys.argv[0]).with_name("ledger")
 
 
 def install(folder: Path, name: str = "fake-cli") -> Path:
@@ -145,6 +153,12 @@ def pages(count: int) -> None:
         time.sleep(0.005)
 
 
+def chapters(count: int, pause_ms: int) -> None:
+    for number in range(1, count + 1):
+        text(f"chapter {number} of {count}\n")
+        time.sleep(pause_ms / 1000)
+
+
 PARTS = {
     "half": half,
     "deaf": deaf,
@@ -159,9 +173,14 @@ COUNTED = {"flood": flood, "stream": stream, "pages": pages, "long": lambda size
 
 def turn(said: str) -> str:
     """Play the part that the message names; returns the result."""
+    if said.startswith(CUT_OFF) and LEDGER.is_dir():
+        said = "chapters 8 250"
     word, _, rest = said.partition(" ")
     if word in COUNTED:
         COUNTED[word](int(rest))
+    elif word == "chapters":
+        count, pause_ms, *_ = rest.split()
+        chapters(int(count), int(pause_ms))
     elif word in PARTS:
         PARTS[word]()
     else:
@@ -194,10 +213,39 @@ def obey(request: dict[str, Any]) -> None:
     say(type="control_response", response=answer)
 
 
+@contextlib.contextmanager
+def in_the_book() -> Iterator[None]:
+    """Keep the book, where there is one."""
+    if not LEDGER.is_dir():
+        yield
+        return
+    conversation = next(word for word in sys.argv if word.startswith(("--session-id=", "--resume="))).partition("=")[2]
+    book = os.open(LEDGER / "book", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    def note(word: str) -> None:
+        line = f"{time.monotonic_ns()} {word} {conversation} {os.environ['MACHINE_TASK_ID']} {os.getpid()}\n"
+        os.write(book, line.encode())
+
+    with (LEDGER / conversation).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the system lets go of it when this process is dead
+            note("start")
+        except BlockingIOError:
+            note("second")
+        yield
+        note("end")
+
+
 def main() -> int:
     if Path(sys.argv[0]).name == DIES_AT_ONCE:
         sys.stderr.write(LAST_WORDS + "\n")
         return 1
+    with in_the_book():
+        serve()
+    return 0
+
+
+def serve() -> None:
     for given in sys.stdin:
         with contextlib.suppress(ValueError):
             message = json.loads(given)
@@ -205,7 +253,6 @@ def main() -> int:
                 obey(message)
             elif message.get("type") == "user":
                 take(message)
-    return 0
 
 
 if __name__ == "__main__":

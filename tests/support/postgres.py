@@ -3,6 +3,7 @@
 Its databases sort texts by the rules of a language, as most servers do: what is to sort by code point has to say so.
 """
 
+import contextlib
 import getpass
 import os
 import pwd
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import psutil
 import psycopg
 from pydantic import SecretStr
 
@@ -99,9 +101,21 @@ class PostgresServer:
             self._process.wait(60)
             self._process = None
 
-    def url(self, database: str) -> str:
-        """As it stands in DATABASE_URL."""
-        return f"postgresql://machine:{IN_URL}@127.0.0.1:{self.port}/{database}"
+    def kill(self) -> None:
+        """SIGKILL to the server and to each of its processes, as when memory runs out."""
+        if self._process is not None:
+            family = [psutil.Process(self._process.pid)]
+            family += family[0].children(recursive=True)
+            for one in family:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    one.kill()
+            self._process.wait(60)
+            psutil.wait_procs(family, timeout=60)
+            self._process = None
+
+    def url(self, database: str, *, host: str = "127.0.0.1", port: int | None = None) -> str:
+        """As it stands in DATABASE_URL; `host` and `port` of whatever leads to it, if not its own."""
+        return f"postgresql://machine:{IN_URL}@{host}:{port or self.port}/{database}"
 
     def execute(self, sql: str, database: str = "postgres") -> list[Any]:
         """Run one statement, its rows if it has any."""

@@ -64,7 +64,7 @@ class FleetMembership:
                 if await self._beat():
                     pause = self._seat.lease.interval_seconds
             except (MachineError, TimeoutError) as error:
-                _log.error("the lease was not extended: %s", error or "the database does not answer")
+                _log.error("the lease was not extended: %s", str(error) or "the database does not answer")
             except Exception:  # whatever it was: without heartbeats the machine is lost
                 _log.exception("a heartbeat failed")
             await asyncio.sleep(pause)
