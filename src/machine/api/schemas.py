@@ -150,6 +150,8 @@ class TaskView(TaskSummary):
     """`chat`: a message to the Brain, or a description that it turns into a definition."""
     routing: Routing | None
     claude_session_id: str
+    definitions_version: int | None
+    """In a fleet, once it was started: it goes by its agent as it was defined up to this version."""
     limits: TaskLimits
     code: CodeSource | None
     changes: Changes | None

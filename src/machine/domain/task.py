@@ -187,6 +187,8 @@ class Task(BaseModel):
     """What it had made of that code when it ended."""
     concurrency_key: str | None = None
     """Of the queued tasks with one key, one at a time leaves the queue, and none while another of them is under way."""
+    definitions_version: int | None = None
+    """In a fleet: it goes by its agent as it was defined up to this version; unset until it is started."""
     awaits_routing: bool = False
     """Nobody has decided yet which agent does it; it is not started before that."""
     lane: Lane = Lane.WORK

@@ -16,7 +16,7 @@ from machine.ports.claude import (
     ToolRequest,
 )
 from machine.ports.commands import CommandStore, Duties
-from machine.ports.definitions import Agents, Workspaces
+from machine.ports.definitions import Agents, AgentVersions, DefinitionStore, Workspaces
 from machine.ports.deliveries import Accepted, DeliveryPage, DeliveryStore, Start, Terms
 from machine.ports.disk import Disk, PastStore
 from machine.ports.fleet import MachineStore, Membership, Reaped
@@ -49,6 +49,7 @@ from machine.ports.variables import Variables
 __all__ = [
     "CLONE_PACK",
     "Accepted",
+    "AgentVersions",
     "Agents",
     "Ask",
     "AuditFilter",
@@ -67,6 +68,7 @@ __all__ = [
     "CommandStore",
     "ConversationPage",
     "DayRules",
+    "DefinitionStore",
     "DeliveryPage",
     "DeliveryStore",
     "Disk",

@@ -37,6 +37,7 @@ REVISIONS: Final = (
     "0017",
     "0021",
     "0019",
+    "0018",
 )
 """All revisions that this program knows, oldest first: what `migrations/versions` holds, without importing Alembic."""
 

@@ -28,6 +28,7 @@ from machine.store.budget_tables import day_budgets as day_budgets
 from machine.store.budget_tables import day_costs as day_costs
 from machine.store.command_tables import commands as commands
 from machine.store.command_tables import duties as duties
+from machine.store.definition_table import definition_versions as definition_versions
 from machine.store.machine_table import machines as machines
 from machine.store.snapshot_table import snapshots as snapshots
 from machine.store.types import BIG, Json, Moment, Words
@@ -85,6 +86,7 @@ tasks: Final = Table(
     Column("queue_reason", Text),
     Column("parked_until", Moment),
     Column("concurrency_key", Text),
+    Column("definitions_version", BIG),
     Column("awaits_routing", Boolean, nullable=False, server_default=false()),
     Column("profile", Text, nullable=False, server_default=text("'standard'")),
     Column("rights", Json, nullable=False, server_default=text("""'{"role": "member", "scope": "tasks"}'""")),
