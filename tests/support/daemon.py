@@ -115,6 +115,14 @@ class DaemonProcess:
         """What the daemon answers to `body`."""
         return self._request(path, json.dumps(body).encode(), token)
 
+    def put(self, path: str, body: object) -> Any:
+        """The same with PUT."""
+        return self._request(path, json.dumps(body).encode(), None, method="PUT")
+
+    def delete(self, path: str) -> Any:
+        """The same with DELETE, and no body."""
+        return self._request(path, None, None, method="DELETE")
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal and do not wait."""
         assert self.process is not None
@@ -146,8 +154,8 @@ class DaemonProcess:
         """Everything that it and its predecessors on this folder said."""
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
 
-    def _request(self, path: str, body: bytes | None, token: str | None) -> Any:
-        request = urllib.request.Request(f"{self.url}{path}", data=body)  # noqa: S310 - loopback only
+    def _request(self, path: str, body: bytes | None, token: str | None, *, method: str | None = None) -> Any:
+        request = urllib.request.Request(f"{self.url}{path}", data=body, method=method)  # noqa: S310 - loopback only
         request.add_header("Authorization", f"Bearer {token or self.token()}")
         if body is not None:
             request.add_header("Content-Type", "application/json")

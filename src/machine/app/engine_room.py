@@ -211,10 +211,9 @@ def _dispatcher(
         redactor=ground.redactor,
         held_back=day_budgets.held_back,
     )
-    agents = ground.definitions.agents
     return Dispatcher(
         **shared,
-        agents=agents,
+        versions=ground.kept.versions,
         slots=slots,
         gate=gate,
         runner=runner,
@@ -322,7 +321,7 @@ def _runner(
     brain_tools: BrainTools,
     moving: Moving,
 ) -> SubAgentRunner:
-    folders = WorkspaceFolders(ground.settings.workspaces_dir, ground.definitions.agents.outfit)
+    folders = WorkspaceFolders(ground.settings.workspaces_dir, ground.kept.outfit)
     workspaces = WorkspacesWithAttachments(WorkspacesWithPayloads(folders, ground.deliveries), attachment_files(ground))
     return SubAgentRunner(
         claude=ground.claude,

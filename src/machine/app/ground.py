@@ -16,6 +16,7 @@ from machine.app.live_room import Live, join_fleet, open_live
 from machine.app.own_facts import OwnFacts
 from machine.app.shared_folder import open_shared
 from machine.app.sharing import Sharing, open_sharing
+from machine.app.sharing_definitions import DefinitionKeeping, keep_definitions
 from machine.auth.secrets import Secrets, open_secrets
 from machine.claude.cli import ClaudeCli
 from machine.claude.installation import Installation
@@ -79,6 +80,7 @@ class Ground:
     disk: DataFolders
     claude: ClaudeCli
     definitions: Definitions
+    kept: DefinitionKeeping
     repositories: GitRepositories
     variables: Secrets
     snapshots: SqlSnapshotStore
@@ -112,6 +114,7 @@ async def open_ground(
     tasks = SqlTaskStore(database, machine_id=settings.machine_id, clock=clock, in_fleet=settings.in_fleet)
     await join_fleet(live, tasks, SqlNotes(database), stack)
     claude, definitions = await _claude(settings, stack, seat)
+    variables = await asyncio.to_thread(_open_variables, settings, redactor)
     outgoing = HttpOutgoing()
     stack.push_async_callback(outgoing.close)
     return Ground(
@@ -133,11 +136,12 @@ async def open_ground(
         disk=_disk(settings, claude.settling),
         claude=claude,
         definitions=definitions,
+        kept=keep_definitions(settings, database, definitions, variables, live.pokes),
         repositories=await asyncio.to_thread(_open_repositories, settings, claude.settling),
         snapshots=SqlSnapshotStore(database),
         shared=await asyncio.to_thread(open_shared, settings, claude.settling),
         outgoing=outgoing,
-        variables=await asyncio.to_thread(_open_variables, settings, redactor),
+        variables=variables,
         redactor=redactor,
         clock=clock,
         seat=seat,

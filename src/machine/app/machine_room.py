@@ -82,6 +82,9 @@ async def opened(
         changes = _disk_changes(ground)
         await changes.since_last_time()
         stack.push_async_callback(changes.close)
+        if (shared := ground.kept.shared) is not None:
+            await shared.join()
+            _watch_over(stack, shared)
         if settings.runs_tasks:
             await engine.recovery.recover()
         if ground.sharing is None:  # in a fleet it is done once, and what is to be stopped may be elsewhere

@@ -5,7 +5,7 @@ import hashlib
 import json
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -29,6 +29,9 @@ from machine.domain.variable import MAX_VARIABLES, Variable, objection_to_name, 
 SUFFIX: Final = ".sealed"
 _MAX_FILE_BYTES: Final = 256 * 1024
 _SEALED: Final = "sealed"
+
+Share = Callable[[str, bytes | None, str], Awaitable[None]]
+"""Told the name, the sealed file (None: it is deleted) and who did it, before it is so."""
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +67,7 @@ class Secrets:
         """As they were read or written here, by name."""
         self._filing = threading.Lock()
         self._seal: Seal | None = None
+        self._share: Share | None = None
         self._trouble: MachineError | None = None
 
     @property
@@ -120,7 +124,10 @@ class Secrets:
             new = [Variable(name=name, set_at=at, set_by=by, made_for=made_for) for name in values]
             try:
                 for variable in new:
-                    await asyncio.to_thread(self._write, self._seal, variable, values[variable.name])
+                    content = _closed(self._seal, variable, values[variable.name])
+                    if self._share is not None:
+                        await self._share(variable.name, content, by)
+                    await asyncio.to_thread(self._write, variable, content)
                     self._known[variable.name] = variable
                     self._values[variable.name] = values[variable.name]
             finally:
@@ -132,10 +139,37 @@ class Secrets:
         async with self._writing:
             if name not in self._known:
                 raise NotFound(f"There is no variable {name[:128]}.")
+            if self._share is not None:
+                await self._share(name, None, "")
             await asyncio.to_thread(self._remove, name)
             del self._known[name]
             self._values.pop(name, None)
             self._redact()
+
+    def share_with(self, share: Share) -> None:
+        """From now on, ask `share` before each change: what it raises prevents it."""
+        self._share = share
+
+    def sealed(self) -> dict[str, bytes]:
+        """The files as they lie there, by name. Blocking. Raises OSError."""
+        found = {path.name.removesuffix(SUFFIX): path for path in sorted(self._folder.glob(f"*{SUFFIX}"))}
+        named = [(name, path) for name, path in found.items() if objection_to_name(name) is None][:MAX_VARIABLES]
+        return {name: _content(path) for name, path in named}
+
+    async def take_in(self, name: str, sealed: bytes | None) -> None:
+        """Put a file here that another machine has sealed, or delete one. Raises OSError.
+
+        Where the keys differ its value is missing, which is said in the log and where variables are listed.
+        """
+        if objection_to_name(name) is not None:
+            return
+        async with self._writing:
+            self._known.pop(name, None)
+            self._values.pop(name, None)
+            try:
+                await asyncio.to_thread(self._take_in, name, sealed)
+            finally:
+                self._redact()
 
     def changed_by_others(self) -> dict[str, str]:
         """Names of the variables whose files are not as they were left here: `new`, `changed` or `gone`. Each is told
@@ -182,7 +216,7 @@ class Secrets:
             return given_seal(text)
         return seal_of_file(self._key_file, may_make=may_make)
 
-    def _open_one(self, seal: Seal, name: str, sealed: str) -> None:
+    def _open_one(self, seal: Seal, name: str, sealed: str, *, renew: bool = True) -> None:
         try:
             value = seal.open(name, sealed)
         except SealBroken as error:
@@ -190,18 +224,28 @@ class Secrets:
             _log.error("the variable %s cannot be read: %s", name, error)
             return
         self._values[name] = value
-        if not seal.is_newest(sealed):
+        if renew and not seal.is_newest(sealed):
             try:
-                self._write(seal, self._known[name], value)
+                self._write(self._known[name], _closed(seal, self._known[name], value))
             except StoreError as error:  # the old key opens it as well: the next start tries again
                 _log.warning("%s It stays sealed with an older key.", error.message)
 
-    def _write(self, seal: Seal, variable: Variable, value: str) -> None:
-        said = variable.model_dump(mode="json", include={"set_at", "set_by", "made_for"})
-        text = json.dumps({**said, _SEALED: seal.close(variable.name, value)}, indent=1)
+    def _take_in(self, name: str, sealed: bytes | None) -> None:
+        if sealed is None:
+            self._remove(name)
+            return
+        with self._filing:
+            write_private(path := self._path(name), sealed)
+            if (file := _file(path, None)) is not None:
+                self._files[name] = file
+        self._known[name], text = _parsed(path, name)
+        if self._seal is not None:
+            self._open_one(self._seal, name, text, renew=False)
+
+    def _write(self, variable: Variable, content: bytes) -> None:
         try:
             with self._filing:
-                write_private(path := self._path(variable.name), text.encode())
+                write_private(path := self._path(variable.name), content)
                 if (file := _file(path, None)) is not None:
                     self._files[variable.name] = file
         except OSError as error:
@@ -221,6 +265,17 @@ class Secrets:
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}{SUFFIX}"
+
+
+def _closed(seal: Seal, variable: Variable, value: str) -> bytes:
+    """What is written into a variable's file."""
+    said = variable.model_dump(mode="json", include={"set_at", "set_by", "made_for"})
+    return json.dumps({**said, _SEALED: seal.close(variable.name, value)}, indent=1).encode()
+
+
+def _content(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_MAX_FILE_BYTES)
 
 
 class _File(NamedTuple):
@@ -245,8 +300,7 @@ def _file(path: Path, before: _File | None) -> _File | None:
 
 def _parsed(path: Path, name: str) -> tuple[Variable, str]:
     """A file's variable and its sealed value; of a file that is damaged, what can be said. Raises OSError."""
-    with path.open("rb") as file:
-        content = file.read(_MAX_FILE_BYTES)
+    content = _content(path)
     try:
         said = json.loads(content)
         sealed = str(said.pop(_SEALED))

@@ -6,8 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Final, Generic
+from typing import Any, Generic
 
 from machine.domain.definitions import (
     Definition,
@@ -17,18 +16,16 @@ from machine.domain.definitions import (
     Preview,
     invalid,
 )
-from machine.domain.errors import Conflict, Forbidden, NotFound, StoreError
+from machine.domain.errors import Conflict, Forbidden, NotFound
 from machine.domain.principal import Principal
+from machine.engine.keeping import Keeping
 from machine.registry.archives import packed
 from machine.registry.config_loader import ConfigLoader
-from machine.registry.folders import read_files
 from machine.registry.inspection import commands_of, file_infos
 from machine.registry.shelf import Shelf
 from machine.registry.uploads import Draft, Take, Upload, no_uploads
 
 _log = logging.getLogger(__name__)
-
-_DISK_HINT: Final = "Free some disk space, or check the rights of the data folder; nothing was changed."
 
 
 @dataclass(frozen=True)
@@ -59,6 +56,7 @@ class DefinitionDesk(Generic[Model]):
         loader: ConfigLoader,
         shelf: Shelf[Model],
         *,
+        keeping: Keeping,
         take: Take = no_uploads,
         tools: Callable[[Model], tuple[str, ...]] = lambda _: (),
         remarks: Callable[[Model], list[str]] = lambda _: [],
@@ -70,7 +68,7 @@ class DefinitionDesk(Generic[Model]):
         self._tools = tools
         self._remarks = remarks
         self._needed = needed
-        self._one_at_a_time = asyncio.Lock()
+        self._keeping = keeping
 
     @property
     def known(self) -> dict[str, Definition[Model]]:
@@ -113,7 +111,8 @@ class DefinitionDesk(Generic[Model]):
         """Raises NotFound."""
         found = self.get(name)
         snapshot = self._shelf.current
-        preview, revertible = await asyncio.to_thread(lambda: (self._preview(found), self._has_previous(name)))
+        preview = await asyncio.to_thread(self._preview, found)
+        revertible = await self._keeping.has_previous(self._shelf, name)
         faults = snapshot.faults.get(name, ())
         return Standing(found, preview, name not in snapshot.disabled, revertible, faults)
 
@@ -143,23 +142,25 @@ class DefinitionDesk(Generic[Model]):
         Raises InvalidDefinition, Conflict when the name is taken and `replace_it` is not set, Forbidden, StoreError.
         """
         self.check_may_change(by)
+        seen = self._keeping.mark(self._shelf, draft.name)
         checked = await asyncio.to_thread(self._checked, draft, by)
         if expected_hash is not None and checked.content_hash != expected_hash:
             raise Conflict("This is not what the preview has shown.", hint="Look at the preview again.")
         async with self._kept(checked, by) as kept:
-            await self._change(lambda: self._write(kept, replace_it=replace_it))
+            await self._keeping.put(self._shelf, kept.name, kept.files, by=by.user_id, seen=seen, replace_it=replace_it)
         _log.info("%s %s was saved by %s: %s", self._shelf.kind, checked.name, by.user_id, checked.content_hash)
         return self.get(checked.name)
 
     async def delete(self, name: str, by: Principal) -> None:
         """Take a definition away; one that comes with the program is in force again. Raises NotFound, Conflict."""
         self.check_may_change(by)
+        seen = self._keeping.mark(self._shelf, name)
         if not await asyncio.to_thread(os.path.lexists, self._shelf.place(name)):
             self.get(name)
             raise Conflict(f"{name} comes with the program and cannot be deleted.", hint="Disable it instead.")
         if name not in self._shelf.builtin:
             self._check_not_needed(name)
-        await self._change(lambda: self._remove(name))
+        await self._keeping.take_away(self._shelf, name, by=by.user_id, seen=seen)
         _log.info("%s %s was deleted by %s", self._shelf.kind, name, by.user_id)
 
     async def switch(self, name: str, by: Principal, *, enabled: bool) -> Definition[Model]:
@@ -168,7 +169,7 @@ class DefinitionDesk(Generic[Model]):
         found = self.get(name)
         if not enabled:
             self._check_not_needed(name)
-        await self._change(lambda: self._switch(name, enabled=enabled))
+        await self._keeping.switch(self._shelf, name, by=by.user_id, enabled=enabled)
         _log.info("%s %s was %s by %s", self._shelf.kind, name, "enabled" if enabled else "disabled", by.user_id)
         return found
 
@@ -178,7 +179,8 @@ class DefinitionDesk(Generic[Model]):
         Raises NotFound when there is none, InvalidDefinition when it has faults itself.
         """
         self.check_may_change(by)
-        await self._change(lambda: self._bring_back(name))
+        seen = self._keeping.mark(self._shelf, name)
+        await self._keeping.bring_back(self._shelf, name, by=by.user_id, seen=seen)
         _log.info("the previous version of %s %s was brought back by %s", self._shelf.kind, name, by.user_id)
         return self.get(name)
 
@@ -187,16 +189,6 @@ class DefinitionDesk(Generic[Model]):
         self.check_may_change(by)
         found = self.get(name)
         return await asyncio.to_thread(packed, name, found.files)
-
-    async def _change(self, write: Callable[[], None]) -> None:
-        """Write in a thread, then put in force. What is wrong with the disk becomes a StoreError."""
-        async with self._one_at_a_time:
-            try:
-                await asyncio.to_thread(write)
-            except OSError as error:
-                message = f"The {self._shelf.kind} could not be saved: {error.strerror or error}."
-                raise StoreError(message, hint=_DISK_HINT) from error
-            await self._loader.refresh()
 
     @asynccontextmanager
     async def _kept(self, checked: Definition[Model], by: Principal) -> AsyncIterator[Definition[Model]]:  # noqa: ARG002 - as below
@@ -229,44 +221,6 @@ class DefinitionDesk(Generic[Model]):
             exists=found.name in self._shelf.current.known,
             overrides_builtin=not found.builtin and found.name in self._shelf.builtin,
         )
-
-    def _write(self, checked: Definition[Model], *, replace_it: bool) -> None:
-        with self._loader.writing() as folder:
-            is_there = os.path.lexists(self._shelf.place(checked.name))
-            if not replace_it and (checked.name in self._shelf.builtin or is_there):
-                raise Conflict(
-                    f"There is {self._shelf.kind} {checked.name} already.", hint="Take another name, or replace it."
-                )
-            self._shelf.save(folder, checked.name, checked.files)
-
-    def _remove(self, name: str) -> None:
-        with self._loader.writing() as folder:
-            folder.delete(self._shelf.plural, self._shelf.place(name).name)
-            if name not in self._shelf.builtin and name in self._shelf.current.disabled:
-                self._loader.switches.set(self._shelf.plural, name, disabled=False)
-
-    def _switch(self, name: str, *, enabled: bool) -> None:
-        with self._loader.writing() as folder:
-            folder.touched(self._shelf.plural, name)
-            self._loader.switches.set(self._shelf.plural, name, disabled=not enabled)
-
-    def _bring_back(self, name: str) -> None:
-        with self._loader.writing() as folder:
-            previous = self._previous(name)
-            if not os.path.lexists(previous):
-                raise NotFound(f"There is no version of {name} before this one.", hint="Export versions to keep them.")
-            files = read_files(previous)
-            self._shelf.read(name, files)
-            if os.path.lexists(self._shelf.place(name)):
-                self._shelf.save(folder, name, files)
-            else:
-                folder.bring_back(self._shelf.plural, previous.name)
-
-    def _has_previous(self, name: str) -> bool:
-        return os.path.lexists(self._previous(name))
-
-    def _previous(self, name: str) -> Path:
-        return self._loader.folder.previous(self._shelf.plural, self._shelf.place(name).name)
 
     def _check_not_needed(self, name: str) -> None:
         if name in self._needed:

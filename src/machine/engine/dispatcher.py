@@ -16,10 +16,10 @@ from machine.engine.disk_desk import DiskDesk
 from machine.engine.live_task import LiveTask
 from machine.engine.live_tasks import LiveTasks
 from machine.engine.login_gate import LoginGate
-from machine.engine.outcome import Outcome, failed, in_a_word
+from machine.engine.outcome import Outcome, SetBack, failed, in_a_word
 from machine.engine.slots import Slots
 from machine.engine.subagent_runner import SubAgentRunner
-from machine.ports import Agents, Membership, TaskStore
+from machine.ports import AgentVersions, Membership, TaskStore
 
 STORE_RETRY_SECONDS: Final = 1.0
 LONGEST_SLEEP_SECONDS: Final = 30.0
@@ -35,7 +35,7 @@ class Dispatcher:
         self,
         *,
         store: TaskStore,
-        agents: Agents,
+        versions: AgentVersions,
         slots: Slots,
         gate: LoginGate,
         live: LiveTasks,
@@ -50,7 +50,7 @@ class Dispatcher:
         self.worked = asyncio.Event()
         """Set after every look at the queue."""
         self._store = store
-        self._agents = agents
+        self._versions = versions
         self._slots = slots
         self._gate = gate
         self._live = live
@@ -86,6 +86,7 @@ class Dispatcher:
                     await self._slots.changed()
 
     async def _claim_all(self) -> None:
+        await self._versions.renew()  # the limits of a claim are those of the agents
         # The disk first: that it fills up has to be told also while nobody is logged in.
         while not self.draining and self._membership.may_claim and await self._disk.has_room() and self._gate.open:
             task = await self._store.claim(self._slots.limits(), self._now())
@@ -113,9 +114,12 @@ class Dispatcher:
 
     async def _outcome_of(self, live: LiveTask) -> Outcome:
         try:
-            agent = self._agents.get(live.task.assigned_agent)
+            task, agent = await self._versions.of(live.task)
         except NotFound as error:
             return failed(FailureReason.BAD_REQUEST, error.message)
+        except StoreError as error:
+            return SetBack(message=error.message)
         except MachineError as error:
             return failed(FailureReason.INTERNAL, error.message)
+        live.task = live.task.model_copy(update={"definitions_version": task.definitions_version})
         return await self._runner.run(live, agent)

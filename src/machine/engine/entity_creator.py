@@ -14,6 +14,7 @@ from machine.domain.principal import Principal
 from machine.domain.skill import BRAIN, Skill, SkillForm
 from machine.domain.webhook import Webhook, WebhookForm
 from machine.engine.definition_desk import DefinitionDesk
+from machine.engine.keeping import Keeping
 from machine.engine.webhook_desk import WebhookDesk
 from machine.engine.webhook_secrets import WebhookSecrets
 from machine.registry.agent_files import agent_files, with_field
@@ -37,6 +38,7 @@ class EntityCreator:
         self,
         *,
         loader: ConfigLoader,
+        keeping: Keeping,
         agents: SubAgentRegistry,
         skills: SkillRegistry,
         webhooks: WebhookRegistry,
@@ -49,14 +51,26 @@ class EntityCreator:
         self._publish = publish
         self._has_variable = variables.has
         self.agents: DefinitionDesk[SubAgent] = DefinitionDesk(
-            loader, agents.shelf, take=agent_from, tools=asked_for, remarks=self._agent_remarks, needed=needed_agents
+            loader,
+            agents.shelf,
+            keeping=keeping,
+            take=agent_from,
+            tools=asked_for,
+            remarks=self._agent_remarks,
+            needed=needed_agents,
         )
         self.skills: DefinitionDesk[Skill] = DefinitionDesk(
-            loader, skills.shelf, take=skill_from, tools=lambda skill: skill.allowed_tools, remarks=self._skill_remarks
+            loader,
+            skills.shelf,
+            keeping=keeping,
+            take=skill_from,
+            tools=lambda skill: skill.allowed_tools,
+            remarks=self._skill_remarks,
         )
         self.webhooks = WebhookDesk(
             loader,
             webhooks,
+            keeping=keeping,
             secrets=WebhookSecrets(variables, webhooks),
             agents=lambda: frozenset(self.agents.known),
             forget=forget_triggers,

@@ -7,6 +7,7 @@ from machine.domain.errors import Conflict
 from machine.domain.principal import Principal
 from machine.domain.schedule import Schedule, ScheduleForm
 from machine.engine.definition_desk import DefinitionDesk
+from machine.engine.keeping import Keeping
 from machine.registry.config_loader import ConfigLoader
 from machine.registry.schedule_files import schedule_files, with_paused
 from machine.registry.schedule_registry import ScheduleRegistry
@@ -16,9 +17,9 @@ from machine.registry.uploads import Draft
 class ScheduleDesk:
     """Changes are for administrators: each raises Forbidden for others, InvalidDefinition, StoreError."""
 
-    def __init__(self, loader: ConfigLoader, schedules: ScheduleRegistry) -> None:
+    def __init__(self, loader: ConfigLoader, schedules: ScheduleRegistry, keeping: Keeping) -> None:
         self._schedules = schedules
-        self._desk: DefinitionDesk[Schedule] = DefinitionDesk(loader, schedules.shelf)
+        self._desk: DefinitionDesk[Schedule] = DefinitionDesk(loader, schedules.shelf, keeping=keeping)
 
     @property
     def faults(self) -> tuple[DefinitionFault, ...]:

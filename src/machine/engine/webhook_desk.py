@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from machine.domain.clock import Clock
 from machine.domain.definitions import Definition, InvalidDefinition, invalid
@@ -14,9 +15,9 @@ from machine.domain.ids import new_secret
 from machine.domain.principal import Principal
 from machine.domain.webhook import PLAIN_IN_FILE, Webhook
 from machine.engine.definition_desk import DefinitionDesk
+from machine.engine.keeping import Keeping
 from machine.engine.webhook_secrets import WebhookSecrets
 from machine.registry.config_loader import ConfigLoader
-from machine.registry.folders import read_files
 from machine.registry.uploads import Draft
 from machine.registry.webhook_files import exported, fields_files, read_form, webhook_files, webhook_from
 from machine.registry.webhook_registry import WebhookRegistry
@@ -32,6 +33,7 @@ class WebhookDesk(DefinitionDesk[Webhook]):
         loader: ConfigLoader,
         webhooks: WebhookRegistry,
         *,
+        keeping: Keeping,
         secrets: WebhookSecrets,
         agents: Callable[[], frozenset[str]],
         forget: Callable[[str], Awaitable[None]],
@@ -39,7 +41,11 @@ class WebhookDesk(DefinitionDesk[Webhook]):
     ) -> None:
         """`agents` gives the names there are; `forget` drops what is remembered of a webhook that is gone."""
         super().__init__(
-            loader, webhooks.shelf, take=webhook_from, tools=lambda _: (), remarks=lambda one: remarks(one, agents())
+            loader,
+            webhooks.shelf,
+            keeping=keeping,
+            take=webhook_from,
+            remarks=lambda one: remarks(one, agents()),
         )
         self._secrets = secrets
         self._forget = forget
@@ -50,8 +56,7 @@ class WebhookDesk(DefinitionDesk[Webhook]):
         found = await super().switch(name, by, enabled=enabled)
         if enabled and not found.model.enabled:
             fields = {**found.model.model_dump(exclude_unset=True), "enabled": True}
-            changed = self._shelf.read(name, fields_files(name, fields))
-            await self._change(lambda: self._write(changed, replace_it=True))
+            await self._put(name, fields, by)
         return self.get(name)
 
     async def delete(self, name: str, by: Principal) -> None:
@@ -80,8 +85,7 @@ class WebhookDesk(DefinitionDesk[Webhook]):
         """Make it that person's: its tasks are theirs from now on. Raises NotFound, Forbidden, StoreError."""
         self.check_may_change(by)
         fields = {**self.get(name).model.model_dump(exclude_unset=True), "user_id": user_id}
-        given = self._shelf.read(name, fields_files(name, fields))
-        await self._change(lambda: self._write(given, replace_it=True))
+        await self._put(name, fields, by)
         _log.info("the webhook %s was given to %s by %s", name, user_id, by.user_id)
         return self.get(name)
 
@@ -101,14 +105,20 @@ class WebhookDesk(DefinitionDesk[Webhook]):
         await self._forget_secrets(checked.name)
 
     async def _forget_secrets(self, name: str) -> None:
-        await self._secrets.forget(name, but=await asyncio.to_thread(self._named, name))
+        await self._secrets.forget(name, but=await self._named(name))
 
-    def _named(self, name: str) -> frozenset[str]:
-        """The variables that hold secrets of a webhook as it is and as it was before. Blocking."""
+    async def _put(self, name: str, fields: dict[str, Any], by: Principal) -> None:
+        seen = self._keeping.mark(self._shelf, name)
+        changed = self._shelf.read(name, fields_files(name, fields))
+        await self._keeping.put(self._shelf, name, changed.files, by=by.user_id, seen=seen)
+
+    async def _named(self, name: str) -> frozenset[str]:
+        """The variables that hold secrets of a webhook as it is and as it was before."""
         known = self.known.get(name)
         named: frozenset[str] = frozenset() if known is None else known.model.secret_refs
-        with contextlib.suppress(InvalidDefinition, OSError):
-            named |= self._shelf.read(name, read_files(self._previous(name))).model.secret_refs
+        with contextlib.suppress(InvalidDefinition):
+            if (before := await self._keeping.previous(self._shelf, name)) is not None:
+                named |= (await asyncio.to_thread(self._shelf.read, name, before)).model.secret_refs
         return named
 
     def _checked(self, draft: Draft, by: Principal) -> Definition[Webhook]:

@@ -45,11 +45,11 @@ def unpacked(content: bytes, name: str) -> Files:
 
 
 def packed(folder: str, files: Files) -> bytes:
-    """A zip with all files under `folder`; the same bytes for the same files. Blocking."""
+    """A zip with all files under `folder`, or at its top without one; the same bytes for the same files. Blocking."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(files):
-            entry = zipfile.ZipInfo(f"{folder}/{path}", date_time=_EPOCH)
+            entry = zipfile.ZipInfo(f"{folder}/{path}" if folder else path, date_time=_EPOCH)
             entry.external_attr = (stat.S_IFREG | (0o755 if files[path].executable else 0o644)) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, files[path].content)

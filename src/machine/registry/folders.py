@@ -19,6 +19,7 @@ from machine.registry.paths import Collector, is_ignored, too_large
 
 PREVIOUS: Final = ".previous"
 STAGING: Final = ".staging"
+ASIDE: Final = ".aside"
 _HALF: Final = ".half-"
 
 Fingerprint = tuple[tuple[str, int, int, int, int, int], ...]
@@ -146,6 +147,13 @@ class ConfigFolder:
         """Put the previous version of a definition that is not there in its place. Raises OSError."""
         self.touched(kind, name)
         self._move(self.previous(kind, name), self.place(kind, name))
+
+    def set_aside(self, kind: str, name: str, label: str) -> Path:
+        """Move a definition to where nothing reads or replaces it; returns where that is. Raises OSError."""
+        self.touched(kind, name)
+        target = self.root / ASIDE / label / kind / name
+        self._move(self.place(kind, name), target)
+        return target
 
     def recover(self) -> None:
         """Finish what a crash left after its files were all written, and remove what it left before that."""

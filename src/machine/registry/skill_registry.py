@@ -1,11 +1,12 @@
 """SkillRegistry: the skills there are, live, and which of them an agent gets."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from machine.domain.agent import SubAgent
-from machine.domain.definitions import Definition, DefinitionFile, DefinitionKind, Files
+from machine.domain.definitions import Definition, DefinitionFile, DefinitionKind
 from machine.domain.errors import NotFound
 from machine.domain.skill import SKILL_NAME_PATTERN, Skill
 from machine.registry.builtin_definitions import builtin_skills
@@ -37,19 +38,22 @@ class SkillRegistry:
 
     def for_agent(self, agent: SubAgent) -> tuple[Definition[Skill], ...]:
         """The skills that an agent gets: given to it, given to all, or asked for by it."""
-        found = self.shelf.current.active.values()
-        return tuple(skill for skill in found if skill.model.is_for(agent.name) or skill.name in agent.skills)
+        return tuple(skill for skill in self.shelf.current.active.values() if _gets(agent, skill))
 
-    def files_for(self, agent: SubAgent) -> Files:
-        """Their files, as they lie in a workspace."""
-        files: dict[str, DefinitionFile] = {}
-        for skill in self.for_agent(agent):
-            files.update(
-                (f".claude/skills/{skill.name}/{path}", file)
-                for path, file in skill.files.items()
-                if path != SKILL_YAML
-            )
-        return files
+
+def files_for(agent: SubAgent, skills: Iterable[Definition[Skill]]) -> dict[str, DefinitionFile]:
+    """The files of those of the skills that an agent gets, as they lie in a workspace."""
+    return {
+        f".claude/skills/{skill.name}/{path}": file
+        for skill in skills
+        if _gets(agent, skill)
+        for path, file in skill.files.items()
+        if path != SKILL_YAML
+    }
+
+
+def _gets(agent: SubAgent, skill: Definition[Skill]) -> bool:
+    return skill.model.is_for(agent.name) or skill.name in agent.skills
 
 
 def is_skill_name(name: str) -> bool:

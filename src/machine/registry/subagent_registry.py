@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,11 +10,12 @@ from machine.domain.agent import NAME_PATTERN, SubAgent, denied_by
 from machine.domain.definitions import Definition, DefinitionFile, DefinitionKind, Files
 from machine.domain.errors import NotFound
 from machine.domain.profile import TABLE
+from machine.domain.skill import Skill
 from machine.registry.agent_files import CLAUDE_MD, LOCAL_SETTINGS, own_skills, read_agent
 from machine.registry.builtin_definitions import builtin_agents
 from machine.registry.inspection import MCP_PATH, SETTINGS_PATH, settings_taken, settings_within
 from machine.registry.shelf import Shelf, Snapshot
-from machine.registry.skill_registry import SkillRegistry
+from machine.registry.skill_registry import SkillRegistry, files_for
 
 _NAME: Final = re.compile(NAME_PATTERN)
 
@@ -55,7 +56,11 @@ class SubAgentRegistry:
         profile that `agent` has allows it."""
         found = self.shelf.current.known.get(agent.name)
         own = found.files if found is not None else {}
-        files = dict(self._skills.files_for(agent))
+        return self.outfit_of(agent, own, self._skills.shelf.current.active.values())
+
+    def outfit_of(self, agent: SubAgent, own: Files, skills: Iterable[Definition[Skill]]) -> Files:
+        """The same for an agent with the files `own`, where there are these shared skills."""
+        files = files_for(agent, skills)
         for name in own_skills(own):  # a skill of its own stands for a shared one of that name, whole
             files = {path: file for path, file in files.items() if not path.startswith(f".claude/skills/{name}/")}
         files.update((path, file) for path, file in own.items() if _is_put_in(path))
@@ -70,11 +75,12 @@ class SubAgentRegistry:
         """The agents in force, made once for each snapshot of the shelf: they are asked for at every claim."""
         snapshot = self.shelf.current
         if snapshot is not self._seen:
-            self._agents = {name: self._dressed(found) for name, found in snapshot.active.items()}
+            self._agents = {name: self.dressed(found) for name, found in snapshot.active.items()}
             self._seen = snapshot
         return self._agents
 
-    def _dressed(self, found: Definition[SubAgent]) -> SubAgent:
+    def dressed(self, found: Definition[SubAgent]) -> SubAgent:
+        """The agent of a definition, with what this machine gives to every agent."""
         agent = found.model
         update: dict[str, Any] = {}
         if self._model is not None:

@@ -7,7 +7,7 @@ there (a hook in `.claude/settings.json`, a server in `.mcp.json`) is ever loade
 import asyncio
 import errno
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
@@ -29,9 +29,9 @@ def workspace_name(task: Task, agent: SubAgent | None) -> str:
 
 
 class WorkspaceFolders:
-    """Makes and refreshes `<data>/workspaces/<name>/`. `outfit` says what an agent's files are, now."""
+    """Makes and refreshes `<data>/workspaces/<name>/`. `outfit` says what the files of a task's agent are."""
 
-    def __init__(self, root: Path, outfit: Callable[[SubAgent], Files]) -> None:
+    def __init__(self, root: Path, outfit: Callable[[Task, SubAgent], Awaitable[Files]]) -> None:
         self._root = root
         self._outfit = outfit
 
@@ -39,8 +39,9 @@ class WorkspaceFolders:
         """Make the task's folder, and write the agent's files in it anew whatever stood there. Raises StoreError."""
         name = workspace_name(task, agent)
         folder = self._root / name
+        files = await self._outfit(task, agent)
         try:
-            await asyncio.to_thread(self._write_anew, folder, agent)
+            await asyncio.to_thread(self._write_anew, folder, files)
         except OSError as error:
             raise StoreError(
                 f"Cannot prepare the workspace {name}: {error.strerror or error}.",
@@ -48,14 +49,14 @@ class WorkspaceFolders:
             ) from error
         return folder
 
-    def _write_anew(self, folder: Path, agent: SubAgent) -> None:
+    def _write_anew(self, folder: Path, files: Files) -> None:
         if folder.is_symlink():
             raise OSError(errno.ELOOP, "it is a link, which the machine does not follow")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in OWNED:
             _remove_or_move_away(folder / name)
         (folder / ".claude").mkdir(mode=0o700)
-        write_files(folder, self._outfit(agent))
+        write_files(folder, files)
 
 
 def _remove_or_move_away(path: Path) -> None:
