@@ -187,6 +187,19 @@ async def test_what_the_api_refuses_on_one_machine_stops_all_and_a_new_key_lets_
     await all_are("ready", one, two)
 
 
+async def test_a_token_that_is_called_back_is_renewed_by_one_machine_and_all_go_on(
+    start: Start, account: AccountServer, api: Api
+) -> None:
+    web, one, two = await start("web-1", "web"), await start("w1"), await start("w2")
+    await logins(web).manager.upload_credentials(login("early-access"), web.principal)
+    await all_are("ready", one, two)
+    api.revoked.add("early-access")
+    tasks = [await web.submit(f"work {number}") for number in range(4)]
+    assert {(await web.ended(task)).status for task in tasks} == {TaskStatus.COMPLETED}
+    await all_are("ready", one, two)
+    assert [asked["refresh_token"] for asked in account.renewals] == ["a-refresh-token"]
+
+
 async def test_a_machine_whose_login_is_its_own_goes_on_when_anothers_is_refused(start: Start) -> None:
     web = await start("web-1", "web")
     good = await start("w1", login={"ANTHROPIC_API_KEY": "a-good-key"})
@@ -233,7 +246,7 @@ async def test_a_machine_with_another_key_says_so_and_the_others_work(start: Sta
         await manager.upload_credentials(login(), other.principal)
     await all_are("ready", one)
     await all_are("needs_login", other)
-    assert "secret_key_differs" in {warning.code for warning in await other.room.api.warnings.all()}
-    assert "secret_key_differs" not in {warning.code for warning in await one.room.api.warnings.all()}
+    assert "secret_key_differs" in {warning.code for warning in other.room.api.warnings.own()}
+    assert "secret_key_differs" not in {warning.code for warning in one.room.api.warnings.own()}
     assert isinstance(logins(web).manager, LoginElsewhere)
     assert (await web.ended(await web.submit("go on"))).machine_id == "w1"

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from machine.app.automatic_backups import AutomaticBackups, report_of
 from machine.app.backup_files import FolderOfBackups
+from machine.app.backups import database_words
 from machine.app.ground import Ground
 from machine.domain.disk import Keeping
 from machine.engine.backup_desk import BackupDesk
@@ -44,9 +45,11 @@ def build_disk(ground: Ground, code: TaskCode, moving: Moving) -> DiskRoom:
         keeping=keeping,
         last_tidied=lambda: retention.last,
         backups=lambda: report_of(ground.settings),
+        machine_id=ground.settings.machine_id,
     )
     files, alone = FolderOfBackups(ground.settings), asyncio.Lock()
-    backups = BackupDesk(files, desk, ground.clock, alone)
+    words = database_words(ground.settings)
+    backups = BackupDesk(files, desk, ground.clock, alone, machine_id=ground.settings.machine_id, database=words)
     return DiskRoom(desk, retention, backups, AutomaticBackups(ground.settings, ground.clock, alone), files)
 
 

@@ -70,6 +70,7 @@ def _shared(
         pokes=sharing.pokes,
         process_id=sharing.process_id,
         clock=ground.clock,
+        refused=lambda: account.ways.variable is None and engine.gate.state.state in ("refused", "needs_login"),
     )
     return LoginRoom(
         logins=ClaudeLogins(manager=manager, guided=guided),

@@ -27,6 +27,7 @@ def disk_text(report: Mapping[str, Any]) -> str:
     rows = table(("part", "MB"), [(name, f"{size / _MB:,.1f}") for name, size in parts])
     kept = (report.get("last_tidied") or {}).get("kept_workspaces", ())
     said = {
+        "machine": report.get("machine_id"),
         "free": f"{report['free_bytes'] // _MB:,} MB of {report['total_bytes'] // _MB:,}",
         "tasks start from": f"{report['floor_bytes'] // _MB:,} MB",
         "held back": report["held_back"],

@@ -85,6 +85,10 @@ class BackupList(BaseModel):
     items: tuple[BackupFile, ...]
     making: BackupMaking | None
     failure: BackupFailure | None
+    machine_id: str = ""
+    """Whose data folder it is."""
+    database: str = ""
+    """Where the database is not in them, what has to be done about it; empty: it is."""
 
 
 class OwnBackups(BaseModel):
@@ -107,3 +111,5 @@ class DiskReport(DiskUse):
     keeping: Keeping
     last_tidied: Tidied | None
     backups: OwnBackups
+    machine_id: str = ""
+    """Whose data folder it is."""

@@ -88,7 +88,7 @@ class AuthManager:
     async def follow(self, *, is_new: bool) -> None:
         """Another machine has changed what is kept for all, to a login that `is_new` or to the same one, renewed."""
         await self._use_kept()
-        if is_new:
+        if is_new or not self._gate.open:
             self._validated = None
             await self._gate.renew()
 

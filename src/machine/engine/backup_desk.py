@@ -25,7 +25,19 @@ _log = logging.getLogger(__name__)
 class BackupDesk:
     """One for the machine. `alone` is held while a backup is made, whoever makes it."""
 
-    def __init__(self, files: BackupFiles, disk: DiskDesk, clock: Clock, alone: asyncio.Lock) -> None:
+    def __init__(
+        self,
+        files: BackupFiles,
+        disk: DiskDesk,
+        clock: Clock,
+        alone: asyncio.Lock,
+        *,
+        machine_id: str = "",
+        database: str = "",
+    ) -> None:
+        """`database`: what has to be said of a database that is not in them."""
+        self._machine_id = machine_id
+        self._database = database
         self._files = files
         self._disk = disk
         self._now = clock
@@ -36,7 +48,13 @@ class BackupDesk:
 
     async def all(self) -> BackupList:
         """What is there, what is being made, and what came of the last one if it failed. Raises StoreError."""
-        return BackupList(items=await self._files.all(), making=self._making, failure=self._failure)
+        return BackupList(
+            items=await self._files.all(),
+            making=self._making,
+            failure=self._failure,
+            machine_id=self._machine_id,
+            database=self._database,
+        )
 
     async def begin(self, passphrase: SecretStr | None) -> BackupMaking:
         """Begin one, encrypted where a passphrase is given; it goes on when this has returned.

@@ -30,10 +30,12 @@ class DiskDesk:
         last_tidied: Callable[[], Tidied | None],
         backups: Callable[[], OwnBackups],
         seconds: Callable[[], float] = time.monotonic,
+        machine_id: str = "",
     ) -> None:
         """`backups` blocks: it looks at files."""
         self.held_back = ""
         """Why no task is started now, for people; empty when they are."""
+        self._machine_id = machine_id
         self._disk = disk
         self._floor = floor_mb
         self._keeping = keeping
@@ -64,6 +66,7 @@ class DiskDesk:
             keeping=self._keeping,
             last_tidied=self._last_tidied(),
             backups=await asyncio.to_thread(self._backups),
+            machine_id=self._machine_id,
         )
 
     async def _why_not(self) -> str:

@@ -99,7 +99,7 @@ class FleetLogin:
 
     def __init__(self, notes: Notes, *, name: str, workers: Callable[[], Awaitable[Sequence[str]]]) -> None:
         """`workers` names the machines that are there."""
-        self.words = LoginWords(state=_NOBODY_YET, cost_kind=CostKind.BILLED)
+        self.words = _UNHEARD
         self._notes = notes
         self._name = name
         self._workers = workers
@@ -155,13 +155,13 @@ class FleetLogin:
                     said[name] = LoginWords.model_validate_json(text)
             except ValidationError as error:
                 _log.warning("what %s says of its login is not understood: %s", name, error)
-        self.words = of_all(said)
+        self.words = of_all(said) if said or not names else _UNHEARD
 
 
 def of_all(said: dict[str, LoginWords]) -> LoginWords:
     """How it is with all of them: as with the one that is worst off, which is named unless all are alike."""
     if not said:
-        return LoginWords(state=_NOBODY, cost_kind=CostKind.BILLED)
+        return LoginWords(state=_NOBODY, cost_kind=CostKind.BILLED, open=False)
     worst = max(said, key=lambda name: _WORSE.index(said[name].state.state))
     words = said[worst]
     alike = [name for name in said if said[name].state.state == words.state.state]
@@ -185,6 +185,7 @@ def words_of(name: str, machine_id: str) -> str:
 _MOST_NAMES: Final = 10
 _WORSE: Final = ("demo", "ready", "expires_soon", "unknown", "quota", "needs_login", "refused")
 _NOBODY_YET: Final = AuthStatusData(state="unknown", message="No machine has said yet how it is with its login.")
+_UNHEARD: Final = LoginWords(state=_NOBODY_YET, cost_kind=CostKind.BILLED)
 _NOBODY: Final = AuthStatusData(
     state="unknown",
     message="No machine that runs tasks is there: what is queued waits.",

@@ -4,7 +4,9 @@ import asyncio
 import json
 import logging
 import time
+from collections.abc import Callable
 from typing import Final
+from uuid import uuid4
 
 from machine.auth.credentials_file import CredentialsInvalid, parse_login_file
 from machine.domain.clock import Clock
@@ -21,6 +23,9 @@ RENEW_SECONDS: Final = 1800.0
 DUTY_SECONDS: Final = 300.0
 """How long nobody else tries to renew it, also where it did not work."""
 RETRY_SECONDS: Final = 2.0
+REFUSED_SECONDS: Final = 900.0
+"""How long nobody tries again to mend a login that is refused by renewing it."""
+_MENDING: Final = "renewal of a refused login"
 _DUTY: Final = "renewal of the login"
 _SECTION: Final = "claudeAiOauth"
 
@@ -40,7 +45,10 @@ class LoginKeeper:
         pokes: Pokes,
         process_id: str,
         clock: Clock,
+        refused: Callable[[], bool],
     ) -> None:
+        """`refused`: whether the API does not take the login that this machine uses."""
+        self._refused = refused
         self._shared = shared
         self._account = account
         self._manager = manager
@@ -49,6 +57,7 @@ class LoginKeeper:
         self._process_id = process_id
         self._now = clock
         self._used = NOTHING
+        self._mend_after = float("-inf")
         self._trouble = ""
 
     async def watch(self) -> None:
@@ -81,13 +90,12 @@ class LoginKeeper:
     async def renew_if_due(self) -> None:
         """Renew the login if it is time, and nobody else does. Raises KeyUnusable, StoreError."""
         content = self._shared.opened(FILE)
-        if content is None or not self._is_due(content):
+        if content is None or not (self._is_due(content) or await self._may_mend()):
             return
         if not await self._duties.hold(_DUTY, self._process_id, DUTY_SECONDS):
             return
         await self._shared.look()  # the one who had the duty before may just have done it
-        content = self._shared.opened(FILE)
-        if content is None or not self._is_due(content):
+        if self._shared.opened(FILE) != content:
             return
         _, left = await self._account.try_file(_expired(content))
         if _refresh_token(left.decode(errors="replace")) == _refresh_token(content):
@@ -107,6 +115,13 @@ class LoginKeeper:
             except StoreError as error:
                 _log.error("the renewed login is not stored yet: %s", error.message)
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def _may_mend(self) -> bool:
+        """Whether a renewal may help where time does not ask for one: a token may be called back before its time."""
+        if not self._refused() or time.monotonic() < self._mend_after:
+            return False
+        self._mend_after = time.monotonic() + DUTY_SECONDS
+        return await self._duties.hold(_MENDING, str(uuid4()), REFUSED_SECONDS)  # whoever it was, once for that time
 
     def _is_due(self, content: str) -> bool:
         try:
