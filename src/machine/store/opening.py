@@ -35,9 +35,9 @@ REVISIONS: Final = (
     "0015",
     "0016",
     "0017",
-    "0021",
-    "0019",
     "0018",
+    "0019",
+    "0020",
 )
 """All revisions that this program knows, oldest first: what `migrations/versions` holds, without importing Alembic."""
 

@@ -6,7 +6,7 @@ from alembic import op
 from machine.store.migrations.support import state_oldest_program
 
 revision = "0019"
-down_revision = "0021"
+down_revision = "0018"
 
 _GROUP = ("lane", "front", "priority", "user_id", "assigned_agent", "machine_id")
 _WAITS = "status = 'queued' AND NOT awaits_routing AND parked_until"

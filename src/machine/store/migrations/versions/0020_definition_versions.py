@@ -5,7 +5,7 @@ from alembic import op
 
 from machine.store.migrations.support import BIG, state_oldest_program
 
-revision = "0018"
+revision = "0020"
 down_revision = "0019"
 
 
