@@ -15,7 +15,18 @@ from bench.support.host import described
 
 PROGRAMS: Final = (
     *("exec_delay", "whole_task", "output_delay", "many_clients", "queue_rate"),
-    *("at_rest", "start_up", "long_list", "recovery", "webhooks", "page", "list_page", "fleet_events", "moving"),
+    *(
+        "at_rest",
+        "start_up",
+        "long_list",
+        "recovery",
+        "webhooks",
+        "page",
+        "list_page",
+        "fleet",
+        "fleet_events",
+        "moving",
+    ),
 )
 PAGE: Final = Path(__file__).parents[1] / "docs" / "performance.md"
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,9 @@ def run(folder: Path, *, quick: bool) -> Iterator[Figure]:
     with daemon(folder, **with_program(program.path)) as machine:
         machine.completed(machine.submit("Warm up."))
         bare = Samples.of([_bare_seconds(alone) for _ in range(runs)])
-        one = Samples.of([asyncio.run(_seconds(machine, 1)) for _ in range(runs)])
+        one = Samples.of([asyncio.run(seconds([machine], 1, LINES)) for _ in range(runs)])
         before = machine.memory_mb()
-        many = Samples.of([asyncio.run(_seconds(machine, CLIENTS)) for _ in range(runs)])
+        many = Samples.of([asyncio.run(seconds([machine], CLIENTS, LINES)) for _ in range(runs)])
         after = machine.memory_mb()
     remark = f"all {CLIENTS} complete and in order in each run; the clients share the machine"
     yield Figure(f"{LINES:,} lines to {CLIENTS} clients, POST to the last", "s", many, one, "one client", remark=remark)
@@ -49,25 +49,32 @@ def _bare_seconds(program: Program) -> float:
     return time.monotonic() - begun
 
 
-async def _seconds(machine: Daemon, clients: int) -> float:
-    """From POST to the moment when the last client has the task's last event. Raises when a client misses anything."""
-    token = machine.token
-    sessions = [machine.request("POST", "/api/sessions")["session_id"] for _ in range(clients)]
+async def seconds(machines: Sequence[Daemon], clients: int, lines: int) -> float:
+    """From POST to the moment when the last client has the task's last event; `clients` are spread over `machines`.
+
+    Raises RuntimeError when a client misses anything of the task's `lines`.
+    """
+    of = [machines[number % len(machines)] for number in range(clients)]
+    sessions = [(machine, machine.request("POST", "/api/sessions")["session_id"]) for machine in of]
     task: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     ready: asyncio.Queue[None] = asyncio.Queue()
     async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
-        address = f"ws://127.0.0.1:{machine.port}/ws/"
-        watching = [group.create_task(_watch(address + session, token, task, ready)) for session in sessions]
+        watching = [
+            group.create_task(_watch(f"ws://127.0.0.1:{machine.port}/ws/{session}", machine.token, task, ready, lines))
+            for machine, session in sessions
+        ]
         for _ in sessions:
             await ready.get()
         begun = time.monotonic()
-        task.set_result(await asyncio.to_thread(machine.submit, "Write."))
+        task.set_result(await asyncio.to_thread(machines[0].submit, "Write."))
     return max(one.result() for one in watching) - begun
 
 
-async def _watch(address: str, token: str, task: "asyncio.Future[str]", ready: "asyncio.Queue[None]") -> float:
+async def _watch(
+    address: str, token: str, task: "asyncio.Future[str]", ready: "asyncio.Queue[None]", lines: int
+) -> float:
     """When this client had everything."""
-    async with connect(address, max_size=MAX_FRAME, proxy=None, compression=None) as socket:
+    async with connect(address, max_size=MAX_FRAME, proxy=None, compression=None, open_timeout=SECONDS) as socket:
         await socket.send(json.dumps({"type": "hello", "token": token}))
         await socket.recv()
         ready.put_nowait(None)
@@ -82,7 +89,7 @@ async def _watch(address: str, token: str, task: "asyncio.Future[str]", ready: "
             if event["type"] in ("task.completed", "task.failed", "task.cancelled"):
                 break
         at = time.monotonic()
-    _check(events[_first_of_subscription(events) :])
+    _check(events[_first_of_subscription(events) :], lines)
     return at
 
 
@@ -91,11 +98,11 @@ def _first_of_subscription(events: list[dict[str, Any]]) -> int:
     return next(index for index in reversed(range(len(events))) if events[index]["seq"] == 1)
 
 
-def _check(events: list[dict[str, Any]]) -> None:
+def _check(events: list[dict[str, Any]], lines: int) -> None:
     seqs = [event["seq"] for event in events]
     if seqs != list(range(1, len(seqs) + 1)):
         raise RuntimeError(f"a client missed something: {seqs[:10]}…{seqs[-10:]}")
     text = "".join(e["data"]["text"] for e in events if e["type"] == "task.output" and e["data"]["kind"] == "text")
     numbers = [int(line.split()[0]) for line in text.splitlines()]
-    if numbers != list(range(1, LINES + 1)):
-        raise RuntimeError(f"a client has {len(numbers)} lines of {LINES}")
+    if numbers != list(range(1, lines + 1)):
+        raise RuntimeError(f"a client has {len(numbers)} lines of {lines}")

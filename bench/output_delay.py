@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.support.daemon import daemon, with_program
+from bench.support.daemon import Daemon, daemon, with_program
 from bench.support.figures import Figure, Samples
 from bench.support.listening import connected, subscribe
 from bench.support.programs import Program, user_message
@@ -22,20 +22,25 @@ def run(folder: Path, *, quick: bool) -> Iterator[Figure]:
     """Lines after a silence, then a stream of lines; each beside a bare pipe."""
     lines = 30 if quick else 120
     slow = Program(folder, "slow", lines=lines, pause_us=250_000)
-    sparse, alone = _through(folder / "sparse", slow), _bare(Program(folder, "alone", lines=50, pause_us=20_000))
+    sparse, alone = _at_one(folder / "sparse", slow), bare(Program(folder, "alone", lines=50, pause_us=20_000))
     name = "the same lines over a bare pipe"
     yield Figure("stdout line to WebSocket client", "ms", sparse, alone, name, aim=10, remark="after a silence")
     quick_lines = Program(folder, "stream", lines=lines * 5, pause_us=10_000)
-    dense = _through(folder / "dense", quick_lines)
+    dense = _at_one(folder / "dense", quick_lines)
     beyond = Samples.of([max(0.0, delay - INTERVAL_MS) for delay in dense.values])
     yield Figure("the same, in a stream of 100 lines/s, raw", "ms", dense, alone, name)
     yield Figure("the same, beyond the storing interval", "ms", beyond, alone, name, aim=10)
 
 
-def _through(folder: Path, program: Program) -> Samples:
-    """Delays of all lines but the first ones, which a starting task delays."""
+def _at_one(folder: Path, program: Program) -> Samples:
     folder.mkdir()
-    with daemon(folder, **with_program(program.path)) as machine, connected(machine) as socket:
+    with daemon(folder, **with_program(program.path)) as machine:
+        return through(machine)
+
+
+def through(machine: Daemon) -> Samples:
+    """Delays of all lines of a task but the first ones, which a starting task delays, in ms."""
+    with connected(machine) as socket:
         task_id = machine.submit("Write.")
         subscribe(socket, task_id)
         delays: list[float] = []
@@ -55,7 +60,8 @@ def _stamps(piece: dict[str, object]) -> list[int]:
     return [int(line.split()[1]) for line in str(piece["text"]).splitlines() if " " in line]
 
 
-def _bare(program: Program) -> Samples:
+def bare(program: Program) -> Samples:
+    """Of its lines over a pipe, in ms."""
     delays: list[float] = []
     with program.spawned() as process:
         assert process.stdin is not None
