@@ -228,7 +228,7 @@ def test_a_claim_takes_as_many_steps_for_ten_thousand_as_for_a_hundred(tmp_path:
     engine = backend.writing_engine()
     steps = [_steps(engine, plain(count)) for count in (100, 10_000)]
     engine.dispose()
-    assert steps[0] == pytest.approx(steps[1], rel=0.05)
+    assert abs(steps[0] - steps[1]) < 10, "it would be thousands"
 
 
 def test_what_is_parked_for_later_is_leapt_over(tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ def test_what_is_parked_for_later_is_leapt_over(tmp_path: Path) -> None:
     parked = {"parked_until": later, "queue_reason": QueueReason.BUDGET}
     steps = [_steps(engine, plain(count, **parked), closed_to="ann") for count in (100, 5_000)]
     engine.dispose()
-    assert steps[0] == pytest.approx(steps[1], rel=0.05)
+    assert abs(steps[0] - steps[1]) < 10, "it would be thousands"
 
 
 def _steps(engine: Engine, queued: Sequence[Task], *, closed_to: str = "bob") -> int:
