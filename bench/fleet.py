@@ -10,6 +10,7 @@ import multiprocessing
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import psutil
@@ -34,6 +35,8 @@ from machine.store.task_store import SqlTaskStore
 QUEUED = (1_000, 10_000, 100_000)
 WORKERS = (1, 10, 50)
 PROCESSES = 4
+WARM_UP = 12
+PATIENCE_SECONDS = 180.0
 SOCKETS = 200
 KEY = "a key of the benchmark, long enough for it"
 
@@ -50,7 +53,7 @@ def run(folder: Path, *, quick: bool) -> Iterator[Figure]:
 
 
 def _claims(server: PostgresServer, *, quick: bool) -> Iterator[Figure]:
-    seconds, rounds = (1.0, 1) if quick else (2.0, 3)
+    seconds = 1.0 if quick else 5.0
     name = server.new_database()
     url = server.url(name)
     asyncio.run(_pattern(url))
@@ -62,16 +65,12 @@ def _claims(server: PostgresServer, *, quick: bool) -> Iterator[Figure]:
         remark = f"{here:.2f} of the machine, {there:.2f} of the database"
         yield Figure(f"processor time of a claim, {queued:,} queued", "ms", Samples.of([here + there]), remark=remark)
         for workers in WORKERS:
-            took, rates = list[float](), list[float]()
-            for _ in range(rounds):
-                backlog.fill(queued)
-                found = _measured(url, workers, seconds)
-                took += found
-                rates.append(len(found) / seconds)
+            backlog.fill(queued + workers * WARM_UP)
+            took, rate = _measured(url, workers, queued // 2, seconds)
             delays = Samples.of(took)
             first = first or delays
             p99 = sorted(took)[len(took) * 99 // 100]
-            remark = f"{Samples.of(rates).median:.0f} claims/s together, p99 {p99:.1f} ms"
+            remark = f"{rate:.0f} claims/s together, p99 {p99:.1f} ms"
             many = f"{workers} worker{'s' * (workers > 1)}"
             yield Figure(f"claim by {many}, {queued:,} queued", "ms", delays, first, "1 worker, 1,000", remark=remark)
     for line in _plan(url):
@@ -94,46 +93,67 @@ async def _opened(url: str) -> AsyncIterator[Database]:
         await database.close()
 
 
-def _measured(url: str, workers: int, seconds: float) -> list[float]:
-    """Milliseconds of each claim of `workers` that claim one after the other for that long."""
+def _measured(url: str, workers: int, most: int, seconds: float) -> tuple[list[float], float]:
+    """Milliseconds of each claim of `workers` that claim for so long, `most` at most; and how many a second."""
     shares = [len(range(number, workers, PROCESSES)) for number in range(min(workers, PROCESSES))]
-    found: multiprocessing.Queue[list[float]] = multiprocessing.Queue()
-    begin_at = time.time() + 1 + workers / 20
+    found: multiprocessing.Queue[tuple[list[float], float]] = multiprocessing.Queue()
+    start = multiprocessing.Barrier(len(shares))
     processes = [
-        multiprocessing.Process(target=_share, args=(url, number, share, begin_at, seconds, found))
+        multiprocessing.Process(
+            target=_share, args=(url, number, share, most // workers, seconds, start, found), daemon=True
+        )
         for number, share in enumerate(shares)
     ]
     for process in processes:
         process.start()
-    took = [value for _ in processes for value in found.get(timeout=120)]
+    results = [found.get(timeout=PATIENCE_SECONDS) for _ in processes]
     for process in processes:
         process.join()
-    return took
+    took = [value for claims, _ in results for value in claims]
+    return took, len(took) / max(lasted for _, lasted in results)
 
 
 def _share(
-    url: str, number: int, workers: int, begin_at: float, seconds: float, found: "multiprocessing.Queue[list[float]]"
+    url: str,
+    number: int,
+    workers: int,
+    most: int,
+    seconds: float,
+    start: Barrier,
+    found: "multiprocessing.Queue[tuple[list[float], float]]",
 ) -> None:
-    found.put(asyncio.run(_claiming(url, number, workers, begin_at, seconds)))
+    found.put(asyncio.run(_claiming(url, number, workers, most, seconds, start)))
 
 
-async def _claiming(url: str, number: int, workers: int, begin_at: float, seconds: float) -> list[float]:
+async def _claiming(
+    url: str, number: int, workers: int, most: int, seconds: float, start: Barrier
+) -> tuple[list[float], float]:
     took: list[float] = []
 
-    async def worker(name: str, database: Database) -> None:
-        store = SqlTaskStore(database, machine_id=name, in_fleet=True)
-        await asyncio.sleep(max(0.0, begin_at - time.time()))
-        while time.time() < begin_at + seconds:
-            begun = time.perf_counter()
-            if await store.claim(LIMITS, datetime.now(UTC)) is None:
-                raise RuntimeError("the queue ran empty")
-            took.append((time.perf_counter() - begun) * 1000)
+    async def claim(store: SqlTaskStore) -> float:
+        begun = time.perf_counter()
+        if await store.claim(LIMITS, datetime.now(UTC)) is None:
+            raise RuntimeError("the queue ran empty")
+        return (time.perf_counter() - begun) * 1000
 
-    async with contextlib.AsyncExitStack() as stack, asyncio.TaskGroup() as group:
-        for each in range(workers):
-            database = await stack.enter_async_context(_opened(url))
-            group.create_task(worker(f"machine-{number}-{each}", database))
-    return took
+    async def worker(store: SqlTaskStore, until: float) -> None:
+        for _ in range(most):
+            if time.monotonic() > until:
+                return
+            took.append(await claim(store))
+
+    async with contextlib.AsyncExitStack() as stack:
+        databases = [await stack.enter_async_context(_opened(url)) for _ in range(workers)]
+        stores = [
+            SqlTaskStore(database, machine_id=f"machine-{number}-{each}", in_fleet=True)
+            for each, database in enumerate(databases)
+        ]
+        for _ in range(WARM_UP):  # a connection plans its first statements, and those of a worker last for days
+            await asyncio.gather(*(claim(store) for store in stores))
+        await asyncio.to_thread(start.wait, PATIENCE_SECONDS)
+        begun = time.monotonic()
+        await asyncio.gather(*(worker(store, begun + seconds) for store in stores))
+        return took, time.monotonic() - begun
 
 
 async def _processor_time(url: str, count: int) -> tuple[float, float]:
