@@ -15,7 +15,10 @@ from tests.support.workbench import workbench
 from machine.demo.model_request import ModelRequest
 from machine.demo.replies import Reply
 from machine.domain.principal import Role
+from machine.domain.version import VERSION
 from machine.engine.attachments import MOST_UNSENT
+from machine.store.opening import open_database
+from machine.store.past import Past
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 
@@ -192,8 +195,20 @@ async def test_what_is_never_sent_is_forgotten(machine: Served) -> None:
     found = await asyncio.to_thread(lambda: {path.name for path in kept.iterdir()})
     assert found == set(ids[-MOST_UNSENT:]), "of one person's, the newest stay"
     chats = machine.room.api.chats
-    gone = await chats.store.forget_unsent(chats.clock() + timedelta(seconds=1))
+    gone = await chats.store.forget_unneeded(chats.clock() + timedelta(seconds=1))
     assert {one.attachment_id for one in gone} == found
+
+
+async def test_attachments_go_with_the_tasks_that_they_came_with(machine: Served) -> None:
+    (sent,) = (await attach(machine.admin, ("note.txt", b"tea"))).json()["items"]
+    said = await say(machine, machine.admin, "Look at this", attachments=[sent["attachment_id"]])
+    chats, settings = machine.room.api.chats, machine.room.api.settings
+    in_a_day = chats.clock() + timedelta(days=1)
+    assert await chats.store.forget_unneeded(in_a_day) == ()
+    database = await open_database(settings.database_file, VERSION, on_committed=lambda _: None)
+    assert await Past(database).drop_task(said["task_id"], in_a_day)
+    await database.close()
+    assert [one.attachment_id for one in await chats.store.forget_unneeded(in_a_day)] == [sent["attachment_id"]]
 
 
 async def test_a_message_with_files_in_the_middle_of_an_answer_is_refused(machine: Served) -> None:

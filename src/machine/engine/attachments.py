@@ -98,12 +98,12 @@ class AttachmentDesk:
         await self._remove(gone)
 
     async def watch(self) -> None:
-        """Forget, for as long as the machine runs, what was uploaded and never sent."""
+        """Forget, for as long as the machine runs, what was never sent, and what came with tasks that are gone."""
         while True:
             try:
-                await self._remove(await self._store.forget_unsent(self._now() - UNSENT_KEPT))
+                await self._remove(await self._store.forget_unneeded(self._now() - UNSENT_KEPT))
             except MachineError as error:
-                _log.warning("could not forget unsent attachments: %s", error.message)
+                _log.warning("could not forget attachments that nobody needs: %s", error.message)
             await asyncio.sleep(EVERY_SECONDS)
 
     async def _unsent(self, attachment_id: str, principal: Principal) -> StoredAttachment:

@@ -49,6 +49,7 @@ class ChatStore(Protocol):
         """Of a person's that came with no message yet only the newest stay; returns those that had to go."""
         ...
 
-    async def forget_unsent(self, before: datetime) -> tuple[StoredAttachment, ...]:
-        """Forget what came with no message and is older. Returns what that was."""
+    async def forget_unneeded(self, before: datetime) -> tuple[StoredAttachment, ...]:
+        """Forget what is older and came with no message, or with a conversation that has no task any more. Returns what
+        that was."""
         ...

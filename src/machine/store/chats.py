@@ -106,8 +106,9 @@ class SqlChatStore:
 
         return await self._database.write(write)
 
-    async def forget_unsent(self, before: datetime) -> tuple[StoredAttachment, ...]:
-        return await self._forget(attachments.c.conversation_id.is_(None), attachments.c.created_at < before)
+    async def forget_unneeded(self, before: datetime) -> tuple[StoredAttachment, ...]:
+        kept = select(tasks.c.task_id).where(tasks.c.conversation_id == attachments.c.conversation_id).exists()
+        return await self._forget(attachments.c.conversation_id.is_(None) | ~kept, attachments.c.created_at < before)
 
     async def _forget(self, *which: ColumnElement[bool]) -> tuple[StoredAttachment, ...]:
         return await self._database.write(lambda connection, _recorder: _taken_out(connection, *which))
