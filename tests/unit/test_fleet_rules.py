@@ -181,6 +181,17 @@ async def test_a_lost_seat_is_taken_anew_only_when_all_is_ended_and_before_anyth
         await cancel_and_wait(watching)
 
 
+async def test_a_machine_that_is_drained_claims_nothing_and_takes_over_from_the_lost_all_the_same(scene: Scene) -> None:
+    scene.machines.answer = a_machine(epoch=3, state=MachineState.DRAINING)
+    watching = spawn(scene.membership.watch(), name="watch")
+    try:
+        await scene.until("one judges")
+        assert not scene.membership.may_claim
+        assert "work?" not in scene.log
+    finally:
+        await cancel_and_wait(watching)
+
+
 async def test_without_the_database_runs_are_ended_in_time_and_claims_begin_again_with_it(scene: Scene) -> None:
     watching = spawn(scene.membership.watch(), name="watch")
     try:

@@ -78,7 +78,8 @@ class FleetMembership:
         if self._fenced and not len(self._live) and self._seat.lease.held:
             _log.warning("the lease of %s holds again, tasks go on", self._seat.machine_id)
             self._fenced = False
-        if self.may_claim and (await self._taken_over() or not could_claim):
+        taken_over = not self._fenced and await self._taken_over()  # also where it is drained: others may have room
+        if self.may_claim and (taken_over or not could_claim):
             self._changed()
         return not self._fenced
 
