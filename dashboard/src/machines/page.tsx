@@ -78,7 +78,7 @@ interface CardsProps {
 function Cards({ label, items, usual, inFleet }: CardsProps) {
   const mayChange = useIsAdministrator() && inFleet;
   return (
-    <ul aria-label={label} className="grid items-start gap-3 lg:grid-cols-2">
+    <ul aria-label={label} className="grid gap-3 lg:grid-cols-2">
       {items.map((one) => (
         <li key={one.machine_id} className="min-w-0">
           <MachineCard machine={one} isOdd={usual !== null && one.version !== usual} mayChange={mayChange} />

@@ -42,7 +42,7 @@ class MachineLoad(BaseModel):
     running: int = 0
     waiting: int = 0
     cpu_percent: float | None = None
-    """Of all its cores together, since the report before."""
+    """Of all its cores together, over a moment."""
     memory_percent: float | None = None
 
 

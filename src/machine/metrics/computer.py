@@ -1,16 +1,19 @@
 """How busy this computer is."""
 
+from typing import Final
+
 import psutil
 
 from machine.domain.machine import MachineLoad
 
+MOMENT_SECONDS: Final = 0.2
+
 
 def busyness(load: MachineLoad) -> MachineLoad:
-    """`load` with the computer's figures, its processors' since the last call. Blocking, for less than a
-    millisecond: it reads /proc. Empty where the system does not tell."""
+    """`load` with the computer's figures as they are over a moment. Blocking, for that moment. Without them where the
+    system does not tell."""
     try:
-        return load.model_copy(
-            update={"cpu_percent": psutil.cpu_percent(), "memory_percent": psutil.virtual_memory().percent}
-        )
+        figures = {"cpu_percent": psutil.cpu_percent(MOMENT_SECONDS), "memory_percent": psutil.virtual_memory().percent}
     except (psutil.Error, OSError):
         return load
+    return load.model_copy(update=figures)
