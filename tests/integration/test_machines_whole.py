@@ -76,6 +76,19 @@ async def test_a_worker_is_drained_and_resumed_and_everybody_who_looks_hears_of_
     assert (await web.admin.get("/api/tasks?machine_id=web-1")).json()["items"] == []
 
 
+async def test_without_redis_what_a_worker_does_is_followed_live_at_the_web_process_all_the_same(
+    fleet: tuple[Served, Served],
+) -> None:
+    web, _ = fleet
+    async with web.session() as talk:
+        task = (await web.admin.post("/api/tasks", json={"message": "hello", "agent": "executor"})).json()
+        await talk.asked(type="subscribe", id="s", task_id=task["task_id"], after=0)
+        heard = await talk.until("task.completed")
+        assert [one["seq"] for one in heard if one.get("task_id") == task["task_id"] and one["type"] == "task.output"]
+        ended = heard[-1]
+        assert (ended["task_id"], ended["type"]) == (task["task_id"], "task.completed")
+
+
 async def test_labels_that_no_machine_has_are_said_at_the_task_and_to_administrators(
     fleet: tuple[Served, Served],
 ) -> None:

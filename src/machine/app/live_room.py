@@ -1,4 +1,5 @@
-"""How what happens reaches those who watch: within this process, or through Redis among all of a fleet."""
+"""How what happens reaches those who watch: within this process, among all of a fleet through Redis or, without one,
+through the database."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.events import StoredEvent
 from machine.domain.ids import new_id
 from machine.domain.machine_status import MachineWarning
-from machine.hub import EventHub, LocalPokes
+from machine.hub import EventHub, LocalPokes, NoLink, SharedHub
 from machine.ports import Notes, Pokes, TaskStore
 from machine.settings import Settings
 
@@ -29,7 +30,7 @@ _AWAY: Final = (
 class Live:
     """The hub and the pokes of this process. `redis` is that hub where Redis is used."""
 
-    hub: "EventHub | RedisHub"
+    hub: EventHub | SharedHub
     pokes: Pokes
     redis: "RedisHub | None" = None
 
@@ -48,7 +49,7 @@ class Live:
 async def open_live(settings: Settings) -> Live:
     """Does not wait for Redis, which may be away. Raises MachineError when REDIS_URL is none."""
     if not settings.redis_url:
-        return Live(EventHub(), LocalPokes())
+        return Live(SharedHub(NoLink(), EventHub()) if settings.in_fleet else EventHub(), LocalPokes())
     return await asyncio.to_thread(_with_redis, settings.redis_url.get_secret_value())
 
 
@@ -65,11 +66,10 @@ def _with_redis(url: str) -> Live:
 
 async def join_fleet(live: Live, tasks: TaskStore, notes: Notes, stack: AsyncExitStack) -> None:
     """Begin to exchange events with all who use the same database. Raises StoreError."""
-    if (hub := live.redis) is None:
+    if isinstance(live.hub, EventHub):
         return
-    fleet = await notes.settle("fleet", new_id("fleet"))  # several fleets may share a Redis
-    for work, name in (
-        (hub.link.run(f"machine:{fleet}:{FORMAT}:"), "redis link"),
-        (hub.watch(tasks.stored_up_to), "redis hub"),
-    ):
-        stack.push_async_callback(cancel_and_wait, spawn(work, name=name))
+    stack.push_async_callback(cancel_and_wait, spawn(live.hub.watch(tasks.stored_up_to), name="shared hub"))
+    if (hub := live.redis) is not None:
+        fleet = await notes.settle("fleet", new_id("fleet"))  # several fleets may share a Redis
+        running = spawn(hub.link.run(f"machine:{fleet}:{FORMAT}:"), name="redis link")
+        stack.push_async_callback(cancel_and_wait, running)

@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from redis.asyncio import ConnectionPool, SSLConnection
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
 from machine.domain.errors import MachineError
+from machine.hub.channel import LOOK, Channel
 from machine.hub.outbox import Outbox
 
 CONNECT_SECONDS: Final = 3.0
@@ -33,15 +34,6 @@ _BREATH: Final = 64
 """Messages after which others get their turn on the event loop, even if the socket has more."""
 
 _log = logging.getLogger(__name__)
-
-
-class Channel(NamedTuple):
-    """Who wants to hear a channel."""
-
-    heard: Callable[[Sequence[bytes]], None]
-    """Told the lines of each message of another process."""
-    confirmed: Callable[[], None]
-    """Told each time Redis has begun to send the channel: what came before was not heard."""
 
 
 class RedisLink:
@@ -199,10 +191,6 @@ class RedisLink:
             del self._unconfirmed[name]
             if channel is not None and name in self._asked:
                 channel.confirmed()
-
-
-LOOK: Final = "look"
-"""The channel on which a process says that not all it published may have got away."""
 
 
 def pool_of(url: str) -> ConnectionPool:

@@ -2,8 +2,9 @@
 
 from functools import partial
 
+from machine.hub.channel import Channel
 from machine.hub.pokes import LocalPokes, Poked
-from machine.hub.redis_link import Channel, RedisLink
+from machine.hub.redis_link import RedisLink
 
 
 class RedisPokes:
