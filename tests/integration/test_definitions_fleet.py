@@ -126,6 +126,8 @@ async def test_a_change_counts_for_the_next_task_and_one_that_goes_on_elsewhere_
             assert done.definitions_version == began_with
             assert instructions(second) == SECOND
             assert FIRST in (second.settings.workspaces_dir / done.workspace / "CLAUDE.md").read_text()
+            again = await web.ended(await web.room.engine.manager.retry(task.task_id, web.principal))
+            assert SECOND in (second.settings.workspaces_dir / again.workspace / "CLAUDE.md").read_text()
 
 
 async def test_a_task_goes_on_with_an_agent_that_was_deleted_meanwhile(fleet: Fleet, model: ScriptedModel) -> None:

@@ -220,6 +220,7 @@ _UNTOUCHED: Final[dict[str, Any]] = {
     "front": False,
     "attempt": 0,
     "losses": 0,
+    "definitions_version": None,
     "started_at": None,
     "completed_at": None,
     "duration_seconds": 0.0,

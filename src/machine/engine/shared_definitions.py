@@ -182,6 +182,8 @@ class SharedDefinitions:
         await asyncio.to_thread(self._replica.keep)
 
     async def _place(self, head: DefinitionVersion) -> None:
+        if self.version_of(*head.key) > head.version:
+            return  # somebody has changed it here in this moment
         wanted = not head.is_gone and head.kind not in _WITHOUT_CONTENT
         content = await self._store.content(head.version) if wanted else None
         if wanted and content is None:
