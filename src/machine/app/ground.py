@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,12 +102,7 @@ async def open_ground(
 ) -> Ground:
     """Open everything; `stack` closes it, `redactor` is told all secret values. Raises MachineError."""
     live, meter = await open_live(settings), Meter()
-
-    def committed(events: Sequence[StoredEvent]) -> None:
-        meter.heed(events)
-        live.publish(events)
-
-    database = await open_database(settings.database, VERSION, on_committed=committed)
+    database = await open_database(settings.database, VERSION, on_committed=_told(meter, live))
     stack.push_async_callback(database.close)
     facts = OwnFacts(settings, live)
     seat = await take_seat(settings, database, facts, stack)
@@ -148,6 +143,14 @@ async def open_ground(
         facts=facts,
         sharing=await open_sharing(settings, database, seat, live.pokes, clock=clock, redactor=redactor),
     )
+
+
+def _told(meter: Meter, live: Live) -> Callable[[Sequence[StoredEvent]], None]:
+    def committed(events: Sequence[StoredEvent]) -> None:
+        meter.heed(events)
+        live.publish(events)
+
+    return committed
 
 
 def _disk(settings: Settings, settling: Settling | None) -> DataFolders:

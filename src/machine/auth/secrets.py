@@ -1,16 +1,15 @@
 """The variables that people give, sealed at rest: one file each under `config/env/`, for the daemon's user alone."""
 
 import asyncio
-import hashlib
-import json
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 
+from machine.auth.sealed_files import SealedFile, closed, content_of, look_at, parsed
 from machine.auth.secret_key import (
     HOW_TO_GO_ON,
     KeyUnusable,
@@ -27,8 +26,6 @@ from machine.domain.redaction import Redactor
 from machine.domain.variable import MAX_VARIABLES, Variable, objection_to_name, objection_to_value
 
 SUFFIX: Final = ".sealed"
-_MAX_FILE_BYTES: Final = 256 * 1024
-_SEALED: Final = "sealed"
 
 Share = Callable[[str, bytes | None, str], Awaitable[None]]
 """Told the name, the sealed file (None: it is deleted) and who did it, before it is so."""
@@ -63,7 +60,7 @@ class Secrets:
         self._writing = asyncio.Lock()
         self._known: dict[str, Variable] = {}
         self._values: dict[str, str] = {}
-        self._files: dict[str, _File] = {}
+        self._files: dict[str, SealedFile] = {}
         """As they were read or written here, by name."""
         self._filing = threading.Lock()
         self._seal: Seal | None = None
@@ -124,7 +121,7 @@ class Secrets:
             new = [Variable(name=name, set_at=at, set_by=by, made_for=made_for) for name in values]
             try:
                 for variable in new:
-                    content = _closed(self._seal, variable, values[variable.name])
+                    content = closed(self._seal, variable, values[variable.name])
                     if self._share is not None:
                         await self._share(variable.name, content, by)
                     await asyncio.to_thread(self._write, variable, content)
@@ -154,7 +151,7 @@ class Secrets:
         """The files as they lie there, by name. Blocking. Raises OSError."""
         found = {path.name.removesuffix(SUFFIX): path for path in sorted(self._folder.glob(f"*{SUFFIX}"))}
         named = [(name, path) for name, path in found.items() if objection_to_name(name) is None][:MAX_VARIABLES]
-        return {name: _content(path) for name, path in named}
+        return {name: content_of(path) for name, path in named}
 
     async def take_in(self, name: str, sealed: bytes | None) -> None:
         """Put a file here that another machine has sealed, or delete one. Raises OSError.
@@ -176,7 +173,9 @@ class Secrets:
         once. Blocking."""
         with self._filing:
             names = {path.name.removesuffix(SUFFIX) for path in self._folder.glob(f"*{SUFFIX}")}
-            now = {name: _file(self._path(name), self._files.get(name)) for name in sorted(names)[: 2 * MAX_VARIABLES]}
+            now = {
+                name: look_at(self._path(name), self._files.get(name)) for name in sorted(names)[: 2 * MAX_VARIABLES]
+            }
             before, self._files = self._files, {name: file for name, file in now.items() if file is not None}
         found = dict.fromkeys(before.keys() - self._files.keys(), "gone")
         for name, file in self._files.items():
@@ -204,7 +203,7 @@ class Secrets:
         for path in sorted(self._folder.glob(f"*{SUFFIX}"))[:MAX_VARIABLES]:
             name = path.name.removesuffix(SUFFIX)
             if objection_to_name(name) is None:
-                self._known[name], sealed[name] = _parsed(path, name)
+                self._known[name], sealed[name] = parsed(path, name)
         self._seal = seal = self._find_seal(may_make=not self._known)
         for name, text in sealed.items():
             self._open_one(seal, name, text)
@@ -226,7 +225,7 @@ class Secrets:
         self._values[name] = value
         if renew and not seal.is_newest(sealed):
             try:
-                self._write(self._known[name], _closed(seal, self._known[name], value))
+                self._write(self._known[name], closed(seal, self._known[name], value))
             except StoreError as error:  # the old key opens it as well: the next start tries again
                 _log.warning("%s It stays sealed with an older key.", error.message)
 
@@ -236,9 +235,9 @@ class Secrets:
             return
         with self._filing:
             write_private(path := self._path(name), sealed)
-            if (file := _file(path, None)) is not None:
+            if (file := look_at(path, None)) is not None:
                 self._files[name] = file
-        self._known[name], text = _parsed(path, name)
+        self._known[name], text = parsed(path, name)
         if self._seal is not None:
             self._open_one(self._seal, name, text, renew=False)
 
@@ -246,7 +245,7 @@ class Secrets:
         try:
             with self._filing:
                 write_private(path := self._path(variable.name), content)
-                if (file := _file(path, None)) is not None:
+                if (file := look_at(path, None)) is not None:
                     self._files[variable.name] = file
         except OSError as error:
             raise StoreError(
@@ -265,49 +264,6 @@ class Secrets:
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}{SUFFIX}"
-
-
-def _closed(seal: Seal, variable: Variable, value: str) -> bytes:
-    """What is written into a variable's file."""
-    said = variable.model_dump(mode="json", include={"set_at", "set_by", "made_for"})
-    return json.dumps({**said, _SEALED: seal.close(variable.name, value)}, indent=1).encode()
-
-
-def _content(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_MAX_FILE_BYTES)
-
-
-class _File(NamedTuple):
-    """A file as it was seen: what is cheap to compare, and a digest of what is in it."""
-
-    mark: tuple[int, int, int]
-    digest: str
-
-
-def _file(path: Path, before: _File | None) -> _File | None:
-    """A file as it is now; None when it is none. It is read only where it looks other than before."""
-    try:
-        found = path.stat()
-        mark = (found.st_mtime_ns, found.st_size, found.st_ino)
-        if before is not None and before.mark == mark:
-            return before
-        with path.open("rb") as file:
-            return _File(mark, hashlib.sha256(file.read(_MAX_FILE_BYTES)).hexdigest())
-    except OSError:
-        return None
-
-
-def _parsed(path: Path, name: str) -> tuple[Variable, str]:
-    """A file's variable and its sealed value; of a file that is damaged, what can be said. Raises OSError."""
-    content = _content(path)
-    try:
-        said = json.loads(content)
-        sealed = str(said.pop(_SEALED))
-        return Variable.model_validate({**said, "name": name, "problem": ""}), sealed
-    except (ValueError, TypeError, AttributeError, KeyError, ValidationError, RecursionError):
-        changed = Variable.model_validate({"name": name, "set_at": path.stat().st_mtime})
-        return changed, ""
 
 
 def open_secrets(
