@@ -6,11 +6,13 @@ from datetime import timedelta
 from functools import partial
 from typing import TypedDict
 
-from machine.app.chat_room import attachment_desk, attachment_files
+from machine.app.chat_room import attachment_desk
 from machine.app.disk_room import DiskRoom, build_disk
 from machine.app.fleet_room import member_of
+from machine.app.gate_room import build_fleet_login, build_gate
 from machine.app.ground import Ground
 from machine.app.moving_room import build_moving
+from machine.app.runner_room import build_recovery, build_runner
 from machine.app.steering_room import build_status_board, build_steering, build_work_bell
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
@@ -18,7 +20,6 @@ from machine.domain.day_budget import PLAY, REAL
 from machine.domain.machine import NOWHERE
 from machine.domain.redaction import Redactor
 from machine.engine.approvals import Approvals
-from machine.engine.attachments import WorkspacesWithAttachments
 from machine.engine.audit import Audit
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain import MachineBrain
@@ -37,27 +38,21 @@ from machine.engine.idleness import Idleness
 from machine.engine.intake import Intake
 from machine.engine.live_task import LiveTask
 from machine.engine.live_tasks import LiveTasks
-from machine.engine.login_echo import FleetLogin, LoginEcho
+from machine.engine.login_echo import FleetLogin
 from machine.engine.login_gate import LoginGate
-from machine.engine.login_record import LoginRecord
-from machine.engine.moving import Moving
 from machine.engine.new_tasks import NewTasks
 from machine.engine.plans import Plans
 from machine.engine.recovery import Recovery
 from machine.engine.routing_desk import RoutingDesk
-from machine.engine.shared_login import FILE
 from machine.engine.slots import Slots
 from machine.engine.status_board import StatusBoard
 from machine.engine.steering import Steering
 from machine.engine.subagent_runner import SubAgentRunner
 from machine.engine.task_code import TaskCode
-from machine.engine.task_variables import TaskVariables
 from machine.engine.tools.toolbox import ToolBox
-from machine.engine.webhook_payloads import WorkspacesWithPayloads
 from machine.engine.work_bell import WorkBell
 from machine.ports import LoginSeen, Membership, TaskStore
 from machine.registry.subagent_registry import SubAgentRegistry
-from machine.registry.workspaces import WorkspaceFolders
 from machine.settings import Settings
 
 
@@ -99,7 +94,7 @@ def build_engine(ground: Ground) -> EngineRoom:
     settings, store, clock, agents = ground.settings, ground.tasks, ground.clock, ground.definitions.agents
     redactor, slots, live = ground.redactor, _slots(ground), LiveTasks()
     day_budgets = DayBudgets(store=ground.budgets, slots=slots, clock=clock)
-    gate, fleet_login = _gate(ground, slots), _fleet_login(ground)
+    gate, fleet_login = build_gate(ground, slots), build_fleet_login(ground)
     code = TaskCode(repositories=ground.repositories, variables=ground.variables, store=store)
     moving = build_moving(ground, code)
     disk = build_disk(ground, code, moving)
@@ -109,8 +104,8 @@ def build_engine(ground: Ground) -> EngineRoom:
     plans, approvals = _approvals(shared, slots, new_tasks, redactor)
     catching_up = CatchingUp(store=store, claude=ground.claude, redactor=redactor)
     toolbox, brain_tools = _brain_tools(ground)
-    runner = _runner(ground, approvals, catching_up, code, brain_tools, moving)
-    recovery = _recovery(ground, catching_up, conclusion)
+    runner = build_runner(ground, approvals, catching_up, code, brain_tools, moving)
+    recovery = build_recovery(ground, catching_up, conclusion)
     membership = member_of(settings, ground.seat, live, recovery, slots)
     dispatcher = _dispatcher(ground, shared, slots, gate, runner, day_budgets, disk.desk, membership)
     manager = _manager(ground, shared, slots, dispatcher, new_tasks)
@@ -138,17 +133,7 @@ def build_engine(ground: Ground) -> EngineRoom:
         code=code,
         toolbox=toolbox,
         brain_tools=brain_tools,
-        routing_desk=RoutingDesk(
-            store=store,
-            live=live,
-            brain=brain,
-            new_tasks=new_tasks,
-            gate=gate,
-            slots=slots,
-            manager=manager,
-            duties=ground.sharing.duties if ground.sharing else None,
-            process_id=ground.sharing.process_id if ground.sharing else "",
-        ),
+        routing_desk=_routing_desk(ground, live, brain, new_tasks, gate, slots, manager),
         disk=disk,
         work_bell=build_work_bell(ground, slots),
         freed=slots.freed,
@@ -223,43 +208,6 @@ def _dispatcher(
     )
 
 
-def _gate(ground: Ground, slots: Slots) -> LoginGate:
-    name = _login_name(ground)
-    record = LoginRecord(ground.notes, ground.clock, name=name)
-    return LoginGate(
-        login=ground.claude,
-        store=ground.tasks,
-        record=record,
-        clock=ground.clock,
-        opened=slots.freed,
-        echo=_echo(ground, name),
-    )
-
-
-def _echo(ground: Ground, name: str) -> LoginEcho | None:
-    if (sharing := ground.sharing) is None:
-        return None
-    machine_id = ground.settings.machine_id
-
-    async def identity() -> str:
-        """A login file that all share is one login, any other is the machine's own."""
-        if (found := ground.claude.identity()) or not sharing.login.now.sealed.get(FILE):
-            return found or f"file of {machine_id}"
-        return f"file {sharing.login.now.login}"
-
-    return LoginEcho(sharing.notes, sharing.pokes, name=name, machine_id=machine_id, identity=identity)
-
-
-def _fleet_login(ground: Ground) -> FleetLogin | None:
-    if (sharing := ground.sharing) is None:
-        return None
-    return FleetLogin(sharing.notes, name=_login_name(ground), workers=sharing.workers)
-
-
-def _login_name(ground: Ground) -> str:
-    return "login of the demo" if ground.settings.demo else "login"
-
-
 def _manager(
     ground: Ground, shared: _Shared, slots: Slots, dispatcher: Dispatcher, new_tasks: NewTasks
 ) -> BackgroundTaskManager:
@@ -302,35 +250,23 @@ def _brain(ground: Ground, intake: Intake, manager: BackgroundTaskManager, steer
     )
 
 
-def _recovery(ground: Ground, catching_up: CatchingUp, conclusion: Conclusion) -> Recovery:
-    return Recovery(
-        store=ground.tasks,
-        claude=ground.claude,
-        catching_up=catching_up,
-        conclusion=conclusion,
-        clock=ground.clock,
-        demo=ground.settings.demo,
-    )
-
-
-def _runner(
+def _routing_desk(
     ground: Ground,
-    approvals: Approvals,
-    catching_up: CatchingUp,
-    code: TaskCode,
-    brain_tools: BrainTools,
-    moving: Moving,
-) -> SubAgentRunner:
-    folders = WorkspaceFolders(ground.settings.workspaces_dir, ground.kept.outfit)
-    workspaces = WorkspacesWithAttachments(WorkspacesWithPayloads(folders, ground.deliveries), attachment_files(ground))
-    return SubAgentRunner(
-        claude=ground.claude,
+    live: LiveTasks,
+    brain: MachineBrain,
+    new_tasks: NewTasks,
+    gate: LoginGate,
+    slots: Slots,
+    manager: BackgroundTaskManager,
+) -> RoutingDesk:
+    return RoutingDesk(
         store=ground.tasks,
-        approvals=approvals,
-        workspaces=workspaces,
-        variables=TaskVariables(ground.variables),
-        catching_up=catching_up,
-        code=code,
-        brain_tools=brain_tools,
-        moving=moving,
+        live=live,
+        brain=brain,
+        new_tasks=new_tasks,
+        gate=gate,
+        slots=slots,
+        manager=manager,
+        duties=ground.sharing.duties if ground.sharing else None,
+        process_id=ground.sharing.process_id if ground.sharing else "",
     )
