@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 from tests.fault.chaos.judge import judge, look_up
 from tests.fault.chaos.work import Watched
@@ -16,7 +17,7 @@ from tests.support.fleet import Fleet, fleet
 from tests.support.postgres import PostgresServer
 from tests.support.redis_server import needs_redis
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 
 LEASE_SECONDS = 12
 FAST, SLOW = "+60s", "-60s"
@@ -43,7 +44,9 @@ async def members(tmp_path: Path, postgres: PostgresServer) -> AsyncIterator[Fle
     }
     async with fleet(tmp_path, postgres, database, roles=ROLES, env=env) as made:
         for member in made.members:
-            member.daemon.extra_env |= {**shifted, "FAKETIME": FAST if "fast" in member.name else SLOW}
+            member.daemon.extra_env |= shifted
+            # A file, for the daemon keeps no variable that it does not know.
+            (member.daemon.home / ".faketimerc").write_text(FAST if "fast" in member.name else SLOW)
         await made.start()
         yield made
 
@@ -51,8 +54,6 @@ async def members(tmp_path: Path, postgres: PostgresServer) -> AsyncIterator[Fle
 async def test_clocks_two_minutes_apart_cost_nobody_his_lease_and_nothing_its_order(
     members: Fleet, postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    shown = [(await members.client(web).get("/healthz")).headers for web in members.webs]
-    assert shown
     ids = [await _submitted(members, number) for number in range(6)]
     tasks = [await members.ended(task_id) for task_id in ids]
     assert {task["status"] for task in tasks} == {"completed"}
@@ -88,13 +89,15 @@ async def test_who_signs_in_at_one_is_known_at_the_other(members: Fleet) -> None
     for here, there in ((fast, slow), (slow, fast)):
         link = await asyncio.to_thread(here.daemon.command, "login-link")
         assert link.returncode == 0, link.stderr
-        secret = link.stdout.split("#")[-1].strip().split()[0]
-        origin = {"origin": there.url}
-        client = members.client(there)
-        answer = await client.post("/api/auth/login", json={"secret": secret}, headers={**origin, "authorization": ""})
-        assert answer.status_code == 200, answer.text
-        kept = await members.client(here).get("/api/status", headers={"authorization": "", "cookie": _cookie(answer)})
-        assert kept.status_code == 200, kept.text
+        secret = link.stdout.split("#")[-1].split()[0]
+        async with httpx2.AsyncClient(trust_env=False, timeout=60) as browser:
+            signed_in = await browser.post(
+                f"{there.url}/api/auth/login", json={"secret": secret}, headers={"origin": there.url}
+            )
+            assert signed_in.status_code == 200, signed_in.text
+            for web in (here, there):
+                answer = await browser.get(f"{web.url}/api/status")
+                assert answer.status_code == 200, answer.text
 
 
 async def _submitted(members: Fleet, number: int) -> str:
@@ -102,7 +105,3 @@ async def _submitted(members: Fleet, number: int) -> str:
     answer = await client.post("/api/tasks", json={"agent": "planning", "message": f"chapters 3 {200 + number}"})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["task_id"])
-
-
-def _cookie(answer: "object") -> str:
-    return "; ".join(f"{name}={value}" for name, value in answer.cookies.items())  # type: ignore[attr-defined]

@@ -25,7 +25,7 @@ from tests.support.wire import Wire
 
 LEASE_SECONDS = 12.0
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 
 
 @dataclass

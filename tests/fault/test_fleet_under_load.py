@@ -22,7 +22,7 @@ from tests.support.redis_server import needs_redis
 
 from machine.domain.aio import spawn
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(900)]
 
 
 @dataclass(frozen=True)

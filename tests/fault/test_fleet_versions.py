@@ -15,7 +15,7 @@ from tests.support.redis_server import needs_redis
 
 from machine.domain.version import VERSION
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture

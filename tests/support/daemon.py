@@ -37,7 +37,7 @@ class DaemonProcess:
         self.prefix: Sequence[str] = ()
         """A program, with its arguments, that starts it in its own place: `setpriv` and the like."""
         self.python = sys.executable
-        self.start_seconds = START_SECONDS
+        self.start_seconds, self.end_seconds = START_SECONDS, END_SECONDS
         self.module = "machine"
         """What that runs: another one stands for another version of the program."""
         self._token: str | None = None
@@ -145,10 +145,10 @@ class DaemonProcess:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(END_SECONDS)
+            return self.process.wait(self.end_seconds)
         except subprocess.TimeoutExpired:
             self.kill9()
-            raise AssertionError(f"the daemon did not end within {END_SECONDS} s\n{self.log_text()}") from None
+            raise AssertionError(f"the daemon did not end within {self.end_seconds:g} s\n{self.log_text()}") from None
 
     def log_text(self) -> str:
         """Everything that it and its predecessors on this folder said."""

@@ -17,7 +17,7 @@ from tests.support.redis_server import RedisServer
 from tests.support.wire import Wire
 
 LAUNCH_SECONDS: Final = 300.0
-START_SECONDS: Final = 120.0
+START_SECONDS: Final = 150.0
 WAIT_SECONDS: Final = 180.0
 """Generous: five processes start at once, perhaps on a busy computer."""
 ENDED: Final = ("completed", "failed", "cancelled")
@@ -182,7 +182,7 @@ async def fleet(
                 **env,
             }
             daemon = DaemonProcess(folder / name, extra_env=given)
-            daemon.start_seconds = START_SECONDS
+            daemon.start_seconds = daemon.end_seconds = START_SECONDS
             members.append(Member(name, role, daemon, wire))
         made = Fleet(postgres, database, redis, members)
         stack.push_async_callback(made.close)

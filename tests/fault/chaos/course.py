@@ -92,8 +92,8 @@ async def run(course: Course, folder: Path, say: Callable[[str], None]) -> list[
             faults += await _all_ended(members)
             faults += await _nothing_left(work, cli)
         found = await asyncio.to_thread(look_up, postgres.url(database))
-    say(f"{troubles.done} troubles, {watch.looks} looks at the process table, {work.unsure} answers lost")
-    say(figures(found, work.watched))
+    say(f"{troubles.done} troubles, {troubles.spared} spared; {watch.looks} looks at the process table")
+    say(f"{figures(found, work.watched)}; {work.unsure} answers lost")
     faults += [f"two CLIs at once on the conversation {twice}" for twice in sorted(watch.twice)]
     faults += good_bye(found)
     return faults + await asyncio.to_thread(judge, found, work.watched, folder / "bin" / "ledger")

@@ -15,10 +15,13 @@ Say = Callable[[str], None]
 
 
 class Troubles:
-    """Does what a plan says to a fleet. Nobody is in two troubles at once; several may be in one each."""
+    """Does what a plan says to a fleet. Nobody is in two troubles at once; several may be in one each.
+
+    Who is still in one, on a busy computer, is spared the next.
+    """
 
     def __init__(self, fleet: Fleet, say: Say) -> None:
-        self.done = 0
+        self.done = self.spared = 0
         self._fleet = fleet
         self._say = say
         self._postgres, self._redis = asyncio.Lock(), asyncio.Lock()
@@ -33,7 +36,10 @@ class Troubles:
         await asyncio.gather(*under_way)
 
     async def _one(self, trouble: Trouble) -> None:
-        async with self._lock(trouble):
+        if (lock := self._lock(trouble)).locked():
+            self.spared += 1
+            return
+        async with lock:
             self._say(str(trouble))
             await self._how(trouble)(trouble)
             self.done += 1
