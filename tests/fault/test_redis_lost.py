@@ -157,7 +157,7 @@ async def test_while_redis_is_away_events_come_all_the_same(two: tuple[Member, M
 async def test_after_an_empty_restart_events_come_over_redis_again(
     two: tuple[Member, Member], redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("machine.hub.redis_hub.CONNECTED_SECONDS", 1000.0)  # so that the store brings nothing
+    monkeypatch.setattr("machine.hub.shared_hub.CONNECTED_SECONDS", 1000.0)  # so that the store brings nothing
     writer, reader = two
     task_id = await writer.new_task()
     reading, feed = spawn(read(reader, task_id, 31), name="reader"), await reading_feed(reader, 2)
@@ -180,7 +180,7 @@ async def test_after_an_empty_restart_events_come_over_redis_again(
 async def test_a_machine_that_alone_cannot_reach_redis_is_read_all_the_same(
     tmp_path: Path, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("machine.hub.redis_hub.CONNECTED_SECONDS", 1.0)
+    monkeypatch.setattr("machine.hub.shared_hub.CONNECTED_SECONDS", 1.0)
     file = tmp_path / "machine.db"
     async with member(file, f"unix://{tmp_path}/nothing") as writer, member(file, redis.url) as reader:
         await connected(reader)
@@ -241,7 +241,7 @@ async def test_who_listens_is_woken_when_redis_is_back(two: tuple[Member, Member
 async def test_what_is_stored_before_redis_confirms_the_channel_is_not_missed(
     tmp_path: Path, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("machine.hub.redis_hub.CONNECTED_SECONDS", 1000.0)  # the store is asked for this reason only
+    monkeypatch.setattr("machine.hub.shared_hub.CONNECTED_SECONDS", 1000.0)  # the store is asked for this reason only
     file = tmp_path / "machine.db"
     async with member(file, f"unix://{tmp_path}/nothing") as silent, member(file, redis.url) as reader:
         await connected(reader)

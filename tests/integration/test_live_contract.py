@@ -165,7 +165,7 @@ async def test_a_poke_wakes_whoever_listens_to_its_topic_and_many_are_one(ends: 
 
 
 async def test_nothing_is_left_of_readers_that_have_gone(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("machine.hub.redis_hub.UNREAD_SECONDS", 0.0)
+    monkeypatch.setattr("machine.hub.shared_hub.UNREAD_SECONDS", 0.0)
     subscription = await ends.subscribed(lambda hub: hub.subscribe_task("task_1"))
     feed = ends.there.hub.subscribe_feed()
     assert ends.there.hub.subscriptions == 2
