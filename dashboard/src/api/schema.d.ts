@@ -3028,9 +3028,19 @@ export interface components {
          * @description The backups in the data folder, the newest first.
          */
         BackupList: {
+            /**
+             * Database
+             * @default
+             */
+            database: string;
             failure: components["schemas"]["BackupFailure"] | null;
             /** Items */
             items: components["schemas"]["BackupFile"][];
+            /**
+             * Machine Id
+             * @default
+             */
+            machine_id: string;
             making: components["schemas"]["BackupMaking"] | null;
         };
         /**
@@ -3702,6 +3712,11 @@ export interface components {
             held_back: string;
             keeping: components["schemas"]["Keeping"];
             last_tidied: components["schemas"]["Tidied"] | null;
+            /**
+             * Machine Id
+             * @default
+             */
+            machine_id: string;
             /** Parts */
             parts: {
                 [key: string]: number;
@@ -5689,6 +5704,11 @@ export interface components {
              */
             created_at: string;
             /**
+             * Definitions Version
+             * @default null
+             */
+            definitions_version: number | null;
+            /**
              * Duration Seconds
              * @default 0
              */
@@ -5858,6 +5878,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Definitions Version */
+            definitions_version: number | null;
             /** Duration Seconds */
             duration_seconds: number;
             /** Estimated */
@@ -6216,6 +6238,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Definitions Version */
+            definitions_version: number | null;
             /** Duration Seconds */
             duration_seconds: number;
             /** Estimated */
