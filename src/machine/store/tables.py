@@ -110,7 +110,7 @@ tasks: Final = Table(
     Index("tasks_by_conversation", "conversation_id", "task_id"),
     Index("tasks_by_parent", "parent_task_id", "task_id"),
     Index("tasks_by_session", "session_id", "task_id"),
-    Index("tasks_by_machine", "machine_id", "task_id").ddl_if(dialect="postgresql"),
+    Index("tasks_by_machine", "machine_id", "task_id"),
     _partial("tasks_by_concurrency_key", "concurrency_key", "status", where="concurrency_key IS NOT NULL"),
     _partial("tasks_by_key_and_age", "concurrency_key", "task_id", where="concurrency_key IS NOT NULL"),
     _partial("tasks_awaiting_routing", "status", "awaits_routing", "task_id", where="awaits_routing"),

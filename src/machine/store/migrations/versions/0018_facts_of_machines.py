@@ -12,7 +12,6 @@ down_revision = "0017"
 def upgrade() -> None:
     op.add_column("machines", sa.Column("facts", sa.Text(), nullable=False, server_default=sa.text("'{}'")))
     op.add_column("machines", sa.Column("clock_offset_seconds", sa.Float()))
-    if op.get_bind().dialect.name == "postgresql":  # SQLite has the tasks of one machine
-        op.create_index("tasks_by_machine", "tasks", ["machine_id", "task_id"])
+    op.create_index("tasks_by_machine", "tasks", ["machine_id", "task_id"])
     # A program that does not know the columns says nothing of itself, and leaves what was said before.
     state_oldest_program(op.get_bind(), revision, "0.1.0")
