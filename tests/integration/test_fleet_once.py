@@ -12,10 +12,11 @@ from pydantic import SecretStr
 from tests.support.model import ScriptedModel
 from tests.support.workbench import Workbench, workbench
 
+from machine.demo.model_request import ModelRequest
 from machine.demo.replies import Reply, Text, ToolUse, Usage
 from machine.domain.day_budget import BudgetScope
 from machine.domain.task import QueueReason, Task, TaskStatus
-from machine.engine import budget_board, replacing
+from machine.engine import budget_board, replacing, work_bell
 
 AGENT = "description: One at a time.\nmax_concurrent: 2\ndaily_budget_usd: 50\n"
 DEAR = Usage(input_tokens=10_000, output_tokens=10_000)
@@ -104,11 +105,16 @@ async def test_what_a_day_may_cost_is_spent_once_by_all_machines_and_told_once(
 
 
 async def test_the_brain_is_asked_once_about_a_task_however_many_could_ask(
-    workers: list[Workbench], model: ScriptedModel
+    workers: list[Workbench], model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = Reply((ToolUse("StructuredOutput", {"agent": "executor", "reason": "It is small."}),))
-    model.on("Which agent takes this task", asked)
-    tasks = [await workers[0].submit(f"Make it better, {number}.", agent=None) for number in range(4)]
+    monkeypatch.setattr(work_bell, "LOOK_SECONDS", 0.1)
+
+    async def answer(_request: ModelRequest) -> Reply:
+        await asyncio.sleep(4)  # the others see meanwhile that the task has no agent
+        return Reply((ToolUse("StructuredOutput", {"agent": "executor", "reason": "It is small."}),))
+
+    model.on("Which agent takes this task", answer)
+    tasks = [await workers[0].submit(f"Make it better, {number}.", agent=None) for number in range(2)]
     for task in tasks:
         ended = await workers[0].ended(task)
         assert (ended.status, ended.assigned_agent) == (TaskStatus.COMPLETED, "executor")

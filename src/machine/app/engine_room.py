@@ -267,6 +267,4 @@ def _routing_desk(
         gate=gate,
         slots=slots,
         manager=manager,
-        duties=ground.sharing.duties if ground.sharing else None,
-        process_id=ground.sharing.process_id if ground.sharing else "",
     )

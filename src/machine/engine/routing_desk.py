@@ -3,15 +3,13 @@
 import asyncio
 import contextlib
 import logging
-import time
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import Final
 
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.errors import NotFound, StaleTask, StoreError
 from machine.domain.events import MetricsData, TaskEvent, TaskMetrics, TaskRouted
-from machine.domain.task import Task, TaskSource, TaskStatus
+from machine.domain.task import Task, TaskSource
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain import MachineBrain
 from machine.engine.brain_routing import Opinion
@@ -19,7 +17,7 @@ from machine.engine.live_tasks import LiveTasks
 from machine.engine.login_gate import LoginGate
 from machine.engine.new_tasks import NewTasks
 from machine.engine.slots import Slots
-from machine.ports import Duties, TaskStore
+from machine.ports import TaskStore
 
 AT_ONCE: Final = 2
 """Processes of the Brain that decide about tasks: beside the slots, for a full machine decides, too."""
@@ -27,19 +25,12 @@ LOOK_SECONDS: Final = 30.0
 RETRY_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.05
 """Between two looks: tasks that come by the hundred need no look each."""
-LOOK_AT: Final = 32
-"""Tasks that one look sees: others may be deciding about the first of them."""
-MINE_SECONDS: Final = 120.0
-"""Longer than a decision takes. Who dies over one keeps others from it for so long."""
-THEIRS_SECONDS: Final = 15.0
-"""Until it is asked again whether another process still decides about a task."""
 
 _log = logging.getLogger(__name__)
 
 
 class RoutingDesk:
-    """Stores each decision in one transaction with its event. What a restart interrupts is asked again after it. In a
-    fleet each task is one process's to decide about: the Brain's word costs money."""
+    """Stores each decision in one transaction with its event. What a restart interrupts is asked again after it."""
 
     def __init__(
         self,
@@ -51,14 +42,7 @@ class RoutingDesk:
         gate: LoginGate,
         slots: Slots,
         manager: BackgroundTaskManager,
-        duties: Duties | None = None,
-        process_id: str = "",
     ) -> None:
-        """`duties`, and the name under which this process takes them, are unset on a machine that works alone."""
-        self._duties = duties
-        self._process_id = process_id
-        self._theirs: dict[str, float] = {}
-        """Tasks that others decide about, and until when that is believed, by the monotonic clock."""
         self._store = store
         self._brain = brain
         self._new_tasks = new_tasks
@@ -87,12 +71,10 @@ class RoutingDesk:
                 await cancel_and_wait(asking)
 
     async def _look(self) -> None:
-        now = time.monotonic()
-        self._theirs = {task_id: until for task_id, until in self._theirs.items() if until > now}
-        for task_id in await self._store.awaiting_routing(LOOK_AT):
+        for task_id in await self._store.awaiting_routing(2 * AT_ONCE):
             if len(self._asking) >= AT_ONCE or self._manager.draining or not self._gate.open:
                 return
-            if task_id not in self._asking and task_id not in self._theirs:
+            if task_id not in self._asking:
                 asking = self._asking[task_id] = spawn(self._decide(task_id), name=f"routing of {task_id}")
                 asking.add_done_callback(partial(self._decided, task_id))
 
@@ -103,41 +85,18 @@ class RoutingDesk:
 
     async def _decide(self, task_id: str) -> None:
         try:
-            async with self._mine(task_id) as mine:
-                if mine:
-                    await self._ask(task_id)
+            task = await self._store.get(task_id)
+            route = self._brain.route_webhook if task.source is TaskSource.WEBHOOK else self._brain.route_message
+            opinion = await route(task)
+            if opinion.parked is not None:
+                self._gate.heed(opinion.parked)
+                return
+            await self._keep(task, opinion)
         except StaleTask:
             _log.info("task %s was stopped, or given to an agent, while the Brain was asked", task_id)
         except Exception:  # it waits on, and is looked at again, though not at once
             _log.exception("the agent of %s could not be found", task_id)
             await asyncio.sleep(RETRY_SECONDS)
-
-    @contextlib.asynccontextmanager
-    async def _mine(self, task_id: str) -> AsyncIterator[bool]:
-        """Whether this process is to decide about the task; nobody else is, then."""
-        duty = f"routing of {task_id}"
-        if self._duties is None:
-            yield True
-            return
-        if not await self._duties.hold(duty, self._process_id, MINE_SECONDS):
-            self._theirs[task_id] = time.monotonic() + THEIRS_SECONDS
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            await self._duties.lay_down(duty, self._process_id)
-
-    async def _ask(self, task_id: str) -> None:
-        task = await self._store.get(task_id)
-        if task.status is not TaskStatus.QUEUED or not task.awaits_routing:
-            return  # somebody was quicker
-        route = self._brain.route_webhook if task.source is TaskSource.WEBHOOK else self._brain.route_message
-        opinion = await route(task)
-        if opinion.parked is not None:
-            self._gate.heed(opinion.parked)
-            return
-        await self._keep(task, opinion)
 
     async def _keep(self, task: Task, opinion: Opinion) -> None:
         """Store a decision; a store that cannot be written is tried again: what was paid for is not asked twice."""
