@@ -6,7 +6,7 @@ A program stands in for the CLI; people watch every task over WebSocket, and a j
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from tests.fault.chaos.course import ROLES
 from tests.fault.chaos.judge import figures, judge, look_up
-from tests.fault.chaos.work import Work
+from tests.fault.chaos.work import Watched, Work
 from tests.support.fake_cli import install
 from tests.support.fleet import Fleet, fleet
 from tests.support.postgres import binaries, private_server
@@ -31,11 +31,14 @@ class Ground:
 
     fleet: Fleet
     ledger: Path
+    watched: list[Watched] = field(default_factory=list)
+    """Of all works so far: what they left stays in the database."""
 
     async def judged(self, work: Work) -> None:
         """All of it has ended, once, in order, and was seen so."""
+        self.watched.extend(work.watched)
         found = await asyncio.to_thread(look_up, self.fleet.postgres.url(self.fleet.database))
-        assert judge(found, work.watched, self.ledger) == []
+        assert judge(found, self.watched, self.ledger) == []
         assert len(work.watched) >= work.wanted, figures(found, work.watched)
 
 
