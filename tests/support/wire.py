@@ -50,36 +50,30 @@ class Wire:
             await cancel_and_wait(line)
 
     def _taken(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        line = spawn(self._carry(reader, writer), name="wire")
+        ends = [writer]
+        line = spawn(self._carry(reader, ends), name="wire")
         self._lines.add(line)
-        line.add_done_callback(self._lines.discard)
-        line.add_done_callback(lambda _: writer.close())  # also of one that was cancelled before it began
+        line.add_done_callback(lambda line: self._over(line, ends))  # also of one that is cancelled before it begins
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, until either end closes it."""
-        onward: asyncio.StreamWriter | None = None
-        both: list[asyncio.Task[None]] = []
+    def _over(self, line: asyncio.Task[None], ends: list[asyncio.StreamWriter]) -> None:
+        self._lines.discard(line)
+        for end in ends:
+            end.transport.abort() if line.cancelled() else end.close()
+
+    async def _carry(self, reader: asyncio.StreamReader, ends: list[asyncio.StreamWriter]) -> None:
+        """One connection, until either end closes it. `ends` gets the other end."""
+        await self._whole.wait()
         try:
-            await self._whole.wait()
             back, onward = await asyncio.open_connection("127.0.0.1", self._target_port)
-            both = [
-                spawn(self._pass(reader, onward), name="wire: on"),
-                spawn(self._pass(back, writer), name="wire: back"),
-            ]
-            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         except OSError:
-            pass  # nobody is there: the other end sees its connection closed
-        except asyncio.CancelledError:
-            for end in (writer, onward):
-                if end is not None:
-                    end.transport.abort()
-            raise
+            return  # nobody is there: the other end sees its connection closed
+        ends.append(onward)
+        both = [spawn(self._pass(reader, onward), name="wire: on"), spawn(self._pass(back, ends[0]), name="wire: back")]
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for one in both:
-                await cancel_and_wait(one)
-            for end in (writer, onward):
-                if end is not None:
-                    end.close()
+                one.cancel()
 
     async def _pass(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         try:
