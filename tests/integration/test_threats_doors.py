@@ -114,6 +114,16 @@ async def test_a_connection_that_asks_for_nothing_is_closed(
     await answer_to(machine, sent)
 
 
+async def test_a_websocket_is_not_waited_for_as_if_its_head_were_missing(
+    machine: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_protocol, "HEAD_SECONDS", 0.5)
+    async with machine.session() as talk:
+        await asyncio.sleep(1.5)
+        await talk.say(id=1, type="nonsense")
+        assert (await talk.until("error"))[-1]["id"] == 1
+
+
 async def test_a_body_that_trickles_in_is_given_up(machine: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "BODY_SECONDS", 0.2)
     head = b"POST /webhooks/x HTTP/1.1\r\n" + HOST + b"Content-Length: 100\r\nConnection: close\r\n\r\n{"

@@ -62,6 +62,7 @@ class Scene:
     marker: str
     token: str
     daemons: list[asyncio.subprocess.Process] = field(default_factory=list)
+    launched: list[asyncio.subprocess.Process] = field(default_factory=list)
 
     async def start(
         self,
@@ -84,6 +85,7 @@ class Scene:
         process = await asyncio.create_subprocess_exec(
             self.launcher, *args, stdin=pipe, stdout=pipe, stderr=pipe, env=environment
         )
+        self.launched.append(process)
         if wait:
             await warden.hello()
         return Started(warden, process, f"task-{run_id}")
@@ -141,6 +143,10 @@ async def a_scene(
                     await daemon.wait()
             for pid in scene.sleeping():
                 psutil.Process(pid).kill()
+    # Without their daemon they end; their loop has to see it, or they count as forgotten.
+    for process in scene.launched:
+        async with asyncio.timeout(10):
+            await process.wait()
 
 
 @pytest.fixture

@@ -42,8 +42,8 @@ class PromptHttpProtocol(HttpToolsProtocol):
             return  # what is left of a request that was refused
         self._unparsed += len(data)
         super().data_received(data)
-        if self.transport.is_closing():
-            return
+        if self.transport.is_closing() or self.transport.get_protocol() is not self:
+            return  # it is over, or a WebSocket's by now, which has no further heads to wait for
         if self._unparsed > MAX_HEAD_BYTES:
             self._refuse_large()
         elif self.cycle is None or self.cycle.response_complete:
