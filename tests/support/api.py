@@ -156,7 +156,6 @@ async def served(data_dir: Path, *, environ: dict[str, str] | None = None) -> As
             access_log=False,
             ws_max_size=1024 * 1024,
             ws_per_message_deflate=False,
-            ws_ping_timeout=None,  # clients share this loop: who waits long for a turn is not gone
             timeout_graceful_shutdown=2,
         )
         server = uvicorn.Server(config)
