@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.api import Served, served
 
-from machine.api import bodies, http_protocol, ws_protocol
+from machine.api import bodies, http_protocol, websocket, ws_protocol
 from machine.api.http_protocol import PromptHttpProtocol
 from machine.api.outermost import SECURITY_HEADERS
 from machine.api.ws_protocol import PromptWebSocketProtocol
@@ -221,6 +221,8 @@ async def test_whatever_comes_the_server_stands_and_its_log_stays_quiet(
 ) -> None:
     monkeypatch.setattr(http_protocol, "HEAD_SECONDS", 0.05)
     monkeypatch.setattr(bodies, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(websocket, "HELLO_SECONDS", 0.05)  # some of it is a good handshake, and silence
+    monkeypatch.setattr(ws_protocol, "LINGER_SECONDS", 0.05)
     loop = asyncio.get_running_loop()
 
     @settings(max_examples=150, deadline=None)
