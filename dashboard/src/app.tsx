@@ -28,7 +28,7 @@ function Nowhere() {
   return (
     <Empty title="There is no such page" isPage>
       <Link to="/" className="text-accent underline">
-        All tasks
+        To the first page
       </Link>
     </Empty>
   );

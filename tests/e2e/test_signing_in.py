@@ -31,12 +31,21 @@ def test_a_link_signs_in_by_a_click_and_looking_at_it_does_not_use_it_up(
 
 
 def test_somebody_without_a_login_is_told_which_command_prints_a_link(open_page: OpenPage) -> None:
-    for path in ("/", "/login", "/tasks/task_1"):
+    for path in ("/", "/login", "/tasks/task_1", "/nonsense"):
         person = open_page(signed_in=False).opens(path)
         person.sees("You are signed out")
         person.sees("machine login-link")
         assert [fault for fault in person.faults if "401" not in fault] == []
         person.faults.clear()
+
+
+def test_an_address_where_nothing_is_says_so_and_leads_home(open_page: OpenPage) -> None:
+    person = open_page().opens("/nonsense")
+    person.sees("There is no such page")
+    person.page.get_by_role("link", name="To the first page").click()
+    person.sees("What should be done?")
+    assert [fault for fault in person.faults if "404" not in fault] == []
+    person.faults.clear()
 
 
 def test_signing_out_ends_the_login(daemon: DaemonProcess, open_page: OpenPage) -> None:

@@ -556,6 +556,22 @@ async def test_each_page_has_a_nonce_of_its_own_and_nothing_from_elsewhere(machi
     assert "/api/tasks/{task_id}/stop" in docs.text
 
 
+async def test_where_nothing_is_a_person_sees_a_page_and_a_program_a_problem(machine: Served) -> None:
+    stranger, admin = machine.client(), machine.admin
+    visit = {"accept": "text/html,application/xhtml+xml"}
+    page = await admin.get("/nonsense", headers=visit)
+    assert page.status_code == 404
+    assert page.text.startswith("<!doctype html>")
+    assert "__CSP_NONCE__" not in page.text
+    for path, headers in (("/nonsense", {}), ("/api/nonsense", visit)):
+        assert (await admin.get(path, headers=headers)).json()["code"] == "not_found"
+        assert (await stranger.get(path, headers=headers)).json()["code"] == "not_signed_in"
+    assert (await admin.post("/nonsense", headers=visit)).json()["code"] == "not_found"
+    for path in ("/nonsense", "/docs"):
+        refused = await stranger.get(path, headers=visit)
+        assert (refused.status_code, refused.headers["location"]) == (303, "/login")
+
+
 async def test_the_built_dashboard_is_served_with_its_nonce_and_its_assets_for_ever(
     machine: Served, tmp_path: Path
 ) -> None:

@@ -129,5 +129,6 @@ def create_api(state: ApiState, **fastapi_options: Any) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.router.routes.append(mcp_route())
+    app.router.default = pages.nowhere
     describe_api(app)
     return app

@@ -40,6 +40,12 @@ def bearer(scope: Scope) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
+def is_visit(scope: Scope) -> bool:
+    """Whether a browser goes to an address that could be a page, rather than a program asking for data."""
+    wants_page = "text/html" in (header(scope, b"accept") or "")
+    return wants_page and scope["method"] in ("GET", "HEAD") and not scope["path"].startswith("/api/")
+
+
 def with_defaults(headers: Headers, defaults: Iterable[tuple[bytes, bytes]]) -> Headers:
     """`headers`, and those of `defaults` whose names are not among them."""
     there = {name.lower() for name, _ in headers}

@@ -1,8 +1,9 @@
 """The login in front of every route: closed unless the path is on the public list."""
 
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from machine.api.asgi import address, bearer, cookie, refuse_websocket
+from machine.api.asgi import address, bearer, cookie, is_visit, refuse_websocket
 from machine.api.errors import problem, problem_of
 from machine.api.public import is_public, may_viewer
 from machine.api.rules import rule_of
@@ -15,7 +16,8 @@ WEBSOCKETS = "/ws/"
 
 
 class Doorkeeper:
-    """Plain ASGI: puts the principal into `scope["principal"]`, or answers 401, or 403 where a token's scopes or
+    """Plain ASGI: puts the principal into `scope["principal"]`, or answers 401 (a person in a browser
+    is shown the way in), or 403 where a token's scopes or
     a viewer's role end.
 
     WebSockets under `/ws/` say hello after the handshake, so their route asks for the login itself; others are refused.
@@ -39,7 +41,9 @@ class Doorkeeper:
                 bearer=bearer(scope), cookie=cookie(scope, self._state.cookie_name), address=address(scope)
             )
         except MachineError as error:
-            await problem_of(error)(scope, receive, send)
+            to_login = error.status == 401 and is_visit(scope)
+            refused = RedirectResponse("/login", 303) if to_login else problem_of(error)
+            await refused(scope, receive, send)
             return
         if (refusal := _refusal(known.principal, scope["method"], scope["path"])) is not None:
             await problem_of(refusal)(scope, receive, send)

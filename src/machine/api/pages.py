@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
 
+from machine.api.asgi import is_visit
 from machine.api.deps import State
 from machine.api.errors import problem
 from machine.api.public import PAGES
+from machine.api.state import ApiState
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,10 +49,22 @@ def content_security_policy(nonce: str) -> str:
 
 async def _page(state: State) -> Response:
     """The same page for every page path: what it shows, it asks the API for."""
+    return await _html(state)
+
+
+async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    """What answers where no route does: to people the page, which says so and leads home. Raises HTTPException 404."""
+    if not is_visit(scope):
+        raise HTTPException(404)
+    answer = await _html(scope["app"].state.api, 404)
+    await answer(scope, receive, send)
+
+
+async def _html(state: ApiState, status: int = 200) -> Response:
     nonce = secrets.token_urlsafe(16)
     html = await asyncio.to_thread(_read, state.dashboard_dir / "index.html")
     headers = {"content-security-policy": content_security_policy(nonce), "cache-control": "no-store"}
-    return HTMLResponse(html.replace(NONCE_MARK, nonce), headers=headers)
+    return HTMLResponse(html.replace(NONCE_MARK, nonce), status, headers=headers)
 
 
 def _read(index: Path) -> str:
