@@ -9,10 +9,8 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from pydantic import SecretStr
@@ -20,13 +18,12 @@ from tests.fault.conftest import StartMachine
 from tests.fault.hands import WAIT_SECONDS, Machine, TableWatch
 from tests.support.model import ScriptedModel
 from tests.support.postgres import PostgresServer
+from tests.support.tasks import stored_task
 
 from machine.demo.model_request import ModelRequest
 from machine.demo.replies import Reply, Text
-from machine.domain.ids import new_id
 from machine.domain.machine import NOWHERE, MachineReport
 from machine.domain.task import Task
-from machine.ports import PendingInput
 from machine.store.machines import SqlMachineStore
 from machine.store.opening import open_database
 from machine.store.task_store import SqlTaskStore
@@ -274,20 +271,4 @@ async def test_whatever_a_paused_process_asks_for_after_its_machine_was_reaped_i
 
 
 async def queued(store: SqlTaskStore) -> Task:
-    now = datetime.now(UTC)
-    task_id = new_id("task")
-    given = {
-        "task_id": task_id,
-        "title": "x",
-        "input_message": "x",
-        "user_id": "user_1",
-        "machine_id": NOWHERE,
-        "assigned_agent": "planning",
-        "conversation_id": task_id,
-        "claude_session_id": str(uuid4()),
-        "workspace": task_id,
-        "created_at": now,
-        "status_at": now,
-    }
-    first = PendingInput(input_id=str(uuid4()), task_id=task_id, message="x", verbatim=False, created_at=now)
-    return await store.create(Task.model_validate(given), first)
+    return await stored_task(store, machine_id=NOWHERE)

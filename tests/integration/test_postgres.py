@@ -21,13 +21,13 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from tests.support.daemon import DaemonProcess, demo_daemon_on
 from tests.support.postgres import IN_URL, PASSWORD, PostgresServer
+from tests.support.tasks import stored_task
 
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.errors import BadRequest, MachineError, StoreError, TooNew
 from machine.domain.events import AuthStatus, AuthStatusData, Output, OutputKind, StoredEvent, TaskOutput
-from machine.domain.ids import new_id
 from machine.domain.task import Lane, Task
-from machine.ports import ClaimLimits, PendingInput
+from machine.ports import ClaimLimits
 from machine.store import database as database_module
 from machine.store import opening, past, writer
 from machine.store.batches import Recorder
@@ -42,25 +42,6 @@ NOW = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
 
 async def opened(url: SecretStr) -> Database:
     return await open_database(url, "0.1.0", on_committed=lambda _events: None)
-
-
-async def created(store: SqlTaskStore) -> Task:
-    task_id = new_id("task")
-    task = Task(
-        task_id=task_id,
-        title="Do it",
-        input_message="Do it.",
-        user_id="user_1",
-        machine_id="machine-001",
-        assigned_agent="planning",
-        conversation_id=task_id,
-        claude_session_id=task_id,
-        workspace=task_id,
-        created_at=NOW,
-        status_at=NOW,
-    )
-    first = PendingInput(input_id=new_id("input"), task_id=task_id, message="Do it.", verbatim=False, created_at=NOW)
-    return await store.create(task, first)
 
 
 def piece(text: str) -> TaskOutput:
@@ -141,7 +122,7 @@ async def test_a_commit_whose_answer_was_lost_is_found_stored_and_not_done_again
 ) -> None:
     database = await opened(over(line, postgres_url, postgres))
     store = SqlTaskStore(database, machine_id="machine-001")
-    task = await created(store)
+    task = await stored_task(store)
     line.breaks = "unanswered"
     assert await store.append(task.task_id, [piece("once")]) == 2
     assert await store.append(task.task_id, [piece("next")]) == 3
@@ -154,7 +135,7 @@ async def test_a_commit_that_never_arrived_is_done_again_by_the_writer(
 ) -> None:
     database = await opened(over(line, postgres_url, postgres))
     store = SqlTaskStore(database, machine_id="machine-001")
-    task = await created(store)
+    task = await stored_task(store)
     line.breaks = "unsent"
     assert await store.append(task.task_id, [piece("once")]) == 2
     assert line.breaks is None
@@ -167,7 +148,7 @@ async def test_while_a_commit_is_in_doubt_all_wait_and_are_answered_in_order_whe
 ) -> None:
     database = await opened(over(line, postgres_url, postgres))
     store = SqlTaskStore(database, machine_id="machine-001")
-    task = await created(store)
+    task = await stored_task(store)
     line.breaks = "unanswered"
     first = spawn(store.append(task.task_id, [piece("first")]), name="in doubt")
     await asyncio.sleep(0.1)
@@ -190,7 +171,7 @@ async def test_whoever_waits_too_long_for_the_server_is_refused_and_nothing_of_i
         monkeypatch.setattr(module, "AWAY_SECONDS", 0.5)
     database = await opened(postgres_url)
     store = SqlTaskStore(database, machine_id="machine-001")
-    task = await created(store)
+    task = await stored_task(store)
     await asyncio.to_thread(postgres.stop, signal.SIGQUIT)
     for asked in (store.append(task.task_id, [piece("late")]), store.get(task.task_id)):
         with pytest.raises(StoreError, match="does not answer") as refused:
@@ -207,7 +188,7 @@ async def test_a_server_that_is_killed_again_and_again_loses_and_doubles_nothing
 ) -> None:
     database = await opened(postgres_url)
     store = SqlTaskStore(database, machine_id="machine-001")
-    tasks = [await created(store) for _ in range(4)]
+    tasks = [await stored_task(store) for _ in range(4)]
     done = asyncio.Event()
 
     async def write(task: Task) -> int:
@@ -241,7 +222,7 @@ async def test_a_line_that_died_while_nobody_used_it_is_noticed_by_nobody(
 ) -> None:
     database = await opened(postgres_url)
     store = SqlTaskStore(database, machine_id="machine-001")
-    task = await created(store)
+    task = await stored_task(store)
     assert (await store.get(task.task_id)).last_seq == 1
     others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename <> ''"
     await asyncio.to_thread(postgres.execute, others)
@@ -273,7 +254,7 @@ async def test_an_operation_that_fails_takes_back_only_itself_and_the_others_are
     told: list[StoredEvent] = []
     database = await open_database(postgres_url, "0.1.0", on_committed=told.extend)
     store = SqlTaskStore(database, machine_id="machine-001")
-    task = await created(store)
+    task = await stored_task(store)
     told.clear()
 
     def fails(connection: Connection, recorder: Recorder) -> None:
@@ -321,7 +302,7 @@ async def test_who_found_nothing_takes_no_turn_of_the_writers_until_there_is_som
     free.set()
     await holding
     assert looked == [None] * 5
-    task = await created(store)
+    task = await stored_task(store)
     claimed = await store.claim(limits, NOW)
     assert claimed is not None
     assert claimed.task_id == task.task_id
@@ -335,7 +316,7 @@ async def test_who_found_nothing_takes_no_turn_of_the_writers_until_there_is_som
 async def test_several_writers_give_events_one_order_and_never_claim_a_task_twice(postgres_url: SecretStr) -> None:
     databases = [await opened(postgres_url) for _ in range(4)]
     stores = [SqlTaskStore(one, machine_id=f"machine-{number}") for number, one in enumerate(databases)]
-    tasks = {(await created(stores[0])).task_id for _ in range(20)}
+    tasks = {(await stored_task(stores[0])).task_id for _ in range(20)}
     limits = ClaimLimits(slots={Lane.WORK: 100, Lane.CHAT: 1}, per_agent={"planning": 12})
     claimed = await asyncio.gather(*(stores[number % 4].claim(limits, NOW) for number in range(40)))
     ids = [task.task_id for task in claimed if task is not None]
@@ -363,7 +344,7 @@ async def test_a_writer_that_stops_in_the_middle_is_thrown_out_and_the_others_go
 
     asked = spawn(paused.write(stands_still), name="stands still")
     await asyncio.sleep(0.1)
-    task = await created(store)
+    task = await stored_task(store)
     with pytest.raises(StoreError):
         await asked
     assert (await store.get(task.task_id)).last_seq == 1
@@ -405,7 +386,7 @@ async def test_the_database_itself_refuses_what_must_not_be(
     postgres: PostgresServer, postgres_url: SecretStr, sql: str
 ) -> None:
     database = await opened(postgres_url)
-    await created(SqlTaskStore(database, machine_id="machine-001"))
+    await stored_task(SqlTaskStore(database, machine_id="machine-001"))
     await database.close()
     with psycopg.connect(postgres_url.get_secret_value(), autocommit=True) as connection:
         connection.execute("INSERT INTO audit VALUES ('audit_1', 'x', 'u', 'u', 'token', 'c', 'a', 'x', 'o', '{}')")
@@ -496,7 +477,7 @@ async def test_text_that_it_cannot_hold_is_a_bad_request_and_words_are_stored_wi
 ) -> None:
     database = await opened(postgres_url)
     store = SqlTaskStore(database, machine_id="machine-001")
-    task = await created(store)
+    task = await stored_task(store)
     with pytest.raises(BadRequest):
         await store.get("task_\0")
     await store.append(task.task_id, [piece("a\0b")])

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from tests.support.api import Served, person, resting_task, served
 from tests.support.daemon import demo_daemon_on
 from tests.support.model import ScriptedModel
+from tests.support.tasks import an_input
 from tests.support.workbench import Workbench, workbench
 
 from machine.demo.replies import Reply, Text
@@ -267,10 +267,7 @@ async def test_a_time_is_noted_with_its_task_or_not_at_all_and_once(tmp_path: Pa
             run = ScheduleRun(
                 run_id=new_id("run"), schedule="ghost", due_at=due_at, at=now, outcome="started", task_id=task.task_id
             )
-            first = PendingInput(
-                input_id=str(uuid4()), task_id=task.task_id, message="Do.", verbatim=True, created_at=now
-            )
-            return run, (task, first)
+            return run, (task, an_input(task))
 
         with pytest.raises(Conflict):
             await store.note(*noted(there), state=state)

@@ -21,14 +21,13 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
+from tests.support.tasks import stored_task
 
 import machine
 from machine.domain.aio import spawn
 from machine.domain.errors import BadRequest, NotFound, StoreError, TooNew
 from machine.domain.events import AuthStatus, AuthStatusData, Output, OutputKind, StoredEvent, TaskOutput
-from machine.domain.ids import new_id
 from machine.domain.task import NEXT, Task, TaskStatus
-from machine.ports import PendingInput
 from machine.store import event_log, opening, past, writer
 from machine.store.database import Database
 from machine.store.opening import open_database, prepare
@@ -65,25 +64,6 @@ def store(database: Database) -> SqlTaskStore:
     return SqlTaskStore(database, machine_id="machine-001")
 
 
-async def created(store: SqlTaskStore) -> Task:
-    task_id = new_id("task")
-    task = Task(
-        task_id=task_id,
-        title="Do it",
-        input_message="Do it.",
-        user_id="user_1",
-        machine_id="machine-001",
-        assigned_agent="planning",
-        conversation_id=task_id,
-        claude_session_id=task_id,
-        workspace=task_id,
-        created_at=NOW,
-        status_at=NOW,
-    )
-    first = PendingInput(input_id=new_id("input"), task_id=task_id, message="Do it.", verbatim=False, created_at=NOW)
-    return await store.create(task, first)
-
-
 def piece(text: str) -> TaskOutput:
     return TaskOutput(data=Output(kind=OutputKind.TEXT, text=text))
 
@@ -112,7 +92,7 @@ def closed(path: Path, *sql: str) -> None:
 async def test_parallel_appends_to_many_tasks_leave_no_gap_and_are_told_in_their_order(
     store: SqlTaskStore, told: list[StoredEvent]
 ) -> None:
-    tasks = [await created(store) for _ in range(20)]
+    tasks = [await stored_task(store) for _ in range(20)]
     await asyncio.gather(*(store.append(tasks[number % 20].task_id, [piece(str(number))]) for number in range(200)))
     for task in tasks:
         events = await store.events(task.task_id)
@@ -134,7 +114,7 @@ async def test_events_are_handed_on_before_the_one_who_stored_them_is_answered(p
 async def test_an_operation_that_fails_takes_back_only_itself(
     database: Database, store: SqlTaskStore, told: list[StoredEvent]
 ) -> None:
-    task = await created(store)
+    task = await stored_task(store)
     told.clear()
 
     def fails(connection: Connection, recorder: Recorder) -> None:
@@ -166,7 +146,7 @@ async def test_an_operation_that_fails_takes_back_only_itself(
 async def test_what_is_asked_for_during_a_commit_shares_the_next_one(
     database: Database, store: SqlTaskStore, path: Path
 ) -> None:
-    task = await created(store)
+    task = await stored_task(store)
     calls: list[int] = []
     database._writer._on_committed = lambda events: calls.append(len(events))
     busy = spawn(database.write(holding(0.2)), name="asked meanwhile")
@@ -178,7 +158,7 @@ async def test_what_is_asked_for_during_a_commit_shares_the_next_one(
 async def test_a_write_whose_caller_gave_up_is_stored_all_the_same(
     database: Database, store: SqlTaskStore, told: list[StoredEvent]
 ) -> None:
-    task = await created(store)
+    task = await stored_task(store)
     busy = spawn(database.write(holding(0.2)), name="asked meanwhile")
     given_up = spawn(store.append(task.task_id, [piece("kept")]), name="asked meanwhile")
     await asyncio.sleep(0.05)
@@ -194,7 +174,7 @@ async def test_more_writes_than_may_wait_are_refused_and_the_rest_is_stored(
     database: Database, store: SqlTaskStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer, "MAX_WAITING", 10)
-    task = await created(store)
+    task = await stored_task(store)
     busy = spawn(database.write(holding(0.3)), name="asked meanwhile")
     await asyncio.sleep(0.1)
     appends = (store.append(task.task_id, [piece("x")]) for _ in range(30))
@@ -210,7 +190,7 @@ async def test_a_listener_that_fails_does_not_fail_the_write(path: Path, caplog:
         raise ValueError("no")
 
     database = await open_database(path, "0.1.0", on_committed=broken)
-    task = await created(SqlTaskStore(database, machine_id="machine-001"))
+    task = await stored_task(SqlTaskStore(database, machine_id="machine-001"))
     await database.close()
     assert task.last_seq == 1
     assert "could not be handed on" in caplog.text
@@ -219,7 +199,7 @@ async def test_a_listener_that_fails_does_not_fail_the_write(path: Path, caplog:
 async def test_closing_stores_what_is_queued_and_refuses_the_rest(path: Path) -> None:
     database = await open_database(path, "0.1.0", on_committed=lambda _events: None)
     store = SqlTaskStore(database, machine_id="machine-001")
-    task = await created(store)
+    task = await stored_task(store)
     appends = [spawn(store.append(task.task_id, [piece("x")]), name="queued") for _ in range(100)]
     await asyncio.sleep(0)
     await database.close()
@@ -249,7 +229,7 @@ async def test_a_reader_cannot_write(database: Database) -> None:
 
 
 async def test_a_reader_keeps_one_view_while_others_write(database: Database, store: SqlTaskStore) -> None:
-    task = await created(store)
+    task = await stored_task(store)
     query = "SELECT last_seq FROM tasks"
     loop = asyncio.get_running_loop()
 
@@ -330,7 +310,7 @@ async def test_on_a_full_disk_writes_fail_clearly_what_was_stored_stays_and_writ
     told: list[StoredEvent] = []
     database = await open_database(small_disk / "db" / "machine.db", "0.1.0", on_committed=told.extend)
     store = SqlTaskStore(database, machine_id="machine-001")
-    task = await created(store)
+    task = await stored_task(store)
     ballast = small_disk / "ballast"
     ballast.write_bytes(b"x" * 1_500_000)
     acknowledged = [1]
@@ -348,7 +328,7 @@ async def test_on_a_full_disk_writes_fail_clearly_what_was_stored_stays_and_writ
 async def test_a_database_at_its_largest_size_refuses_all_of_the_batch_or_only_what_does_not_fit(
     database: Database, store: SqlTaskStore, told: list[StoredEvent]
 ) -> None:
-    task = await created(store)
+    task = await stored_task(store)
 
     def limit(connection: Connection, _recorder: Recorder) -> None:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
@@ -371,7 +351,7 @@ async def test_a_database_at_its_largest_size_refuses_all_of_the_batch_or_only_w
 async def test_while_another_program_holds_the_database_writes_fail_clearly_and_then_go_on(
     database: Database, store: SqlTaskStore, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    task = await created(store)
+    task = await stored_task(store)
     await database.write(lambda connection, _recorder: connection.exec_driver_sql("PRAGMA busy_timeout=100"))
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -590,8 +570,8 @@ def test_migrations_run_from_a_package_and_to_a_folder_with_odd_names(tmp_path: 
 
 
 async def test_a_machine_with_a_new_name_adopts_the_open_tasks(database: Database, store: SqlTaskStore) -> None:
-    await created(store)
-    ended = await created(store)
+    await stored_task(store)
+    ended = await stored_task(store)
     await store.move(ended, ended.moved_to(TaskStatus.CANCELLED, NOW), [])
     renamed = SqlTaskStore(database, machine_id="machine-002")
     assert await renamed.in_status(TaskStatus.QUEUED) == ()

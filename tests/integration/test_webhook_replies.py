@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from tests.support.provider_api import ProviderApi, provider_api
+from tests.support.tasks import a_task, an_input
 
 from machine.domain.aio import cancel_and_wait
 from machine.domain.costs import Usage
@@ -25,7 +25,7 @@ from machine.domain.webhook_trigger import WhenBusy
 from machine.engine.reply_calls import ReplyCalls
 from machine.engine.webhook_replies import MAX_ATTEMPTS, TROUBLE_AFTER, WebhookReplies
 from machine.outgoing import HttpOutgoing
-from machine.ports import PendingInput, Start, Terms
+from machine.ports import Start, Terms
 from machine.registry.folders import replace_file
 from machine.registry.webhook_files import webhook_files
 from machine.registry.webhook_registry import WebhookRegistry
@@ -116,25 +116,12 @@ class Desk:
         self, happening: Happening = MERGE_REQUEST, *, hops: int = 0, reply: bool = True, webhook: str = "hook"
     ) -> Task:
         """A task that a delivery started."""
-        task_id, delivery_id = new_id("task"), new_id("delivery")
+        delivery_id = new_id("delivery")
         about = {"webhook": webhook, "delivery_id": delivery_id, "hops": hops}
-        task = Task(
-            task_id=task_id,
-            title="Do it",
-            input_message="Do it.",
+        task = a_task(
             source=TaskSource.WEBHOOK,
             source_metadata={**about, **({"reply": True} if reply else {})},
-            user_id="user_1",
-            machine_id="machine-001",
-            assigned_agent="planning",
-            conversation_id=new_id("conv"),
-            claude_session_id=str(uuid4()),
-            workspace=task_id,
             created_at=self.at,
-            status_at=self.at,
-        )
-        first = PendingInput(
-            input_id=str(uuid4()), task_id=task_id, message="Do it.", verbatim=True, created_at=self.at
         )
         delivery = Delivery(
             delivery_id=delivery_id,
@@ -146,13 +133,13 @@ class Desk:
             headers={},
             body=b"{}",
             outcome=DeliveryOutcome.ACCEPTED,
-            task_ids=(task_id,),
+            task_ids=(task.task_id,),
             happening=happening,
         )
         terms = Terms(webhook=webhook, trigger="1", when_busy=WhenBusy.ENQUEUE, rate_per_minute=6000)
-        start = Start(task=task, first_input=first, terms=terms)
+        start = Start(task=task, first_input=an_input(task), terms=terms)
         await self.deliveries.accept(delivery, [start], user_id="user_1")
-        task = await self.tasks.get(task_id)
+        task = await self.tasks.get(task.task_id)
         return await self.tasks.move(task, task.moved_to(TaskStatus.RUNNING, self.at), [])
 
     async def ended(self, task: Task, result: str = "It leaks.", status: TaskStatus = TaskStatus.COMPLETED) -> Task:

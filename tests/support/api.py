@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx2
 import uvicorn
 import websockets
 from fastapi import FastAPI
+from tests.support.tasks import stored_task
 
 from machine.api import create_api
 from machine.api.http_protocol import PromptHttpProtocol
@@ -26,7 +26,7 @@ from machine.domain.events import Output, OutputKind, TaskOutput
 from machine.domain.ids import new_id
 from machine.domain.principal import Role
 from machine.domain.task import Lane, QueueReason, Task
-from machine.ports import PendingInput, UserRow
+from machine.ports import UserRow
 from machine.settings import read_settings
 
 
@@ -178,25 +178,17 @@ async def resting_task(
     """A task that is stored and queued and, being parked, is run by nobody."""
     room = machine.room.api
     now = room.clock()
-    task_id = new_id("task")
-    task = Task(
-        task_id=task_id,
+    return await stored_task(
+        room.tasks,
         title="Rest",
         input_message=message,
         user_id=user_id or (await room.people.local_administrator()).user_id,
-        machine_id="machine-001",
         assigned_agent="brain" if with_brain else "planning",
         lane=Lane.CHAT if with_brain else Lane.WORK,
-        conversation_id=new_id("conv"),
-        claude_session_id=str(uuid4()),
-        workspace=task_id,
         queue_reason=QueueReason.QUOTA,
         parked_until=now + timedelta(days=1),
         created_at=now,
-        status_at=now,
     )
-    first = PendingInput(input_id=str(uuid4()), task_id=task_id, message=message, verbatim=True, created_at=now)
-    return await room.tasks.create(task, first)
 
 
 def text(content: str, item: str = "i") -> TaskOutput:

@@ -3,15 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
+
+from tests.support.tasks import stored_task
 
 from machine.app.live_room import Live, join_fleet, open_live
 from machine.domain.events import Output, OutputKind, TaskOutput
-from machine.domain.ids import new_id
-from machine.domain.task import Task
 from machine.domain.version import VERSION
-from machine.ports import PendingInput
 from machine.settings import read_settings
 from machine.store.notes import SqlNotes
 from machine.store.opening import open_database
@@ -27,23 +25,7 @@ class Member:
 
     async def new_task(self) -> str:
         """A task with one event, as it comes from a person; returns its id."""
-        task_id, now = new_id("task"), datetime.now(UTC)
-        task = Task(
-            task_id=task_id,
-            title="x",
-            input_message="x",
-            user_id="user_1",
-            machine_id="machine-001",
-            assigned_agent="planning",
-            conversation_id=task_id,
-            claude_session_id=task_id,
-            workspace=task_id,
-            created_at=now,
-            status_at=now,
-        )
-        first = PendingInput(input_id=new_id("input"), task_id=task_id, message="x", verbatim=False, created_at=now)
-        await self.tasks.create(task, first)
-        return task_id
+        return (await stored_task(self.tasks)).task_id
 
     async def say(self, task_id: str, count: int = 1) -> None:
         """So many pieces of output, each stored for itself."""

@@ -5,13 +5,11 @@ It prints `task_id seq` for each append as soon as that was acknowledged.
 
 import asyncio
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.support.tasks import stored_task
+
 from machine.domain.events import Output, OutputKind, TaskOutput
-from machine.domain.ids import new_id
-from machine.domain.task import Task
-from machine.ports import PendingInput
 from machine.store.opening import open_database
 from machine.store.task_store import SqlTaskStore
 
@@ -25,22 +23,7 @@ async def main(path: Path) -> None:
 
 
 async def append_for_ever(store: SqlTaskStore) -> None:
-    task_id, now = new_id("task"), datetime.now(UTC)
-    task = Task(
-        task_id=task_id,
-        title="x",
-        input_message="x",
-        user_id="user_1",
-        machine_id="machine-001",
-        assigned_agent="planning",
-        conversation_id=task_id,
-        claude_session_id=task_id,
-        workspace=task_id,
-        created_at=now,
-        status_at=now,
-    )
-    first = PendingInput(input_id=new_id("input"), task_id=task_id, message="x", verbatim=False, created_at=now)
-    await store.create(task, first)
+    task_id = (await stored_task(store)).task_id
     number = 1
     while True:
         number += 1

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.api import person, served
+from tests.support.tasks import an_input
 
 from machine.domain.budget import card_input, left_usd, raise_in, raised, step_usd
 from machine.domain.costs import CostKind, Usage
@@ -40,7 +41,7 @@ from machine.engine.budget_board import BudgetBoard
 from machine.engine.day_budgets import DayBudgets
 from machine.engine.outcome import Completed, Outcome, OutOfBudget, Rest, judged
 from machine.engine.slots import Slots
-from machine.ports import Agents, ClaimLimits, DayRules, PendingInput
+from machine.ports import Agents, ClaimLimits, DayRules
 from machine.store.budgets import SqlBudgetStore
 from machine.store.database import Database
 from machine.store.day_gate import MOST_MOVED
@@ -250,8 +251,7 @@ class Shop:
         name = new_id("task")
         ids = {"task_id": name, "workspace": name, "conversation_id": new_id("conv"), "claude_session_id": str(uuid4())}
         task = task_with(None, **ids, **{"created_at": self.now, "status_at": self.now, **changes})
-        said = PendingInput(input_id=str(uuid4()), task_id=name, message="x", verbatim=True, created_at=self.now)
-        return await self.tasks.create(task, said)
+        return await self.tasks.create(task, an_input(task))
 
     async def cost(self, task: Task, usd: float) -> None:
         await self.tasks.append(task.task_id, [], usage=Usage(cost_usd=usd))

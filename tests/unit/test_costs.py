@@ -7,20 +7,18 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from tests.support.api import Served, person, resting_task, served
+from tests.support.tasks import stored_task
 
 from machine.cli.costs import costs_text
 from machine.domain.costs import CostGroup, CostItem, CostKind, Span, Usage
 from machine.domain.errors import BadRequest
-from machine.domain.ids import new_id
 from machine.domain.principal import Role
 from machine.domain.task import Task, TaskSource
 from machine.engine.cost_report import last_days, totals, zone_of
-from machine.ports import PendingInput
 from machine.store.costs import statement
 from machine.store.opening import open_database
 from machine.store.task_store import SqlTaskStore
@@ -42,24 +40,8 @@ async def store(file: Path) -> AsyncIterator[SqlTaskStore]:
 
 
 async def spent(store: SqlTaskStore, cost_usd: float, **changes: Any) -> Task:
-    task_id = new_id("task")
-    values: dict[str, Any] = {
-        "task_id": task_id,
-        "title": "Do it",
-        "input_message": "Do it.",
-        "user_id": "user_1",
-        "machine_id": "machine-001",
-        "assigned_agent": "planning",
-        "workspace": task_id,
-        "conversation_id": new_id("conv"),
-        "claude_session_id": str(uuid4()),
-        "created_at": NOW,
-        "status_at": NOW,
-        "usage": Usage(cost_usd=cost_usd, input_tokens=10, output_tokens=1),
-    }
-    task = Task.model_validate({**values, **changes})
-    said = PendingInput(input_id=str(uuid4()), task_id=task_id, message="x", verbatim=True, created_at=NOW)
-    return await store.create(task, said)
+    usage = Usage(cost_usd=cost_usd, input_tokens=10, output_tokens=1)
+    return await stored_task(store, **{"usage": usage, "created_at": NOW, **changes})
 
 
 def sums(items: tuple[CostItem, ...]) -> dict[str, float]:

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from tests.support.tasks import stored_task
 
 from machine.domain.definition_version import NewVersion, SharedKind
 from machine.domain.errors import Conflict
-from machine.domain.ids import new_id
 from machine.domain.task import Task, TaskStatus
-from machine.ports import PendingInput
 from machine.store import definition_versions
 from machine.store.database import Database
 from machine.store.definition_versions import SqlDefinitionStore
@@ -43,22 +42,7 @@ def store(database: Database) -> SqlDefinitionStore:
 
 
 async def new_task(database: Database) -> Task:
-    task_id = new_id("task")
-    task = Task(
-        task_id=task_id,
-        title="x",
-        input_message="x",
-        user_id="user_1",
-        machine_id="one",
-        assigned_agent="helper",
-        conversation_id=task_id,
-        claude_session_id=task_id,
-        workspace=task_id,
-        created_at=NOW,
-        status_at=NOW,
-    )
-    first = PendingInput(input_id=new_id("input"), task_id=task_id, message="x", verbatim=False, created_at=NOW)
-    return await SqlTaskStore(database, machine_id="one").create(task, first)
+    return await stored_task(SqlTaskStore(database, machine_id="one"), machine_id="one", assigned_agent="helper")
 
 
 async def test_a_fleet_is_founded_once_whoever_tries_it_too(store: SqlDefinitionStore) -> None:

@@ -10,15 +10,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from tests.support.tasks import a_task, an_input
 
 from machine.domain.errors import BadRequest, Conflict, NotFound
 from machine.domain.events import StoredEvent
 from machine.domain.happening import Happening
 from machine.domain.ids import new_id
-from machine.domain.task import Task, TaskSource
+from machine.domain.task import TaskSource
 from machine.domain.webhook import Delivery, DeliveryOutcome, ProviderName
 from machine.domain.webhook_trigger import WhenBusy
-from machine.ports import Accepted, DeliveryStore, PendingInput, Start, TaskFilter, TaskStore, Terms
+from machine.ports import Accepted, DeliveryStore, Start, TaskFilter, TaskStore, Terms
 from machine.store import opening
 from machine.store.deliveries import SqlDeliveryStore
 from machine.store.opening import open_database
@@ -44,26 +45,9 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
 
 
 def a_start() -> Start:
-    task_id = new_id("task")
-    task = Task(
-        task_id=task_id,
-        title="Do it",
-        input_message="Do it, please.",
-        source=TaskSource.WEBHOOK,
-        user_id="user_1",
-        machine_id="machine-001",
-        assigned_agent="planning",
-        conversation_id=new_id("conv"),
-        claude_session_id=str(uuid4()),
-        workspace=task_id,
-        created_at=NOW,
-        status_at=NOW,
-    )
-    first = PendingInput(
-        input_id=str(uuid4()), task_id=task_id, message=task.input_message, verbatim=True, created_at=NOW
-    )
+    task = a_task(source=TaskSource.WEBHOOK, created_at=NOW)
     terms = Terms(webhook="issues", trigger="#1", when_busy=WhenBusy.ENQUEUE, rate_per_minute=30)
-    return Start(task=task, first_input=first, terms=terms)
+    return Start(task=task, first_input=an_input(task), terms=terms)
 
 
 def a_delivery(*starts: Start, **changes: Any) -> Delivery:

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection
+from tests.support.tasks import an_input, stored_task
 
 from machine.domain.approval import Answer, Approval, ApprovalKind, ApprovalStatus, Decision
 from machine.domain.errors import Conflict, LeaseLost, NameTaken, NotFound
@@ -24,7 +24,7 @@ from machine.domain.events import (
 from machine.domain.ids import new_id
 from machine.domain.machine import NOWHERE, Machine, MachineLoad, MachineReport, MachineRole, MachineState
 from machine.domain.task import FailureReason, Lane, QueueReason, Task, TaskStatus, WaitingReason
-from machine.ports import ClaimLimits, PendingInput
+from machine.ports import ClaimLimits
 from machine.store.clock import database_now
 from machine.store.database import Database
 from machine.store.machines import SqlMachineStore
@@ -106,26 +106,7 @@ async def fleet(place: Place) -> AsyncIterator[Fleet]:
 
 
 async def queued(member: Member, **changes: Any) -> Task:
-    task_id = new_id("task")
-    values: dict[str, Any] = {
-        "task_id": task_id,
-        "title": "Do it",
-        "input_message": "Do it.",
-        "user_id": "user_1",
-        "machine_id": NOWHERE,
-        "assigned_agent": "planning",
-        "conversation_id": new_id("conversation"),
-        "claude_session_id": str(uuid4()),
-        "workspace": task_id,
-        "created_at": NOW,
-        "status_at": NOW,
-    }
-    task = Task.model_validate({**values, **changes})
-    return await member.tasks.create(task, an_input(task))
-
-
-def an_input(task: Task) -> PendingInput:
-    return PendingInput(input_id=str(uuid4()), task_id=task.task_id, message="Do it.", verbatim=False, created_at=NOW)
+    return await stored_task(member.tasks, **{"machine_id": NOWHERE, "created_at": NOW, **changes})
 
 
 async def asked(member: Member, task: Task, kind: ApprovalKind = ApprovalKind.PERMISSION) -> Approval:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
+from tests.support.tasks import a_task
 
 from machine.domain.agent import SubAgent
 from machine.domain.errors import CodeFault, Conflict, StoreError
@@ -44,19 +44,7 @@ class NoCode:
 
 
 def task_of(conversation_id: str = "conv_1") -> Task:
-    return Task(
-        task_id="task_1",
-        title="x",
-        input_message="x",
-        user_id="user_1",
-        machine_id="a",
-        assigned_agent="worker",
-        conversation_id=conversation_id,
-        claude_session_id=str(uuid4()),
-        workspace="task_1",
-        created_at=NOW,
-        status_at=NOW,
-    )
+    return a_task(task_id="task_1", machine_id="a", conversation_id=conversation_id, created_at=NOW)
 
 
 @dataclass

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
 
 import pytest
+from tests.support.tasks import stored_task
 
 from machine.app.disk_room import keeping_of
 from machine.disk import DataFolders
@@ -19,13 +19,12 @@ from machine.domain.costs import CostGroup, Usage
 from machine.domain.disk import Keeping, OwnBackups
 from machine.domain.errors import NotFound
 from machine.domain.events import EndedData, Output, OutputKind, TaskCompleted, TaskOutput
-from machine.domain.ids import new_id
 from machine.domain.task import Task, TaskStatus
 from machine.engine.cost_report import last_days
 from machine.engine.disk_desk import DiskDesk
 from machine.engine.moving import Moving
 from machine.engine.retention import Retention
-from machine.ports import Belongings, PendingInput
+from machine.ports import Belongings
 from machine.settings import read_settings
 from machine.shared import SharedFiles
 from machine.store.deliveries import SqlDeliveryStore
@@ -107,26 +106,14 @@ class Place:
 
     async def task(self, *, days_ago: float, of: Task | None = None, ends: bool = True, cost: float = 0.25) -> Task:
         """A task that ran so long ago, with some output and a workspace of its own, or in another's conversation."""
-        at, task_id = NOW - timedelta(days=days_ago), new_id("task")
-        task = Task(
-            task_id=task_id,
-            title="x",
-            input_message="x",
-            user_id="user_1",
-            machine_id="machine-001",
-            assigned_agent="planning",
-            conversation_id=of.conversation_id if of else new_id("conv"),
-            claude_session_id=str(uuid4()),
-            workspace=of.workspace if of else task_id,
-            usage=Usage(cost_usd=cost, input_tokens=3, output_tokens=2),
-            created_at=at,
-            status_at=at,
-        )
-        first = PendingInput(input_id=new_id("input"), task_id=task_id, message="x", verbatim=False, created_at=at)
-        stored = await self.store.create(task, first)
+        at, shared = NOW - timedelta(days=days_ago), {}
+        if of is not None:
+            shared = {"conversation_id": of.conversation_id, "workspace": of.workspace}
+        usage = Usage(cost_usd=cost, input_tokens=3, output_tokens=2)
+        stored = task = await stored_task(self.store, usage=usage, created_at=at, **shared)
         for number in range(5):
             said = Output(kind=OutputKind.TEXT, text=f"page {number}")
-            await self.store.append(task_id, [TaskOutput(data=said)])
+            await self.store.append(task.task_id, [TaskOutput(data=said)])
         self.workspace(task).mkdir(parents=True, exist_ok=True)
         (self.workspace(task) / "notes.md").write_text("notes")
         if ends:

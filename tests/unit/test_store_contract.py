@@ -5,9 +5,10 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
+from tests.support import tasks
+from tests.support.tasks import an_input, stored_task
 
 from machine.domain.approval import Answer, Approval, ApprovalKind, ApprovalStatus, Decision
 from machine.domain.costs import CostKind, Usage
@@ -51,7 +52,7 @@ from machine.domain.task import (
     TaskStatus,
     WaitingReason,
 )
-from machine.ports import ClaimLimits, PendingInput, PeopleStore, StoredUpTo, TaskFilter, TaskStore
+from machine.ports import ClaimLimits, PeopleStore, StoredUpTo, TaskFilter, TaskStore
 from machine.store.opening import Place, open_database
 from machine.store.people import SqlPeopleStore
 from machine.store.task_store import SqlTaskStore
@@ -89,30 +90,11 @@ def people(stores: Stores) -> PeopleStore:
 
 
 def a_task(**changes: Any) -> Task:
-    task_id = new_id("task")
-    values: dict[str, Any] = {
-        "task_id": task_id,
-        "title": "Do it",
-        "input_message": "Do it, please.",
-        "user_id": "user_1",
-        "machine_id": "machine-001",
-        "assigned_agent": "planning",
-        "conversation_id": new_id("conversation"),
-        "claude_session_id": str(uuid4()),
-        "workspace": task_id,
-        "created_at": NOW,
-        "status_at": NOW,
-    }
-    return Task.model_validate({**values, **changes})
-
-
-def an_input(task: Task, message: str = "Do it, please.") -> PendingInput:
-    return PendingInput(input_id=str(uuid4()), task_id=task.task_id, message=message, verbatim=False, created_at=NOW)
+    return tasks.a_task(**{"created_at": NOW, **changes})
 
 
 async def created(store: TaskStore, **changes: Any) -> Task:
-    task = a_task(**changes)
-    return await store.create(task, an_input(task))
+    return await stored_task(store, **{"created_at": NOW, **changes})
 
 
 async def started(store: TaskStore, **changes: Any) -> Task:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from tests.support.model import ScriptedModel
+from tests.support.tasks import a_task
 from tests.support.workbench import Workbench, processes_of, processes_with, workbench
 
 from machine.demo.replies import ApiError, Reply, Text, ToolUse
 from machine.domain.approval import Answer, Decision
 from machine.domain.clock import utc_now
 from machine.domain.errors import Conflict, IllegalTransition, StoreError
-from machine.domain.task import NEXT, FailureReason, Task, TaskStatus, WaitingReason
+from machine.domain.task import NEXT, FailureReason, TaskStatus, WaitingReason
 
 
 @pytest.fixture
@@ -312,27 +313,9 @@ async def test_a_task_of_higher_priority_goes_first(tmp_path: Path, model: Scrip
         assert started[1] < started[0]
 
 
-def _task(status: TaskStatus) -> Task:
-    now = utc_now()
-    return Task(
-        task_id="task_x",
-        title="t",
-        input_message="m",
-        status=status,
-        user_id="u",
-        machine_id="m",
-        assigned_agent="planning",
-        conversation_id="c",
-        claude_session_id="s",
-        workspace="w",
-        created_at=now,
-        status_at=now,
-    )
-
-
 @pytest.mark.parametrize(("old", "new"), list(itertools.product(TaskStatus, TaskStatus)))
 def test_no_transition_outside_the_table_is_possible_in_the_model(old: TaskStatus, new: TaskStatus) -> None:
-    task, at = _task(old), utc_now() + timedelta(seconds=1)
+    task, at = a_task(status=old), utc_now() + timedelta(seconds=1)
     if new in NEXT[old]:
         assert task.moved_to(new, at).status is new
     else:

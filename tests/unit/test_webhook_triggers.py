@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from tests.support.tasks import a_task, an_input
 
 from machine.domain.costs import CostKind, Usage
 from machine.domain.events import CancelledData, EndedData, FailedData, TaskCancelled, TaskCompleted, TaskFailed
@@ -16,7 +17,7 @@ from machine.domain.task import FailureReason, Lane, Task, TaskFailure, TaskSour
 from machine.domain.triggering import CONTINUED_FOR, PAUSE_AFTER
 from machine.domain.webhook import Delivery, DeliveryOutcome, ProviderName
 from machine.domain.webhook_trigger import WhenBusy
-from machine.ports import Accepted, ClaimLimits, PendingInput, Start, Terms
+from machine.ports import Accepted, ClaimLimits, Start, Terms
 from machine.store.deliveries import SqlDeliveryStore
 from machine.store.opening import open_database
 from machine.store.task_store import SqlTaskStore
@@ -60,30 +61,16 @@ class Bench:
         profile: str = "untrusted",
         **more: Any,
     ) -> Start:
-        task_id = new_id("task")
         values: dict[str, Any] = {
-            "task_id": task_id,
-            "title": "Do it",
-            "input_message": "Do it, please.",
             "source": TaskSource.WEBHOOK,
             "source_metadata": {"webhook": "issues", "trigger_name": trigger, "profile": profile},
             "profile": profile,
-            "user_id": "user_1",
-            "machine_id": "machine-001",
-            "assigned_agent": "planning",
-            "conversation_id": new_id("conv"),
-            "claude_session_id": str(uuid4()),
-            "workspace": task_id,
             "concurrency_key": KEY,
             "created_at": self.now,
-            "status_at": self.now,
         }
-        task = Task.model_validate({**values, **more})
-        first = PendingInput(
-            input_id=str(uuid4()), task_id=task_id, message="Do it, please.", verbatim=True, created_at=self.now
-        )
+        task = a_task(**{**values, **more})
         terms = Terms(webhook="issues", trigger=trigger, when_busy=WhenBusy(when_busy), rate_per_minute=rate)
-        return Start(task=task, first_input=first, terms=terms)
+        return Start(task=task, first_input=an_input(task), terms=terms)
 
     async def claim(self) -> Task:
         task = await self.tasks.claim(ENOUGH, self.now)
