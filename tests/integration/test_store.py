@@ -89,6 +89,26 @@ def closed(path: Path, *sql: str) -> None:
 # --- groups of writes -----------------------------------------------------------------------------------------------
 
 
+async def test_what_is_urgent_is_stored_before_all_that_waits(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "MAX_BATCH", 5)
+    done: list[str] = []
+
+    def noting(word: str) -> writer.WriteOperation[None]:
+        return lambda _connection, _recorder: done.append(word)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(database.write(holding(0.2)))
+        await asyncio.sleep(0.05)
+        for _ in range(20):
+            group.create_task(database.write(noting("waits")))
+        await asyncio.sleep(0)
+        group.create_task(database.write(noting("beats"), urgent=True))
+    assert len(done) == 21
+    assert done.index("beats") == 0
+
+
 async def test_parallel_appends_to_many_tasks_leave_no_gap_and_are_told_in_their_order(
     store: SqlTaskStore, told: list[StoredEvent]
 ) -> None:

@@ -1,6 +1,7 @@
 """What the writer is asked for, and what it stores together."""
 
 import asyncio
+import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -47,3 +48,11 @@ class Batch:
     number: int
     asked: list[Asked]
     recorder: Recorder
+
+
+class Sign(enum.Enum):
+    """What stands in the writer's queue and is no operation."""
+
+    URGENT = enum.auto()
+    """Something is to be done before all that waits."""
+    END = enum.auto()

@@ -37,14 +37,15 @@ class Database:
         self._writer = Writer(backend, loop, on_committed)
         self._writer.start()
 
-    async def write(self, operation: WriteOperation[T], *, unguarded: bool = False) -> T:
-        """Run `operation(connection, recorder)` in the writer; returns when it is committed.
+    async def write(self, operation: WriteOperation[T], *, unguarded: bool = False, urgent: bool = False) -> T:
+        """Run `operation(connection, recorder)` in the writer; returns when it is committed. One that is `urgent` is
+        done before all that waits.
 
         What it raises takes back all it wrote, and only that. It may not wait for anything. Raises StoreError when the
         database refuses (disk full, read-only, away, too much waiting), LeaseLost when the guard does, unless it is
         `unguarded`; then nothing of it is stored.
         """
-        return await self._writer.ask(operation, unguarded=unguarded)
+        return await self._writer.ask(operation, unguarded=unguarded, urgent=urgent)
 
     def guard_writes(self, guard: Guard | None) -> None:
         """From the next transaction on, `guard` says whether this process may write."""

@@ -69,7 +69,8 @@ class SqlMachineStore:
             row = found.one_or_none()
             return None if row is None else _machine_of(row)
 
-        return await self._database.write(write, unguarded=True)
+        # Behind a long queue it would come too late, and all that stands in the queue would be refused.
+        return await self._database.write(write, unguarded=True, urgent=True)
 
     async def leave(self, machine_id: str, epoch: int) -> None:
         def write(connection: Connection, recorder: Recorder) -> None:

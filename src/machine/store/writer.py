@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from machine.domain.errors import LeaseLost, StoreError
 from machine.domain.events import StoredEvent
 from machine.store.backend import Backend
-from machine.store.batches import Asked, Batch
+from machine.store.batches import Asked, Batch, Sign
 from machine.store.batches import Recorder as Recorder
 from machine.store.batches import WriteOperation as WriteOperation
 from machine.store.operations import OperationFailed, run_apart, run_together, translated
@@ -53,7 +53,8 @@ class Writer:
         self._engine = backend.writing_engine()
         self._loop = loop
         self._on_committed = on_committed
-        self._queue: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Asked | Sign] = queue.SimpleQueue()
+        self._urgent: deque[Asked] = deque()
         self._next: deque[Asked] = deque()
         self._connection: Connection | None = None
         self._number = 0
@@ -66,21 +67,24 @@ class Writer:
     def start(self) -> None:
         self._thread.start()
 
-    def ask(self, run: WriteOperation[T], *, unguarded: bool = False) -> asyncio.Future[T]:
-        """Queue an operation. The future is resolved after its commit; giving it up does not take the write back."""
+    def ask(self, run: WriteOperation[T], *, unguarded: bool = False, urgent: bool = False) -> asyncio.Future[T]:
+        """Queue an operation, before all others if it is `urgent`. The future is resolved after its commit; giving up
+        does not take the write back."""
         if self._closing:
             raise closed(self._backend.name)
         if self._queue.qsize() + len(self._next) >= MAX_WAITING:
             raise StoreError(f"{MAX_WAITING} writes already wait for the database.", hint="Try again in a moment.")
         asked = Asked(run, self._loop.create_future(), time.monotonic(), unguarded)
-        self._queue.put(asked)
+        if urgent:
+            self._urgent.append(asked)
+        self._queue.put(Sign.URGENT if urgent else asked)
         return asked.answer
 
     async def close(self, *, patience_seconds: float) -> bool:
         """Refuse new operations, work off what is queued, end. False when that took longer than `patience_seconds`."""
         if not self._closing:
             self._closing = True
-            self._queue.put(None)
+            self._queue.put(Sign.END)
         done, _ = await asyncio.wait([self._stopped], timeout=patience_seconds)
         return bool(done)
 
@@ -101,15 +105,23 @@ class Writer:
     def _gather(self, more: bool) -> bool:
         """Move what waits into `_next`, up to a batch; wait when there is nothing. False once the end was asked for."""
         patience = None if self._doubt is None else AGAIN_SECONDS
+        self._take_urgent()
         try:
             while more and len(self._next) < MAX_BATCH:
                 asked = self._queue.get_nowait() if self._next else self._queue.get(timeout=patience)
-                if asked is None:
+                if asked is Sign.END:
                     return False
-                self._next.append(asked)
+                if asked is Sign.URGENT:
+                    self._take_urgent()
+                else:
+                    self._next.append(asked)
         except queue.Empty:
             return more
         return more
+
+    def _take_urgent(self) -> None:
+        while self._urgent:
+            self._next.appendleft(self._urgent.popleft())
 
     def _commit_some(self) -> None:
         """One transaction: begin, as many operations as fit, commit, answer."""
