@@ -71,6 +71,13 @@ async def until(true: Callable[[], object]) -> None:
             await asyncio.sleep(0.05)
 
 
+def words_of(process: psutil.Process) -> list[str]:
+    """Its command line; nothing of a process that has gone meanwhile."""
+    with contextlib.suppress(psutil.Error):
+        return list(process.cmdline())
+    return []
+
+
 class Run:
     """A session, and everything it has said so far."""
 
@@ -497,7 +504,7 @@ async def test_nothing_of_the_tree_is_left_after_a_close(place: Place, model: Sc
         await run.until(lambda: run.all(TextDelta))
         below: list[psutil.Process] = []
         async with asyncio.timeout(10):  # what was forked may not be `sleep` yet
-            while sum(process.name() == "sleep" for process in below) < 2:
+            while sum("sleep" in words_of(process) for process in below) < 2:
                 await asyncio.sleep(0.05)
                 below = psutil.Process(run.session.pid).parent().children(recursive=True)  # type: ignore[union-attr]  # the warden
         await run.session.close(patience_seconds=0)
@@ -509,7 +516,7 @@ async def test_the_tree_of_a_warden_that_was_killed_is_swept(place: Place, model
     model.on("go", shell_call("tail -f /dev/null"), "Done.")
     async with place.run(spec=place.spec(allowed_tools=("Bash",))) as run:
         await run.say("go")
-        await until(lambda: any(process.name() == "tail" for process in place.processes()))
+        await until(lambda: any("tail" in words_of(process) for process in place.processes()))
         warden = psutil.Process(run.session.pid).parent()
         assert warden is not None
         warden.kill()
@@ -558,7 +565,7 @@ async def test_a_start_that_is_cancelled_leaves_nothing(fake: Fake) -> None:
     place = fake("time.sleep(600)")
     await place.claude.warm_up()
     opening = spawn(place.claude.open(place.spec(), ask=nobody, on_stderr=print), name="test: cancelled open")
-    await until(lambda: any("fake-cli" in " ".join(process.cmdline()) for process in place.processes()))
+    await until(lambda: any("fake-cli" in " ".join(words_of(process)) for process in place.processes()))
     await cancel_and_wait(opening)
     assert place.processes() == []
 

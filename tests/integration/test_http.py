@@ -45,7 +45,8 @@ async def seqs_until(talk: Talk, task_id: str, last: int) -> list[int]:
 async def test_a_wish_becomes_a_finished_task(machine: Served) -> None:
     client = machine.admin
     made = await client.post("/api/tasks", json={"message": "Say hello.", "agent": "planning"})
-    assert (made.status_code, made.json()["status"]) == (201, "queued")
+    assert made.status_code == 201
+    assert made.json()["status"] in ("queued", "running")  # where the answer takes a moment, it may have begun
     path = f"/api/tasks/{made.json()['task_id']}"
     async with asyncio.timeout(60):
         while (task := (await client.get(path)).json())["status"] not in ("completed", "failed", "cancelled"):

@@ -97,14 +97,22 @@ class Talk:
     def __init__(self, connection: websockets.ClientConnection) -> None:
         self.connection = connection
         self.ready: dict[str, Any] = {}
+        self._heard = 0
+        self._last = "nothing"
 
     async def say(self, **message: Any) -> None:
         await self.connection.send(json.dumps(message))
 
     async def hear(self) -> dict[str, Any]:
         """The next message. A minute says that none will come: a hundred readers share this one process."""
-        async with asyncio.timeout(60):
-            return dict(json.loads(await self.connection.recv()))
+        try:
+            async with asyncio.timeout(60):
+                said = await self.connection.recv()
+        except TimeoutError as error:
+            raise TimeoutError(f"silence after {self._heard} messages, the last: {self._last}") from error
+        self._heard += 1
+        self._last = str(said)[:200]
+        return dict(json.loads(said))
 
     async def until(self, kind: str) -> list[dict[str, Any]]:
         """All messages up to the first of this kind, that one included."""
