@@ -105,7 +105,8 @@ class FleetMembership:
 
     def _fence_if_late(self) -> None:
         if not self._fenced and not self._seat.lease.held:
-            _log.error("the lease of %s could not be extended in time: its CLIs are ended", self._seat.machine_id)
+            what = ": its CLIs are ended" if len(self._live) else ""
+            _log.error("the lease of %s could not be extended in time%s", self._seat.machine_id, what)
             self._fence()
 
     def _fence(self) -> None:
