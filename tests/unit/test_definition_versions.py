@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from tests.support.tasks import stored_task
 
 from machine.domain.definition_version import NewVersion, SharedKind
@@ -13,6 +14,7 @@ from machine.domain.errors import Conflict
 from machine.domain.task import Task, TaskStatus
 from machine.store import definition_versions
 from machine.store.database import Database
+from machine.store.definition_table import definition_versions as definition_table
 from machine.store.definition_versions import SqlDefinitionStore
 from machine.store.opening import Place, open_database
 from machine.store.task_store import SqlTaskStore
@@ -63,6 +65,16 @@ async def test_versions_are_told_in_their_order_each_name_by_its_newest(store: S
     assert await store.content(first) == b"1"
     [told] = await store.changed(other)
     assert (told.author, told.machine_id, told.is_gone, told.key) == ("user_1", "one", False, ("agent", "helper"))
+
+
+async def test_what_only_a_newer_program_knows_is_passed_by(store: SqlDefinitionStore, database: Database) -> None:
+    first = await store.add(a_version(), after=0)
+    newer = await store.add(a_version("sunset"), after=0)
+    painted = update(definition_table).where(definition_table.c.version == newer).values(kind="painting")
+    await database.write(lambda connection, _recorder: connection.execute(painted).rowcount)
+    last = await store.add(a_version("other"), after=0)
+    assert [one.version for one in await store.changed(0)] == [first, last]
+    assert [one.version for one in await store.as_of(last)] == [first, last]
 
 
 async def test_of_two_who_change_the_same_version_one_is_refused(store: SqlDefinitionStore) -> None:
@@ -117,8 +129,9 @@ async def test_large_versions_are_kept_as_far_as_there_is_room(
     assert await store.content(large[-1]) is None
 
 
-async def test_an_old_value_of_a_variable_is_not_kept(store: SqlDefinitionStore, database: Database) -> None:
-    secret = a_version("TOKEN", b"sealed 1", kind=SharedKind.VARIABLE)
+@pytest.mark.parametrize("kind", [SharedKind.VARIABLE, SharedKind.CHANNEL])
+async def test_an_old_secret_is_not_kept(store: SqlDefinitionStore, database: Database, kind: SharedKind) -> None:
+    secret = a_version("TOKEN", b"sealed 1", kind=kind)
     first = await store.add(secret, after=0)
     await store.pin((await new_task(database)).task_id, first)
     await store.add(secret.model_copy(update={"content": None, "content_hash": ""}), after=first)

@@ -27,6 +27,7 @@ from machine.demo import DEMO_ALLOWED_TOOLS, MODEL_NAME, DemoModel, ModelServer
 from machine.disk import DataFolders
 from machine.domain.clock import Clock, utc_now
 from machine.domain.code import REPO_FOLDER
+from machine.domain.definition_version import SharedKind
 from machine.domain.errors import SandboxMissing, StoreError
 from machine.domain.events import StoredEvent
 from machine.domain.redaction import Redactor
@@ -83,6 +84,8 @@ class Ground:
     kept: DefinitionKeeping
     repositories: GitRepositories
     variables: Secrets
+    channels: Secrets
+    """Addresses of channels. Not among the variables: no agent may ever be given one of these."""
     snapshots: SqlSnapshotStore
     shared: SharedFiles | None
     """Unset: conversations stay on the machine on which they began."""
@@ -110,6 +113,8 @@ async def open_ground(
     await join_fleet(live, tasks, SqlNotes(database), stack)
     claude, definitions = await _claude(settings, stack, seat)
     variables = await asyncio.to_thread(_open_variables, settings, redactor)
+    channels = await asyncio.to_thread(_open_channels, settings, redactor, clock)
+    sealed = {SharedKind.VARIABLE: variables, SharedKind.CHANNEL: channels}
     outgoing = HttpOutgoing()
     stack.push_async_callback(outgoing.close)
     return Ground(
@@ -131,12 +136,13 @@ async def open_ground(
         disk=_disk(settings, claude.settling),
         claude=claude,
         definitions=definitions,
-        kept=keep_definitions(settings, database, definitions, variables, live.pokes),
+        kept=keep_definitions(settings, database, definitions, sealed, live.pokes),
         repositories=await asyncio.to_thread(_open_repositories, settings, claude.settling),
         snapshots=SqlSnapshotStore(database),
         shared=await asyncio.to_thread(open_shared, settings, claude.settling),
         outgoing=outgoing,
         variables=variables,
+        channels=channels,
         redactor=redactor,
         clock=clock,
         seat=seat,
@@ -231,4 +237,16 @@ def _open_variables(settings: Settings, redactor: Redactor) -> Secrets:
         key_file=settings.secret_key_file,
         clock=utc_now,
         redactor=redactor,
+    )
+
+
+def _open_channels(settings: Settings, redactor: Redactor, clock: Clock) -> Secrets:
+    """Blocking."""
+    return open_secrets(
+        settings.credentials_dir / "channels",
+        key=settings.secret_key,
+        key_file=settings.secret_key_file,
+        clock=clock,
+        redactor=redactor,
+        kind="channels",
     )

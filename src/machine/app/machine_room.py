@@ -73,7 +73,7 @@ async def opened(
         engine = build_engine(ground)
         if engine.steering.desk is not None:
             stack.callback(engine.steering.desk.close)
-        notifications = await build_notifications(ground)
+        notifications = build_notifications(ground)
         login = await open_login(ground, engine, stack)
         api = _api_state(ground, engine, login.logins, notifications)
         if ground.seat is None:

@@ -1,8 +1,10 @@
 """How definitions are kept: as files where a machine works alone, in the database where it is of a fleet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from machine.auth.secrets import Secrets
+from machine.domain.definition_version import SharedKind
 from machine.engine.agent_versions import NewestAgents, Outfit, PinnedAgents, newest_outfit
 from machine.engine.fleet_keeping import FleetKeeping
 from machine.engine.keeping import Keeping, OnDisk
@@ -28,7 +30,11 @@ class DefinitionKeeping:
 
 
 def keep_definitions(
-    settings: Settings, database: Database, definitions: Definitions, variables: Secrets, pokes: Pokes
+    settings: Settings,
+    database: Database,
+    definitions: Definitions,
+    sealed: Mapping[SharedKind, Secrets],
+    pokes: Pokes,
 ) -> DefinitionKeeping:
     """Join the parts. Nothing runs yet."""
     loader, agents, skills = definitions.loader, definitions.agents, definitions.skills
@@ -40,7 +46,7 @@ def keep_definitions(
         store=store,
         replica=Replica(loader, shelves),
         loader=loader,
-        variables=variables,
+        sealed=sealed,
         pokes=pokes,
         notes=SqlNotes(database),
         machine_id=settings.machine_id,

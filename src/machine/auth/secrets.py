@@ -51,7 +51,7 @@ class Secrets:
         kind: str = "variables",
     ) -> None:
         """`kind` tells several folders of them apart for the redactor."""
-        self._folder = folder
+        self.folder = folder
         self._kind = kind
         self._redactor = redactor
         self._key = key
@@ -81,7 +81,7 @@ class Secrets:
             self._read_all()
         except OSError as error:
             self._trouble = StoreError(
-                f"The variables in {self._folder} cannot be read: {error.strerror or error}.",
+                f"The variables in {self.folder} cannot be read: {error.strerror or error}.",
                 hint="Check the folder's rights and the disk, and restart.",
             )
         except MachineError as error:
@@ -149,7 +149,7 @@ class Secrets:
 
     def sealed(self) -> dict[str, bytes]:
         """The files as they lie there, by name. Blocking. Raises OSError."""
-        found = {path.name.removesuffix(SUFFIX): path for path in sorted(self._folder.glob(f"*{SUFFIX}"))}
+        found = {path.name.removesuffix(SUFFIX): path for path in sorted(self.folder.glob(f"*{SUFFIX}"))}
         named = [(name, path) for name, path in found.items() if objection_to_name(name) is None][:MAX_VARIABLES]
         return {name: content_of(path) for name, path in named}
 
@@ -172,7 +172,7 @@ class Secrets:
         """Names of the variables whose files are not as they were left here: `new`, `changed` or `gone`. Each is told
         once. Blocking."""
         with self._filing:
-            names = {path.name.removesuffix(SUFFIX) for path in self._folder.glob(f"*{SUFFIX}")}
+            names = {path.name.removesuffix(SUFFIX) for path in self.folder.glob(f"*{SUFFIX}")}
             now = {
                 name: look_at(self._path(name), self._files.get(name)) for name in sorted(names)[: 2 * MAX_VARIABLES]
             }
@@ -196,11 +196,11 @@ class Secrets:
     # --- files; blocking ---
 
     def _read_all(self) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._folder.chmod(0o700)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
         sealed: dict[str, str] = {}
         self.changed_by_others()
-        for path in sorted(self._folder.glob(f"*{SUFFIX}"))[:MAX_VARIABLES]:
+        for path in sorted(self.folder.glob(f"*{SUFFIX}"))[:MAX_VARIABLES]:
             name = path.name.removesuffix(SUFFIX)
             if objection_to_name(name) is None:
                 self._known[name], sealed[name] = parsed(path, name)
@@ -258,12 +258,12 @@ class Secrets:
             with self._filing:
                 self._path(name).unlink(missing_ok=True)
                 self._files.pop(name, None)
-            sync_folder(self._folder)
+            sync_folder(self.folder)
         except OSError as error:
             raise StoreError(f"The variable {name} could not be deleted: {error.strerror or error}.") from error
 
     def _path(self, name: str) -> Path:
-        return self._folder / f"{name}{SUFFIX}"
+        return self.folder / f"{name}{SUFFIX}"
 
 
 def open_secrets(

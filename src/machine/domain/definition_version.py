@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,8 +16,14 @@ class SharedKind(StrEnum):
     SCHEDULE = "schedule"
     SWITCH = "switch"
     VARIABLE = "variable"
+    CHANNEL = "channel"
+    """The address of a channel of notifications, or what its messages are signed with: for no agent, ever."""
     ORIGIN = "origin"
     """One in each fleet, by whom it was founded."""
+
+
+SEALED: Final = frozenset({SharedKind.VARIABLE, SharedKind.CHANNEL})
+"""Their content is a sealed file; old ones are not kept."""
 
 
 class NewVersion(BaseModel):

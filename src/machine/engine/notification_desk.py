@@ -74,10 +74,10 @@ class NotificationDesk:
 
     async def remove(self, name: str, by: Principal) -> None:
         """With its address, and what was still to be told there. Raises NotFound."""
-        _check(by)
         async with self._changing:
+            await self._one(name, by)
+            await self._secrets.forget(name)  # as long as its row is there, nobody makes another one of this name
             await self._store.remove(name)
-            await self._secrets.forget(name)
 
     async def test(self, name: str, by: Principal) -> str:
         """Send a test now; returns what is wrong, empty when it arrived. Raises NotFound."""

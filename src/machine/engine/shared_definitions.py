@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from machine.auth.secrets import SUFFIX, Secrets
-from machine.domain.definition_version import DefinitionVersion, NewVersion, SharedKind
+from machine.domain.definition_version import SEALED, DefinitionVersion, NewVersion, SharedKind
 from machine.domain.definitions import DefinitionChange, DefinitionState
 from machine.domain.errors import Conflict, MachineError, StoreError
 from machine.domain.ids import new_id
@@ -33,16 +34,16 @@ class SharedDefinitions:
         store: DefinitionStore,
         replica: Replica,
         loader: ConfigLoader,
-        variables: Secrets,
+        sealed: Mapping[SharedKind, Secrets],
         pokes: Pokes,
         notes: Notes,
         machine_id: str,
     ) -> None:
-        """`notes` are those that all machines share."""
+        """`sealed` are those of each kind of `SEALED`; `notes` are those that all machines share."""
         self._store = store
         self._replica = replica
         self._loader = loader
-        self._variables = variables
+        self._sealed = sealed
         self._pokes = pokes
         self._notes = notes
         self._machine_id = machine_id
@@ -51,7 +52,8 @@ class SharedDefinitions:
         self._trouble = ""
         self._from_elsewhere: frozenset[tuple[str, str]] = frozenset()
         loader.listen_to_hands(self.by_hand)
-        variables.share_with(self.variable)
+        for kind, secrets in sealed.items():
+            secrets.share_with(partial(self.share, kind))
 
     def version_of(self, kind: SharedKind, name: str) -> int:
         """The version that lies here; 0 when there never was one."""
@@ -80,15 +82,15 @@ class SharedDefinitions:
         async with self._lock, _disk_faults():
             newest = await self._store.newest()
             if await asyncio.to_thread(self._replica.open, fleet, newest):
-                newer = {head.key for head in await self._store.changed(self._replica.up_to)}
-                edits = await asyncio.to_thread(self._replica.edits, deletions=False)
+                missed = [head for head in await self._store.changed(0) if self._was_missed(head)]
+                newer = {head.key for head in missed}
+                edits = await asyncio.to_thread(self._edits)
                 await self._bring([edit for edit in edits if (edit.kind, edit.name) not in newer])
-                await self._bring([edit for edit in await self._sealed() if (edit.kind, edit.name) not in newer])
+                await self._put_in_force(missed)
             elif await self._store.found(self._origin()):
                 _log.info("%s founds a fleet, with the definitions that it has", self._machine_id)
                 await asyncio.to_thread(self._replica.keep)
-                await self._bring(await asyncio.to_thread(self._replica.edits, deletions=False))
-                await self._bring(await self._sealed())
+                await self._bring(await asyncio.to_thread(self._edits))
             else:
                 await self._catch_up()
                 await self._set_aside()
@@ -134,11 +136,11 @@ class SharedDefinitions:
         self._pokes.poke(DEFINITIONS)
         await self.catch_up()
 
-    async def variable(self, name: str, sealed: bytes | None, by: str) -> None:
-        """A variable is about to be written here, or deleted. Raises StoreError, Conflict."""
+    async def share(self, kind: SharedKind, name: str, sealed: bytes | None, by: str) -> None:
+        """A sealed file is about to be written here, or deleted. Raises StoreError, Conflict."""
         digest = "" if sealed is None else _digest(sealed)
-        new = self._new(SharedKind.VARIABLE, name, digest, sealed, by=by)
-        version = await self._store.add(new, after=self.version_of(SharedKind.VARIABLE, name))
+        new = self._new(kind, name, digest, sealed, by=by)
+        version = await self._store.add(new, after=self.version_of(kind, name))
         self._replica.placed[new.kind, name] = Placed(version=version, content_hash=digest)
         self._pokes.poke(DEFINITIONS)
 
@@ -168,7 +170,9 @@ class SharedDefinitions:
             self._pokes.poke(DEFINITIONS)
 
     async def _catch_up(self) -> None:
-        heads = await self._store.changed(self._replica.up_to)
+        await self._put_in_force(await self._store.changed(self._replica.up_to))
+
+    async def _put_in_force(self, heads: Sequence[DefinitionVersion]) -> None:
         if not heads:
             return
         self._from_elsewhere = frozenset(_told_as(head) for head in heads if head.machine_id != self._machine_id)
@@ -178,8 +182,12 @@ class SharedDefinitions:
             await self._loader.refresh()
         finally:
             self._from_elsewhere = frozenset()
-        self._replica.up_to = heads[-1].version
+        self._replica.up_to = max(self._replica.up_to, heads[-1].version)
         await asyncio.to_thread(self._replica.keep)
+
+    def _was_missed(self, head: DefinitionVersion) -> bool:
+        """Also where the machine went past it: with an older program, which did not know its kind."""
+        return head.version > min(self._replica.up_to, self.version_of(*head.key))
 
     async def _place(self, head: DefinitionVersion) -> None:
         if self.version_of(*head.key) > head.version:
@@ -188,18 +196,18 @@ class SharedDefinitions:
         content = await self._store.content(head.version) if wanted else None
         if wanted and content is None:
             return  # there is a newer one by now, which the next look finds
-        if head.kind is SharedKind.VARIABLE:
-            await self._place_variable(head, content)
+        if head.kind in SEALED:
+            await self._place_sealed(self._sealed[head.kind], head, content)
         else:
             await asyncio.to_thread(self._replica.place, head, content)
 
-    async def _place_variable(self, head: DefinitionVersion, sealed: bytes | None) -> None:
-        lies = (await asyncio.to_thread(self._variables.sealed)).get(head.name)
+    async def _place_sealed(self, secrets: Secrets, head: DefinitionVersion, sealed: bytes | None) -> None:
+        lies = (await asyncio.to_thread(secrets.sealed)).get(head.name)
         digest, before = "" if lies is None else _digest(lies), self._replica.placed.get(head.key)
         if digest != head.content_hash:
             if lies is not None and (before is None or before.content_hash != digest):
-                await asyncio.to_thread(self._replica.put_aside, "env", f"{head.name}{SUFFIX}", lies)
-            await self._variables.take_in(head.name, sealed)
+                await asyncio.to_thread(self._put_aside, secrets, head.name, lies)
+            await secrets.take_in(head.name, sealed)
         self._replica.placed[head.key] = Placed(version=head.version, content_hash=head.content_hash)
 
     async def _set_aside(self) -> None:
@@ -207,19 +215,25 @@ class SharedDefinitions:
         known = {key for key, placed in self._replica.placed.items() if placed.content_hash}
         await asyncio.to_thread(self._replica.set_aside_all_but, known)
         await self._loader.refresh()
-        for name, sealed in (await asyncio.to_thread(self._variables.sealed)).items():
-            if (SharedKind.VARIABLE, name) not in known:
-                await asyncio.to_thread(self._replica.put_aside, "env", f"{name}{SUFFIX}", sealed)
-                await self._variables.take_in(name, None)
+        for kind, secrets in self._sealed.items():
+            for name, sealed in (await asyncio.to_thread(secrets.sealed)).items():
+                if (kind, name) not in known:
+                    await asyncio.to_thread(self._put_aside, secrets, name, sealed)
+                    await secrets.take_in(name, None)
 
-    async def _sealed(self) -> list[Edit]:
-        """The variables whose files are not as they were put here."""
-        edits = []
-        for name, sealed in (await asyncio.to_thread(self._variables.sealed)).items():
-            placed, digest = self._replica.placed.get((SharedKind.VARIABLE, name)), _digest(sealed)
-            if placed is None or placed.content_hash != digest:
-                edits.append(Edit(SharedKind.VARIABLE, name, digest, sealed))
-        return edits
+    def _put_aside(self, secrets: Secrets, name: str, sealed: bytes) -> None:
+        self._replica.put_aside(secrets.folder.name, f"{name}{SUFFIX}", sealed)
+
+    def _edits(self) -> list[Edit]:
+        """What lies here otherwise than it was put here, sealed files as well. Blocking. Raises OSError."""
+        return [*self._replica.edits(deletions=False), *self._sealed_anew()]
+
+    def _sealed_anew(self) -> Iterator[Edit]:
+        for kind, secrets in self._sealed.items():
+            for name, sealed in secrets.sealed().items():
+                placed, digest = self._replica.placed.get((kind, name)), _digest(sealed)
+                if placed is None or placed.content_hash != digest:
+                    yield Edit(kind, name, digest, sealed)
 
     def _new(self, kind: SharedKind, name: str, digest: str, content: bytes | None, *, by: str) -> NewVersion:
         return NewVersion(

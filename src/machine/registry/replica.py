@@ -76,10 +76,10 @@ class Replica:
         self._fleet, self.up_to, self.placed = fleet, 0, {}
         try:
             state = _State.model_validate_json(self._file.read_bytes())
-            placed = {_key_of(name): said for name, said in state.placed.items()}
+            placed = {key: said for name, said in state.placed.items() if (key := _key_of(name)) is not None}
         except FileNotFoundError:
             return False
-        except (OSError, ValidationError, ValueError) as error:
+        except (OSError, ValidationError) as error:
             _log.warning("%s cannot be read, and is made anew: %s", self._file, error)
             return False
         if state.fleet != fleet or state.up_to > newest:
@@ -230,9 +230,10 @@ def switch_of(plural: str, name: str) -> str:
     return f"{plural}/{name}"
 
 
-def _key_of(said: str) -> Key:
+def _key_of(said: str) -> Key | None:
+    """None: a newer program has put it there, and this one does not know what it is."""
     kind, _, name = said.partition("/")
-    return SharedKind(kind), name
+    return (SharedKind(kind), name) if kind in set(SharedKind) else None
 
 
 def _label() -> str:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from sqlalchemy import RowMapping, Select, and_, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
-from machine.domain.definition_version import DefinitionVersion, NewVersion, SharedKind
+from machine.domain.definition_version import SEALED, DefinitionVersion, NewVersion, SharedKind
 from machine.domain.errors import Conflict
 from machine.domain.task import NEXT
 from machine.store.clock import NowOf, database_now
@@ -99,8 +99,9 @@ def _of(kind: SharedKind, name: str) -> Any:
 
 
 def _newest_of_each(condition: Any) -> Select[Any]:
-    """Oldest first."""
-    newest = select(func.max(_KNOWN.version)).where(condition).group_by(_KNOWN.kind, _KNOWN.name)
+    """Oldest first. What only newer programs know is theirs."""
+    known = _KNOWN.kind.in_([kind.value for kind in SharedKind])
+    newest = select(func.max(_KNOWN.version)).where(condition, known).group_by(_KNOWN.kind, _KNOWN.name)
     return select(*_HEAD).where(_KNOWN.version.in_(newest)).order_by(_KNOWN.version)
 
 
@@ -109,7 +110,7 @@ def _prune(connection: Connection, new: NewVersion) -> None:
     size = func.length(_KNOWN.content).label("size")
     query = select(_KNOWN.version, size).where(_of(new.kind, new.name)).order_by(_KNOWN.version.desc())
     versions = connection.execute(query).mappings().all()
-    most, total = (1 if new.kind is SharedKind.VARIABLE else KEPT), 0
+    most, total = (1 if new.kind in SEALED else KEPT), 0
     old = []
     for place, row in enumerate(versions):
         total += row["size"] or 0
@@ -122,7 +123,7 @@ def _prune(connection: Connection, new: NewVersion) -> None:
     gone = [
         versions[place]["version"]
         for place in old
-        if new.kind is SharedKind.VARIABLE
+        if new.kind in SEALED
         or not any(versions[place]["version"] <= pin < versions[place - 1]["version"] for pin in pins)
     ]
     connection.execute(delete(definition_versions).where(_KNOWN.version.in_(gone)))
