@@ -243,18 +243,27 @@ async def test_a_machine_that_was_away_brings_what_was_edited_meanwhile_and_take
         async with fleet.member("web-2") as two:
             for name in ("helper", "both", "lost"):
                 await creator(two).create_agent(agent(name=name), two.principal)
-            await until(lambda: instructions(one, "lost") == FIRST)
+            await creator(two).skills.switch("consultation", two.principal, enabled=False)
+            await two.room.api.variables.set("TOKEN", "word-word-word", two.principal)
+            await until(lambda: one.room.api.variables._secrets.has("TOKEN"))
         away = tmp_path / "web-2" / "config"
         write_agent(away, SECOND)
         write_agent(away, "Mine.", "both")
         (away / "agents" / "lost").rename(tmp_path / "taken-away")
+        (away / "disabled.yaml").unlink()
+        (away / "env" / "TOKEN.sealed").unlink()
         await creator(one).create_agent(agent("Theirs.", "both"), one.principal, replace_it=True)
         await creator(one).create_agent(agent(name="new"), one.principal)
         async with fleet.member("web-2") as two:
             known = {name: instructions(two, name) for name in ("helper", "both", "new")}
             assert known == {"helper": SECOND, "both": "Theirs.", "new": FIRST}
             await until(lambda: instructions(one) == SECOND)
-            assert instructions(one, "lost") == FIRST  # nobody deletes for all by what a folder lacks at a start
+            write_agent(two, FIRST)
+            await until(lambda: instructions(one) == FIRST)
+            for bench in (one, two):  # nobody deletes for all by what a folder lacks at a start
+                assert instructions(bench, "lost") == FIRST
+                assert "consultation" in creator(bench).skills.disabled
+                assert bench.room.api.variables._secrets.has("TOKEN")
             assert [path.read_text() for path in away.glob(".aside/*/agents/both/CLAUDE.md")] == ["Mine.\n"]
 
 

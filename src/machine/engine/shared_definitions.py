@@ -82,10 +82,12 @@ class SharedDefinitions:
         async with self._lock, _disk_faults():
             newest = await self._store.newest()
             if await asyncio.to_thread(self._replica.open, fleet, newest):
+                edits = await asyncio.to_thread(self._edits)
+                for gone in (edit for edit in edits if edit.content is None):
+                    del self._replica.placed[gone.kind, gone.name]  # is fetched again, and not deleted everywhere
                 missed = [head for head in await self._store.changed(0) if self._was_missed(head)]
                 newer = {head.key for head in missed}
-                edits = await asyncio.to_thread(self._edits)
-                await self._bring([edit for edit in edits if (edit.kind, edit.name) not in newer])
+                await self._bring([one for one in edits if one.content is not None and one.key not in newer])
                 await self._put_in_force(missed)
             elif await self._store.found(self._origin()):
                 _log.info("%s founds a fleet, with the definitions that it has", self._machine_id)
@@ -151,9 +153,9 @@ class SharedDefinitions:
             self._edited = False
             try:
                 newer = {head.key for head in await self._store.changed(self._replica.up_to)}
-                edits = await asyncio.to_thread(self._replica.edits, deletions=True)
+                edits = await asyncio.to_thread(self._replica.edits)
                 # What is to be put here yet may be missing for that reason.
-                await self._bring([one for one in edits if one.content_hash or (one.kind, one.name) not in newer])
+                await self._bring([one for one in edits if one.content_hash or one.key not in newer])
             except BaseException:
                 self._edited = True
                 raise
@@ -226,14 +228,17 @@ class SharedDefinitions:
 
     def _edits(self) -> list[Edit]:
         """What lies here otherwise than it was put here, sealed files as well. Blocking. Raises OSError."""
-        return [*self._replica.edits(deletions=False), *self._sealed_anew()]
+        return [*self._replica.edits(), *self._sealed_anew()]
 
     def _sealed_anew(self) -> Iterator[Edit]:
         for kind, secrets in self._sealed.items():
-            for name, sealed in secrets.sealed().items():
-                placed, digest = self._replica.placed.get((kind, name)), _digest(sealed)
-                if placed is None or placed.content_hash != digest:
+            placed = {of: said.content_hash for (its, of), said in self._replica.placed.items() if its is kind}
+            lies = secrets.sealed()
+            for name, sealed in lies.items():
+                if placed.get(name) != (digest := _digest(sealed)):
                     yield Edit(kind, name, digest, sealed)
+            for name in (name for name, digest in placed.items() if digest and name not in lies):
+                yield Edit(kind, name, "", None)
 
     def _new(self, kind: SharedKind, name: str, digest: str, content: bytes | None, *, by: str) -> NewVersion:
         return NewVersion(

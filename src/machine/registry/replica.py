@@ -58,6 +58,10 @@ class Edit:
     content_hash: str
     content: bytes | None
 
+    @property
+    def key(self) -> Key:
+        return self.kind, self.name
+
 
 class Replica:
     """Used by one at a time."""
@@ -107,13 +111,12 @@ class Replica:
             lies = self._lies(version.kind, version.name) or ""
         self.placed[version.key] = Placed(version=version.version, content_hash=lies)
 
-    def edits(self, *, deletions: bool) -> list[Edit]:
-        """What lies here otherwise than it was put here, and is good; with `deletions`, also what lies here no more."""
+    def edits(self) -> list[Edit]:
+        """What lies here otherwise than it was put here, and is good, and what lies here no more."""
         with self._loader.writing():
             found = [edit for kind, shelf in self._shelves.items() for edit in self._edited(kind, shelf)]
-            if deletions:
-                found += [Edit(*gone, "", None) for gone in self._gone()]
-            return found + list(self._switched(deletions=deletions))
+            found += [Edit(*gone, "", None) for gone in self._gone()]
+            return found + list(self._switched())
 
     def set_aside_all_but(self, known: Collection[Key]) -> None:
         """Set aside what lies here and the fleet does not know. Raises OSError."""
@@ -187,7 +190,7 @@ class Replica:
 
     # --- what is switched off ---
 
-    def _switched(self, *, deletions: bool) -> Iterator[Edit]:
+    def _switched(self) -> Iterator[Edit]:
         if self._loader.switches.faults:
             return
         off = {f"{plural}/{name}" for plural, name in self._off()}
@@ -195,7 +198,7 @@ class Replica:
         known = {name for (kind, name), said in placed if kind is SharedKind.SWITCH and said.content_hash}
         for name in sorted(off - known):
             yield Edit(SharedKind.SWITCH, name, OFF, b"")
-        for name in sorted(known - off) if deletions else ():
+        for name in sorted(known - off):
             yield Edit(SharedKind.SWITCH, name, "", None)
 
     def _off(self) -> list[tuple[str, str]]:
