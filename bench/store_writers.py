@@ -12,8 +12,10 @@ import time
 from datetime import UTC, datetime
 
 from pydantic import SecretStr
+from sqlalchemy import Connection
 
 from bench.store_commits import LIMITS, PIECE, add_tasks
+from machine.store.batches import Recorder
 from machine.store.opening import open_database
 from machine.store.task_store import SqlTaskStore
 
@@ -53,9 +55,12 @@ def _process(url: str, what: str, number: int, begin_at: float, found: "multipro
 async def _queue(url: str) -> None:
     database = await open_database(SecretStr(url), "0.1.0", on_committed=lambda _events: None)
     store = SqlTaskStore(database, machine_id="machine-001")
-    await database.write(lambda connection, _: connection.exec_driver_sql("DELETE FROM events"))
-    for table in ("feed", "inputs", "tasks"):
-        await database.write(lambda connection, _, name=table: connection.exec_driver_sql(f"DELETE FROM {name}"))  # noqa: S608 - ours
+
+    def empty(connection: Connection, _: Recorder) -> None:
+        for table in ("events", "feed", "inputs", "tasks"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - ours
+
+    await database.write(empty)
     await add_tasks(store, QUEUED)
     await database.close()
 

@@ -76,7 +76,7 @@ def _install() -> None:
     lock, stamp = PACKAGE / "package-lock.json", PACKAGE / "node_modules" / ".installed-from"
     if stamp.is_file() and filecmp.cmp(lock, stamp, shallow=False):
         return
-    npm = [ROOT / "scripts" / "npm", "--prefix", PACKAGE]
+    npm = [str(ROOT / "scripts" / "npm"), "--prefix", str(PACKAGE)]
     subprocess.run([*npm, "ci", "--no-audit", "--no-fund"], check=True, timeout=600)
     shutil.copyfile(lock, stamp)
 

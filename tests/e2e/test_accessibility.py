@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
+from playwright.sync_api import FilePayload, expect
 from tests.e2e.hands import OpenPage, Person
 from tests.support.daemon import DaemonProcess
 
@@ -196,7 +196,7 @@ def test_axe_finds_nothing_on_variables(open_page: OpenPage) -> None:
     person.page.get_by_label("Value", exact=True).fill("a-value")
     person.presses("Set it")
     expect(person.button("Delete KETTLE_KEY")).to_be_visible()
-    file = {"name": ".env", "mimeType": "text/plain", "buffer": b"KETTLE_KEY=2\nPATH=/x\nTEA=1\n"}
+    file: FilePayload = {"name": ".env", "mimeType": "text/plain", "buffer": b"KETTLE_KEY=2\nPATH=/x\nTEA=1\n"}
     person.page.locator("input[type=file]").set_input_files(file)
     expect(person.page.get_by_role("region", name="What the file would set")).to_be_visible()
     faultless(person, "variables")

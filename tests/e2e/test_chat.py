@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import FilePayload, Locator, expect
@@ -18,7 +19,7 @@ from machine.demo.replies import Reply, Text, Thinking, ToolUse
 
 TOOL = "mcp__machine__"
 STORY = "# A story\n\n" + " ".join(f"word-{number:03d}" for number in range(1, 120))
-WEBHOOK = {
+WEBHOOK: dict[str, Any] = {
     "name": "gitlab-merge-requests",
     "provider": "gitlab",
     "triggers": [{"events": ["merge_request.open"], "agent": "planning", "prompt": "Review {{ url }}"}],

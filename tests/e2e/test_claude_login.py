@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
 from tests.e2e.hands import OpenPage, Person
 from tests.e2e.model_thread import ModelThread
 from tests.e2e.test_accessibility import faultless
@@ -73,7 +73,7 @@ def banner(person: Person) -> Locator:
 
 
 def chooses(person: Person, content: bytes) -> None:
-    file = {"name": ".credentials.json", "mimeType": "application/json", "buffer": content}
+    file: FilePayload = {"name": ".credentials.json", "mimeType": "application/json", "buffer": content}
     person.page.get_by_label("Drop a login file here").set_input_files(file)
 
 

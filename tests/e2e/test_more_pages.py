@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 from tests.e2e.hands import OpenPage, Person
 from tests.e2e.test_definitions import deliver, fills, sees_alert
 from tests.support.daemon import DaemonProcess
@@ -124,7 +124,7 @@ def test_variables_are_set_taken_from_a_file_and_deleted_and_no_value_comes_back
     expect(person.page.get_by_label("Value", exact=True)).to_have_value("")
 
     text = b"SHOP_TOKEN=another\nSHOP_KEY=1\nPATH=/nowhere\n"
-    file = {"name": ".env", "mimeType": "text/plain", "buffer": text}
+    file: FilePayload = {"name": ".env", "mimeType": "text/plain", "buffer": text}
     person.page.locator("input[type=file]").set_input_files(file)
     found = person.page.get_by_role("region", name="What the file would set")
     expect(found).to_contain_text("There already, and kept")

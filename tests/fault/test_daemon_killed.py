@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,10 @@ def story() -> Reply:
 
 def look_first() -> Reply:
     return Reply.tool("Read", {"file_path": "CLAUDE.md"}, say="I look first. ")
+
+
+def attempted(times: int) -> Callable[[dict[str, Any]], bool]:
+    return lambda task: bool(task["attempt"] == times)
 
 
 def the_end(request: ModelRequest) -> str:
@@ -92,7 +97,7 @@ async def test_a_task_that_loses_its_daemon_again_and_again_fails_as_lost(
     machine = await start()
     task_id = await machine.submit("tell a story")
     for attempt in range(1, 5):
-        await machine.until(task_id, "running", where=lambda task, wanted=attempt: task["attempt"] == wanted)
+        await machine.until(task_id, "running", where=attempted(attempt))
         await machine.kill9()
         await machine.start()
     task = await machine.ended(task_id)

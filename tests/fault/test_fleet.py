@@ -7,10 +7,10 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from pydantic import SecretStr
@@ -31,7 +31,9 @@ from machine.store.task_store import SqlTaskStore
 LEASE_SECONDS = 9.0
 AGAIN = "told anew"
 
-Member = Callable[[str], Awaitable[Machine]]
+
+class Member(Protocol):
+    async def __call__(self, name: str, **env: str) -> Machine: ...
 
 
 def story() -> Reply:

@@ -90,7 +90,11 @@ async def ground(request: pytest.FixtureRequest, tmp_path: Path, postgres: Postg
             else:
                 await wire.mend("late")
 
-        stack.callback(lambda: far.process is None or far.process.poll() is not None or far.kill9())
+        def end() -> None:
+            if far.process is not None and far.process.poll() is None:
+                far.kill9()
+
+        stack.callback(end)
         yield Ground(made, far, launch, netns.pull if netns else wire.cut, mend)
 
 

@@ -86,8 +86,8 @@ def a_machine(folder: Path, sandbox: str = "false", users: str = f"{FIRST}-{LAST
         path.chmod(0o755)  # as a person leaves it who brings definitions from elsewhere
         os.chown(path, DAEMON, DAEMON)
     assert PYTHON is not None
-    python, path = PYTHON
-    made = Machine(data, env={"MACHINE_SANDBOX": "off", **path, **env})
+    python, needs = PYTHON
+    made = Machine(data, env={"MACHINE_SANDBOX": "off", **needs, **env})
     made.daemon.python = python
     steward = (python, "-m", "machine.claude.steward", "--user", str(DAEMON))
     made.daemon.prefix = (*steward, "--agents", users, "--")
@@ -397,8 +397,9 @@ async def test_agents_get_a_login_that_works_and_nothing_to_renew_it_with(folder
 
 
 def a_login(folder: Path, *, seconds_left: int) -> None:
-    section = {"accessToken": "old-access", "refreshToken": "old-refresh", "scopes": ["user:inference"]}
-    section |= {"expiresAt": int((time.time() + seconds_left) * 1000), "subscriptionType": "pro"}
+    section: dict[str, object] = {"accessToken": "old-access", "refreshToken": "old-refresh"}
+    section |= {"scopes": ["user:inference"], "subscriptionType": "pro"}
+    section["expiresAt"] = int((time.time() + seconds_left) * 1000)
     folder.mkdir(parents=True)
     (folder / ".credentials.json").write_text(json.dumps({"claudeAiOauth": section}))
     (folder / ".credentials.json").chmod(0o600)

@@ -79,7 +79,8 @@ async def test_pages_and_filters(machine: Served) -> None:
     await machine.admin.delete("/api/env/NONE")
     assert [entry["summary"]["name"] for entry in await log(machine, actor=user_id)] == ["name 2", "name 1", "name 0"]
     assert await log(machine, since=utc_now().isoformat()) == []
-    pages, cursor = [], ""
+    pages: list[int] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = (
             await machine.admin.get("/api/audit", params={"limit": "2", **({"cursor": cursor} if cursor else {})})

@@ -322,8 +322,8 @@ def test_a_killed_daemon_forgets_neither_the_card_nor_who_waits_for_tomorrow(tmp
         assert daemon.command("approvals", "allow", card["approval_id"], "--raise-by", "100").returncode == 0
         freed = daemon.command("budgets", "set", "machine", "--none")
         assert freed.returncode == 0, freed.stderr
-        for task_id in (asks["task_id"], waits):
-            _eventually(lambda one=task_id: daemon.get(f"/api/tasks/{one}")["status"] == "completed")
+        both = (asks["task_id"], waits)
+        _eventually(lambda: all(daemon.get(f"/api/tasks/{one}")["status"] == "completed" for one in both), 80)
     finally:
         daemon.terminate()
 

@@ -32,8 +32,9 @@ async def machine(tmp_path: Path) -> AsyncIterator[Served]:
         yield running
 
 
-async def corrected(bench: Workbench, task: Task, **how: bool) -> Task:
-    done = await bench.room.api.corrections.correct(await bench.task(task.task_id), "executor", bench.principal, **how)
+async def corrected(bench: Workbench, task: Task, *, restart: bool = False) -> Task:
+    now = await bench.task(task.task_id)
+    done = await bench.room.api.corrections.correct(now, "executor", bench.principal, restart=restart)
     return done.task
 
 

@@ -1,6 +1,7 @@
 """Definitions of a fleet: saved at one process, they count at all of them, and a task keeps those it began with."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -212,7 +213,7 @@ async def test_what_is_edited_by_hand_goes_to_all_and_what_is_broken_to_none(fle
         [aside] = (config(one) / ".aside").glob("*/agents/helper/agent.yaml")
         assert aside.read_text() == "description: [\n"
 
-        await asyncio.to_thread(lambda: [path.unlink() for path in folder.iterdir()] + [folder.rmdir()])
+        await asyncio.to_thread(shutil.rmtree, folder)
         await until(lambda: instructions(two) is None)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support.api import Served, person, served
@@ -89,7 +90,7 @@ async def test_a_file_is_previewed_then_set_and_replaces_only_when_told(machine:
     admin = machine.admin
     await admin.put("/api/env/OLD", json={"value": "as it was"})
     content = f"# ours\nNEW={VALUE}\nOLD={VALUE}\nPATH={VALUE}\n"
-    text = {"content": content, "headers": {"content-type": "text/plain"}}
+    text: dict[str, Any] = {"content": content, "headers": {"content-type": "text/plain"}}
     previewed = await admin.post("/api/env?preview=true", **text)
     said = previewed.json()
     assert (said["preview"], said["new"], said["replaced"], said["kept"]) == (True, ["NEW"], [], ["OLD"])

@@ -200,8 +200,8 @@ async def asked(machine: Served, token: str | None, route: str, owner: str) -> t
     method, _, path = route.partition(" ")
     may = RIGHTS[route]
     object_id = await made(machine, may.kind, owner)
-    body = {"json": {} if may.body is None else may.body} if method in ("POST", "PUT", "PATCH") else {}
-    answer = await machine.client(token).request(method, address(path, object_id), **body)
+    body = ({} if may.body is None else may.body) if method in ("POST", "PUT", "PATCH") else None
+    answer = await machine.client(token).request(method, address(path, object_id), json=body)
     is_problem = answer.headers.get("content-type") == "application/problem+json"
     return answer.status_code, answer.json()["detail"] if is_problem else ""
 

@@ -42,8 +42,10 @@ class Pair:
         self.worker: Workbench
 
     def role(self, role: str, machine_id: str) -> contextlib.AbstractAsyncContextManager[Workbench]:
-        settings = {"role": role, "machine_id": machine_id, "database_url": self.url, "max_concurrent_tasks": 3}
-        return workbench(self.folder / machine_id, self.model, **settings)
+        folder = self.folder / machine_id
+        return workbench(
+            folder, self.model, role=role, machine_id=machine_id, database_url=self.url, max_concurrent_tasks=3
+        )
 
     @property
     def steering(self) -> Steering:

@@ -96,13 +96,12 @@ async def test_a_command_changes_nothing_of_its_definition_and_nothing_outside(
     assert not outside.exists()
     homes = machine.settings.data_dir / "homes"
     workspaces = machine.settings.data_dir / "workspaces"
-    planted = [
-        path
-        for folder in (homes, workspaces)
-        for path in await asyncio.to_thread(lambda folder=folder: list(folder.rglob("*")))
-        if path.is_file() and "planted" in (path.name + await asyncio.to_thread(path.read_text, errors="replace"))
-    ]
-    assert planted == []
+
+    def planted() -> list[Path]:
+        found = [path for folder in (homes, workspaces) for path in folder.rglob("*") if path.is_file()]
+        return [path for path in found if "planted" in path.name + path.read_text(errors="replace")]
+
+    assert await asyncio.to_thread(planted) == []
 
 
 async def test_a_command_sees_no_process_of_the_daemon_and_no_key_of_the_cli(machine: Workbench) -> None:

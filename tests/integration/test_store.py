@@ -439,7 +439,8 @@ def test_the_migrations_make_exactly_the_tables_and_the_program_knows_their_revi
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert past.past_costs in metadata.tables.values()
         assert compare_metadata(context, metadata) == []
-        triggers = dict(connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all())
+        found = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers: dict[str, str] = {row.name: row.sql for row in found}
         refusing = {f"{table}_refuses_{what}" for table in ("audit", "audit_outcomes") for what in ("update", "delete")}
         assert refusing < set(triggers)
         assert [sql for name, sql in triggers.items() if name not in refusing] == [transition_trigger()]

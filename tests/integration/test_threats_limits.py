@@ -27,7 +27,7 @@ async def machine(tmp_path: Path) -> AsyncIterator[Served]:
 
 async def until_refused(machine: Served, path: str, token: str | None = None) -> list[int]:
     """The statuses of the same request again and again, up to the first that is refused for being one too many."""
-    client, found = machine.client(token), []
+    client, found = machine.client(token), list[int]()
     while not found or (found[-1] != 429 and len(found) < 300):
         answer = await client.get(path)
         found.append(answer.status_code)

@@ -25,7 +25,7 @@ PARTS = st.sampled_from(
     ("..", ".", "", "hostile", "agent.yaml", "CLAUDE.md", ".claude", "settings.json", "~", "C:", "con", "\\", "é", "x")
 )
 NAMES = st.lists(PARTS, min_size=1, max_size=12).map("/".join) | st.text(
-    st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20
+    st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20
 )
 LINKS = st.sampled_from(("/etc/passwd", "../../../credentials", "CLAUDE.md", "/", "."))
 KINDS = st.sampled_from((tarfile.REGTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE))

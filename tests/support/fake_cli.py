@@ -30,7 +30,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +168,12 @@ PARTS = {
     "talk": talk,
     "nest": nest,
 }
-COUNTED = {"flood": flood, "stream": stream, "pages": pages, "long": lambda size: text("x" * size)}
+COUNTED: dict[str, Callable[[int], None]] = {
+    "flood": flood,
+    "stream": stream,
+    "pages": pages,
+    "long": lambda size: text("x" * size),
+}
 
 
 def turn(said: str) -> str:

@@ -57,7 +57,7 @@ class GitServer:
     def heads(self, name: str = "app.git") -> dict[str, str]:
         """Refs and commits of a repository. Blocking."""
         lines = git("for-each-ref", "--format=%(refname) %(objectname)", cwd=self.root / name).splitlines()
-        return dict(line.split(" ", 1) for line in lines)  # type: ignore[misc]  # each line has both
+        return dict(line.split(" ", 1) for line in lines)  # each line has both
 
 
 def commit(work: Path, files: dict[str, str], message: str = "Change") -> str:

@@ -36,7 +36,8 @@ def fields() -> Iterator[tuple[str, FieldInfo]]:
 
 @pytest.mark.parametrize(("name", "field"), [pytest.param(*both, id=both[0]) for both in fields()])
 def test_a_value_of_another_type_is_refused(name: str, field: FieldInfo) -> None:
-    adapter = TypeAdapter[Any](Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation)
+    annotation: Any = field.annotation
+    adapter = TypeAdapter[Any](Annotated[annotation, *field.metadata] if field.metadata else annotation)
     for value in VALUES:
         try:
             taken = adapter.validate_python(value)

@@ -361,8 +361,8 @@ async def test_a_viewer_looks_and_changes_nothing(machine: Served) -> None:
         assert answer.status_code == 403, f"{method} {path}: {answer.status_code}"
     async with machine.session(token=token) as talk:
         assert (await talk.asked(id=1, type="subscribe", task_id=task.task_id))["type"] == "ack"
-        answer = await talk.asked(id=2, type="task.stop", task_id=task.task_id)
-        assert (answer["type"], answer["code"]) == ("error", "forbidden")
+        said = await talk.asked(id=2, type="task.stop", task_id=task.task_id)
+        assert (said["type"], said["code"]) == ("error", "forbidden")
 
 
 async def test_revoking_a_token_or_a_login_closes_its_connections(machine: Served) -> None:
@@ -673,7 +673,7 @@ async def test_malformed_messages_are_answered_with_their_id_and_end_the_connect
             await talk.connection.send(bad)
             answer = (await talk.until("error"))[-1]
             assert (answer["id"], answer["code"]) == (7, "invalid")
-        for bad in (
+        for worse in (
             "",
             "{",
             "[" * 5000,
@@ -682,7 +682,7 @@ async def test_malformed_messages_are_answered_with_their_id_and_end_the_connect
             '{"id":"\\ud800"}',
             '{"id":1,"type":"subscribe","task_id":"x\\u0000"}',
         ):
-            await talk.connection.send(bad)
+            await talk.connection.send(worse)
             assert (await talk.until("error"))[-1]["code"] == "invalid"
         assert (await talk.asked(id=8, type="unsubscribe", task_id="task_none"))["type"] == "ack"
         for _ in range(30):

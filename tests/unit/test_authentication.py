@@ -59,7 +59,9 @@ async def bench(tmp_path: Path, account: AccountServer) -> AsyncIterator[Workben
 
 
 def manager_of(bench: Workbench) -> AuthManager:
-    return bench.room.api.claude_logins.manager
+    manager = bench.room.api.claude_logins.manager
+    assert isinstance(manager, AuthManager)
+    return manager
 
 
 def file_of(bench: Workbench) -> Path:
@@ -273,8 +275,8 @@ async def test_logging_out_removes_the_login_and_tasks_wait(bench: Workbench) ->
 
 
 async def test_a_login_that_ends_soon_says_so_and_works(bench: Workbench) -> None:
-    ends = {"refreshTokenExpiresAt": int((time.time() + 24 * HOUR) * 1000)}
-    await manager_of(bench).upload_credentials(login(**ends), bench.principal)
+    ends = int((time.time() + 24 * HOUR) * 1000)
+    await manager_of(bench).upload_credentials(login(refreshTokenExpiresAt=ends), bench.principal)
     await state_is(bench, "expires_soon")
     assert (await bench.ended(await bench.submit("work"))).result == "All done."
 

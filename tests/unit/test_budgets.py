@@ -250,7 +250,7 @@ class Shop:
     async def task(self, **changes: Any) -> Task:
         name = new_id("task")
         ids = {"task_id": name, "workspace": name, "conversation_id": new_id("conv"), "claude_session_id": str(uuid4())}
-        task = task_with(None, **ids, **{"created_at": self.now, "status_at": self.now, **changes})
+        task = task_with(None, **{**ids, "created_at": self.now, "status_at": self.now, **changes})
         return await self.tasks.create(task, an_input(task))
 
     async def cost(self, task: Task, usd: float) -> None:
@@ -259,7 +259,7 @@ class Shop:
     async def claim(self, **agents_usd: float) -> str | None:
         limits = ClaimLimits(slots={Lane.WORK: 99}, per_agent={}, day=DayRules(agents_usd=agents_usd))
         claimed = await self.tasks.claim(limits, self.now)
-        return claimed and claimed.task_id
+        return claimed.task_id if claimed else None
 
     async def get(self, task: Task) -> Task:
         return await self.tasks.get(task.task_id)

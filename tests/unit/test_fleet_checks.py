@@ -97,7 +97,7 @@ def test_a_new_key_that_all_have_may_come_before_the_old_one_on_some() -> None:
 
 
 def test_a_clock_that_is_off_for_all_is_told_against_the_databases() -> None:
-    ahead = {"clock_offset_seconds": 3.0}
+    ahead: dict[str, Any] = {"clock_offset_seconds": 3.0}
     [(check, level, text)] = said_of(WEB.model_copy(update=ahead), one("w1", **ahead))
     assert (check, level) == ("clocks", "warning")
     assert text == "3.0 s apart; against the database's: web +3.0 s, w1 +3.0 s"

@@ -1,6 +1,7 @@
 """Whose address counts for a request that came through proxies."""
 
 from ipaddress import ip_network
+from typing import NoReturn
 
 import pytest
 from pydantic import ValidationError
@@ -26,7 +27,7 @@ async def seen(client: str | None, *lines: str) -> str:
     return found[0]
 
 
-async def _never(*_: object) -> dict[str, object]:
+async def _never(*_: object) -> NoReturn:
     raise AssertionError("nothing is read or sent here")
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from machine.domain.events import StoredEvent
 from machine.hub import EventHub
+from machine.ports import Subscription
 
 AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -15,7 +16,7 @@ def event(seq: int, *, task_id: str = "task_1", body: str = "{}", feed_seq: int 
     return StoredEvent(type="task.output", at=AT, body=body, task_id=task_id, seq=seq, feed_seq=feed_seq)
 
 
-async def collected(subscription, into: list[int]) -> None:
+async def collected(subscription: Subscription, into: list[int | None]) -> None:
     into.extend([one.seq async for one in subscription])
 
 
@@ -36,7 +37,7 @@ async def test_the_feed_gets_what_has_a_feed_seq() -> None:
 
 
 async def test_a_waiting_reader_is_woken_and_ends_with_the_close() -> None:
-    hub, seen = EventHub(), []
+    hub, seen = EventHub(), list[int | None]()
     subscription = hub.subscribe_task("task_1")
     reader = asyncio.get_running_loop().create_task(collected(subscription, seen))
     await asyncio.sleep(0)
@@ -89,7 +90,7 @@ async def test_bytes_that_were_read_make_room_again() -> None:
 
 
 async def test_a_lagged_reader_s_iteration_ends() -> None:
-    hub, seen = EventHub(max_events=2), []
+    hub, seen = EventHub(max_events=2), list[int | None]()
     subscription = hub.subscribe_task("task_1")
     hub.publish([event(seq) for seq in range(1, 5)])
     await asyncio.wait_for(collected(subscription, seen), 1)

@@ -1,7 +1,7 @@
 """Output on its way to the store."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from machine.domain.errors import StoreError
 from machine.domain.events import MAX_PIECE_BYTES, Output, OutputKind, TaskEvent, TaskOutput
-from machine.domain.messages import TextBlock, TextDelta, ToolResult, ToolUse
+from machine.domain.messages import CliMessage, TextBlock, TextDelta, ToolResult, ToolUse
 from machine.engine import output_log
 from machine.engine.output_log import OutputLog, cut
 from machine.engine.transcription import Transcriber
@@ -120,7 +120,7 @@ def test_a_block_whose_last_words_were_not_streamed_is_completed() -> None:
 
 async def test_after_a_crash_only_what_is_not_stored_is_appended() -> None:
     first = Transcriber()
-    messages = [
+    messages: list[CliMessage] = [
         TextBlock(item="m1:0", text="I will look.", uuid="u1"),
         ToolUse(tool_use_id="t1", name="Read", input={"path": "x"}, uuid="u2"),
         ToolResult(tool_use_id="t1", text="content", uuid="u3"),
@@ -129,7 +129,7 @@ async def test_after_a_crash_only_what_is_not_stored_is_appended() -> None:
     stored = [piece for message in messages[:2] for piece in first.pieces(message)]
     stored += first.pieces(TextDelta(item="m2:0", text="It sa"))
 
-    async def read():  # type: ignore[no-untyped-def]  # an async generator of Output
+    async def read() -> AsyncIterator[Output]:
         for piece in stored:
             yield piece
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 import uuid
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -156,5 +157,5 @@ def test_what_a_crash_left_of_a_file_is_replaced_and_never_followed(tmp_path: Pa
     assert (tmp_path / "daemon.json").stat().st_mode & 0o777 == 0o600
 
 
-async def _last_start(bench: Workbench, task_id: str) -> object:
+async def _last_start(bench: Workbench, task_id: str) -> datetime:
     return [event.at for event in await bench.events(task_id) if event.type == "task.started"][-1]

@@ -8,6 +8,7 @@ import stat
 import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from machine.domain.agent import AgentForm
-from machine.domain.definitions import MAX_BYTES, MAX_FILES, DefinitionFile, Files, InvalidDefinition, content_hash
-from machine.domain.skill import SkillForm, split_tools
+from machine.domain.agent import AgentForm, SubAgent
+from machine.domain.definitions import (
+    MAX_BYTES,
+    MAX_FILES,
+    Definition,
+    DefinitionFile,
+    Files,
+    InvalidDefinition,
+    content_hash,
+)
+from machine.domain.skill import Skill, SkillForm, split_tools
 from machine.registry.agent_files import agent_files, from_claude_code, read_agent
 from machine.registry.archives import packed, unpacked
 from machine.registry.builtin_definitions import builtin_agents, builtin_skills
@@ -109,7 +118,7 @@ def test_nothing_is_ever_written_outside_the_target_folder(files: dict[str, byte
     target = outside / "inside" / "target"
     collector = Collector()
     for path, content in files.items():
-        taken_or_refused(lambda path=path, content=content: collector.add(path, content))
+        taken_or_refused(partial(collector.add, path, content))
     # a path that was refused in the middle may have claimed a folder's name; a file system may refuse more
     with contextlib.suppress(OSError):
         write_files(target, collector.files)
@@ -185,7 +194,7 @@ def test_an_archive_with_a_few_bytes_changed_is_taken_or_refused(data: st.DataOb
 )
 def test_an_archive_s_files_are_all_taken_with_safe_paths_or_it_is_refused(files: dict[str, bytes]) -> None:
     for content in (zipped(files), tarred(files)):
-        for path in taken_or_refused(lambda content=content: unpacked(content, "x")) or ():
+        for path in taken_or_refused(partial(unpacked, content, "x")) or ():
             assert safe_path(path) == path
 
 
@@ -201,7 +210,7 @@ def test_links_and_devices_are_refused_in_every_kind_of_archive() -> None:
 
     assert "link" in str(refused(lambda: unpacked(zipped({"x": b"/etc/passwd"}, mode=stat.S_IFLNK | 0o777), "x.zip")))
     for prepare in (link, hard_link, device):
-        assert "link" in str(refused(lambda prepare=prepare: unpacked(tarred({"x": b""}, prepare=prepare), "x.tar")))
+        assert "link" in str(refused(partial(unpacked, tarred({"x": b""}, prepare=prepare), "x.tar")))
 
 
 def test_what_grows_beyond_the_limits_is_refused_before_it_is_read() -> None:
@@ -271,7 +280,7 @@ def test_any_json_as_settings_or_servers_is_taken_or_refused(value: Any) -> None
     content = json.dumps(value).encode()
     for path in (".mcp.json", ".claude/settings.json"):
         files = {**AGENT, path: DefinitionFile(content)}
-        found = taken_or_refused(lambda files=files: read_agent("x", files))
+        found = taken_or_refused(partial(read_agent, "x", files))
         if found is not None:
             assert json.dumps([*commands_of(files), settings_taken(files)], ensure_ascii=False).encode()
 
@@ -377,7 +386,8 @@ def test_what_comes_with_the_program_has_no_fault_and_no_warning() -> None:
     agents, skills = builtin_agents(), builtin_skills()
     assert set(agents) == {"brain", "planning", "executor", "consultant"}
     assert set(skills) == {"planning", "execution", "code-implementation", "question-asking", "consultation"}
-    for found in (*agents.values(), *skills.values()):
+    every: list[Definition[SubAgent] | Definition[Skill]] = [*agents.values(), *skills.values()]
+    for found in every:
         assert found.builtin
         assert found.warnings == ()
         assert len(found.model.instructions) > 500
