@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,22 @@ async def test_a_worker_is_drained_and_resumed_and_everybody_who_looks_hears_of_
     there = (await web.admin.get("/api/tasks?machine_id=w.1")).json()["items"]
     assert [one["task_id"] for one in there] == [task["task_id"]]
     assert (await web.admin.get("/api/tasks?machine_id=web-1")).json()["items"] == []
+
+
+async def test_a_worker_that_a_person_drained_is_drained_after_a_restart_and_one_that_only_stopped_is_ready(
+    tmp_path: Path, postgres_url: SecretStr
+) -> None:
+    def started(name: str, role: str) -> AbstractAsyncContextManager[Served]:
+        environ = {"DATABASE_URL": postgres_url.get_secret_value(), "MACHINE_ID": name, "MACHINE_ROLE": role}
+        return served(tmp_path / name, environ=environ)
+
+    async with started("web-1", "web") as web:
+        for act, state in (("drain", "draining"), ("resume", "ready")):
+            async with started("w.1", "worker"):
+                assert (await web.admin.post(f"/api/machines/w.1/{act}")).json()["state"] == state
+            assert (await machines(web))["w.1"]["state"] == "gone"
+            async with started("w.1", "worker"):
+                assert (await machines(web))["w.1"]["state"] == state
 
 
 async def test_without_redis_what_a_worker_does_is_followed_live_at_the_web_process_all_the_same(

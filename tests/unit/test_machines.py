@@ -199,6 +199,29 @@ async def test_a_machine_is_drained_and_resumed_and_stays_drained_when_it_comes_
         await two.machines.drain("one")
 
 
+@pytest.mark.parametrize("how", ["it left", "it was lost"])
+async def test_who_was_drained_is_drained_after_its_restart_until_it_is_resumed_and_nobody_else_is(
+    fleet: Fleet, how: str
+) -> None:
+    async def restarted(one: Member) -> Member:
+        if how == "it left":
+            await one.machines.leave("one", one.machine.epoch)
+        else:
+            await fleet.lose(one, by=two)
+        return await fleet.member("one")
+
+    one, two = await fleet.member("one"), await fleet.member("two")
+    await queued(two)
+    await two.machines.drain("one")
+    for _ in range(2):
+        one = await restarted(one)
+        assert (one.machine.state, await one.claim()) == ("draining", None)
+    await two.machines.resume("one")
+    one = await restarted(one)
+    assert one.machine.state == "ready"
+    assert await one.claim() is not None
+
+
 # --- losing it ------------------------------------------------------------------------------------------------------
 
 

@@ -92,11 +92,18 @@ class Machine(MachineReport):
     seen_at: datetime
     clock_offset_seconds: float | None = None
     """How far its clock was ahead of the database's when it was last heard of."""
+    left_drained: bool = False
+    """Of one that is lost or gone: whether somebody had drained it, and it comes back drained."""
 
     @property
     def takes_tasks(self) -> bool:
         """Whether it claims tasks now."""
         return self.state is MachineState.READY and self.role is not MachineRole.WEB
+
+    @property
+    def drained(self) -> bool:
+        """Whether somebody has drained it and has not taken that back, be it there or not."""
+        return self.state is MachineState.DRAINING if self.present else self.left_drained
 
     @property
     def present(self) -> bool:

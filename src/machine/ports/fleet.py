@@ -22,7 +22,8 @@ class MachineStore(Protocol):
     """
 
     async def register(self, machine_id: str, report: MachineReport, *, former_epoch: int | None = None) -> Machine:
-        """Take the name, with the next epoch and a fresh lease. `former_epoch` is this process's own, if it had one.
+        """Take the name, with the next epoch and a fresh lease; `ready`, or `draining` where it was drained when it was
+        last there. `former_epoch` is this process's own, if it had one.
 
         Raises NameTaken while another incarnation holds a lease that has not expired.
         """
@@ -54,7 +55,8 @@ class MachineStore(Protocol):
         ...
 
     async def drain(self, machine_id: str) -> Machine:
-        """Let it take no more tasks. Raises NotFound, Conflict (it is lost or gone)."""
+        """Let it take no more tasks until it is resumed, over restarts, too. Raises NotFound, Conflict (it is lost or
+        gone)."""
         ...
 
     async def resume(self, machine_id: str) -> Machine:

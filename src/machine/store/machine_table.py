@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, Float, Integer, Table, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Float, Integer, Table, Text, false, text
 
 from machine.store.types import Json, Moment
 from machine.store.webhook_tables import metadata
@@ -23,5 +23,6 @@ machines: Final = Table(
     Column("seen_at", Moment, nullable=False),
     Column("facts", Json, nullable=False, server_default=text("'{}'")),
     Column("clock_offset_seconds", Float),
+    Column("left_drained", Boolean, nullable=False, server_default=false()),
     CheckConstraint("state IN ('ready', 'draining', 'lost', 'gone')", name="machines_state"),
 )

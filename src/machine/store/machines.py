@@ -52,8 +52,8 @@ class SqlMachineStore:
                 left = (row.lease_until - now).total_seconds()
                 if row.present and left > 0 and row.epoch != former_epoch:
                     raise NameTaken(machine_id, epoch=row.epoch, seconds_left=left)
-                if row.state is MachineState.DRAINING:
-                    fresh["state"] = row.state.value  # who drained it has not taken that back
+                if row.drained:
+                    fresh["state"] = MachineState.DRAINING.value  # who drained it has not taken that back
                 _change(connection, machine_id, epoch=row.epoch + 1, **fresh)
             return _told_to_all(connection, recorder, machine_id, now)
 
@@ -78,7 +78,7 @@ class SqlMachineStore:
             if row is None or row.epoch != epoch or not row.present:
                 return
             now = self._now(connection)
-            _change(connection, machine_id, state=MachineState.GONE.value, lease_until=now, seen_at=now)
+            _change(connection, machine_id, **_absent(MachineState.GONE), lease_until=now, seen_at=now)
             _told_to_all(connection, recorder, machine_id, now)
             take_back(connection, recorder, machine_id, now, message=f"The machine {machine_id} was shut down.")
 
@@ -129,7 +129,7 @@ class SqlMachineStore:
         return await self._database.write(write)
 
     def _reap(self, connection: Connection, recorder: Recorder, machine_id: str, now: datetime) -> Reaped:
-        _change(connection, machine_id, state=MachineState.LOST.value, epoch=machines.c.epoch + 1)
+        _change(connection, machine_id, **_absent(MachineState.LOST), epoch=machines.c.epoch + 1)
         lost = _told_to_all(connection, recorder, machine_id, now)
         count = take_back(connection, recorder, machine_id, now, message=f"The machine {machine_id} was lost.")
         return Reaped(machine=lost, tasks=count)
@@ -160,6 +160,12 @@ def _get(connection: Connection, machine_id: str) -> Machine:
     if found is None:
         raise NotFound(f"There is no machine {machine_id}.", hint="List the machines to see which there are.")
     return found
+
+
+def _absent(state: MachineState) -> dict[str, Any]:
+    """How a row becomes that of a machine which is not there. A daemon that stops leaves its row `ready`: only people
+    drain, so what is `draining` here was drained by one."""
+    return {"state": state.value, "left_drained": machines.c.state == MachineState.DRAINING.value}
 
 
 def _change(connection: Connection, machine_id: str, **values: Any) -> None:
