@@ -1,5 +1,6 @@
 """Two web processes behind one address: they keep nothing, so whichever is asked answers the same."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 from tests.support.api import Served, served
+
+from machine.domain.schedule import MAX_WAITING
 
 
 @pytest.fixture
@@ -49,6 +52,29 @@ async def test_who_is_signed_out_at_one_is_signed_out_at_the_other(webs: tuple[S
     assert (await elsewhere.post("/api/sessions")).status_code == 201
     assert (await browser.post("/api/auth/logout")).status_code < 300
     assert (await elsewhere.post("/api/sessions")).status_code == 401
+
+
+@pytest.mark.parametrize(("overlap", "left"), [("skip", 1), ("enqueue", MAX_WAITING), ("replace", 1)])
+async def test_what_a_schedule_does_on_overlap_holds_for_those_who_run_it_at_both_at_the_same_moment(
+    webs: tuple[Served, Served], overlap: str, left: int
+) -> None:
+    form = {"name": "news", "cron": "0 0 1 1 *", "message": "Look.", "agent": "planning", "overlap": overlap}
+    assert (await webs[0].admin.post("/api/schedules", json=form)).status_code == 201
+    async with asyncio.timeout(30):
+        while (await webs[1].admin.get("/api/schedules/news")).status_code != 200:
+            await asyncio.sleep(0.1)
+    asked = [web.admin.post("/api/schedules/news/run") for _ in range(MAX_WAITING) for web in webs]
+    answers = await asyncio.gather(*asked)
+    refused = [one.json() for one in answers if one.status_code == 409]
+    started = [one.json()["task_id"] for one in answers if one.status_code == 201]
+    assert len(refused) + len(started) == len(answers)
+    assert all("Nothing was started." in one["detail"] for one in refused)
+    assert len(started) == (len(answers) if overlap == "replace" else left)
+    async with asyncio.timeout(60):
+        while len((await webs[0].admin.get("/api/tasks?status=queued")).json()["items"]) != left:
+            await asyncio.sleep(0.1)
+    runs = (await webs[1].admin.get("/api/schedules/news/runs")).json()["items"]
+    assert sorted(one["task_id"] for one in runs) == sorted(started)
 
 
 async def test_the_audit_log_sees_the_address_of_the_person_behind_a_proxy_that_is_named(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Schedules: work that begins at certain times, what of times that were missed, and of work that is not over yet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice, takewhile
@@ -38,6 +38,14 @@ class Overlap(StrEnum):
     SKIP = "skip"
     ENQUEUE = "enqueue"
     REPLACE = "replace"
+
+
+MOST_UNFINISHED: Final[Mapping[Overlap, int | None]] = {
+    Overlap.SKIP: 1,
+    Overlap.ENQUEUE: MAX_WAITING,
+    Overlap.REPLACE: None,
+}
+"""Tasks of one schedule that have not ended; None: any number, for all but the newest are being stopped."""
 
 
 class ScheduleFields(BaseModel):

@@ -18,7 +18,7 @@ from machine.domain.errors import Conflict, MachineError
 from machine.domain.ids import new_id
 from machine.domain.principal import Principal
 from machine.domain.schedule import (
-    MAX_WAITING,
+    MOST_UNFINISHED,
     Due,
     Missed,
     Overlap,
@@ -106,15 +106,19 @@ class Scheduler:
         """
         async with self._one_at_a_time:
             schedule, now = self._schedules.get(name).model, self._now()
-            before = await self._store.unfinished(concurrency_key(name))
-            if why := _in_the_way(schedule, before):
-                raise Conflict(f"{why} Nothing was started.", hint="Stop it, or wait for its end.")
+            await self._check_free(schedule)
             task, first = await self._tasks.of(schedule, now, {"run_by": by.user_id})
             run = _run(schedule, now, now, RunOutcome.STARTED, task_id=task.task_id, by=by.user_id)
-            await self._store.note(run, (task, first), state=None)
+            most = MOST_UNFINISHED[schedule.overlap]
+            while not await self._store.note(run, (task, first), state=None, most_unfinished=most):
+                await self._check_free(schedule)  # another process was faster, unless that has ended again
         _log.info("schedule %s: started %s for %s", name, task.task_id, by.user_id)
-        self._started(schedule, before)
+        self._started(schedule)
         return task
+
+    async def _check_free(self, schedule: Schedule) -> None:
+        if why := _in_the_way(schedule, await self._store.unfinished(concurrency_key(schedule.name))):
+            raise Conflict(f"{why} Nothing was started.", hint="Stop it, or wait for its end.")
 
     async def _guarded(self, work: Callable[[], Awaitable[float]]) -> float:
         """The seconds that `work` wants to wait."""
@@ -167,17 +171,17 @@ class Scheduler:
             except MachineError as error:
                 why, outcome = f"{error.message} {error.hint}".strip(), RunOutcome.REFUSED
         run = _run(schedule, found.at, now, outcome, why=why, task_id=work[0].task_id if work else None)
-        if not await self._store.note(run, work, state=state):
-            return  # somebody else has dealt with it
+        if not await self._store.note(run, work, state=state, most_unfinished=MOST_UNFINISHED[schedule.overlap]):
+            return  # somebody else has dealt with it, or has just started another: the next look sees that
         level = logging.WARNING if outcome is RunOutcome.REFUSED else logging.INFO
         _log.log(level, "schedule %s, %s: %s %s", schedule.name, found.at, outcome, run.task_id or why)
         if work is not None:
-            self._started(schedule, before)
+            self._started(schedule)
 
-    def _started(self, schedule: Schedule, before: Sequence[str]) -> None:
+    def _started(self, schedule: Schedule) -> None:
         self._freed()
-        if schedule.overlap is Overlap.REPLACE and before:
-            stopping = spawn(self._stop_all(before), name=f"replacing of {schedule.name}")
+        if schedule.overlap is Overlap.REPLACE:
+            stopping = spawn(self._stop_former(schedule), name=f"replacing of {schedule.name}")
             self._stopping.add(stopping)
             stopping.add_done_callback(self._stopping.discard)
 
@@ -185,11 +189,17 @@ class Scheduler:
         """What a former daemon had stored a successor for and had not stopped yet."""
         for schedule in self._schedules.all():
             if schedule.overlap is Overlap.REPLACE:
-                self._started(schedule, (await self._store.unfinished(concurrency_key(schedule.name)))[:-1])
+                self._started(schedule)
         return 0.0
 
-    async def _stop_all(self, task_ids: Sequence[str]) -> None:
-        for task_id in task_ids:
+    async def _stop_former(self, schedule: Schedule) -> None:
+        """All but the newest: of two that were started at the same time by two processes, one is left, too."""
+        try:
+            former = (await self._store.unfinished(concurrency_key(schedule.name)))[:-1]
+        except MachineError as error:
+            _log.error("what %s replaces was not stopped: %s", schedule.name, error.message)
+            return
+        for task_id in former:
             try:
                 await self._stop(task_id)
             except MachineError as error:  # its successor waits for it, as the tasks of a schedule do
@@ -198,11 +208,12 @@ class Scheduler:
 
 def _in_the_way(schedule: Schedule, before: Sequence[str]) -> str:
     """Why a run is left out because of tasks that have not ended; empty when it is not."""
-    if schedule.overlap is Overlap.SKIP and before:
+    most = MOST_UNFINISHED[schedule.overlap]
+    if most is None or len(before) < most:
+        return ""
+    if most == 1:
         return f"{before[-1]} has not ended."
-    if schedule.overlap is Overlap.ENQUEUE and len(before) >= MAX_WAITING:
-        return f"{len(before)} of its tasks have not ended, the first is {before[0]}."
-    return ""
+    return f"{len(before)} of its tasks have not ended, the first is {before[0]}."
 
 
 def _run(

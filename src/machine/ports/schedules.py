@@ -32,11 +32,17 @@ class ScheduleStore(Protocol):
         ...
 
     async def note(
-        self, run: ScheduleRun, work: tuple[Task, PendingInput] | None, *, state: ScheduleState | None
+        self,
+        run: ScheduleRun,
+        work: tuple[Task, PendingInput] | None,
+        *,
+        state: ScheduleState | None,
+        most_unfinished: int | None = None,
     ) -> bool:
         """Store what became of a time, the task that it starts, and that it is dealt with: all or nothing.
 
-        False, and nothing is stored, when the stored state is no longer `state`. Without `state` (a run that somebody
+        False, and nothing is stored, when the stored state is no longer `state`, or when with the task there would be
+        more than `most_unfinished` of its concurrency key that have not ended. Without `state` (a run that somebody
         asked for) it stays as it is. Of each schedule the newest 100 runs are kept.
         """
         ...

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import RowMapping, delete, func, insert, select, update
+from sqlalchemy import RowMapping, Select, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from machine.domain.clock import Clock, utc_now
@@ -48,11 +48,20 @@ class SqlScheduleStore:
         await self._database.write(write)
 
     async def note(
-        self, run: ScheduleRun, work: tuple[Task, PendingInput] | None, *, state: ScheduleState | None
+        self,
+        run: ScheduleRun,
+        work: tuple[Task, PendingInput] | None,
+        *,
+        state: ScheduleState | None,
+        most_unfinished: int | None = None,
     ) -> bool:
         at = self._clock()
 
         def write(connection: Connection, recorder: Recorder) -> bool:
+            if work is not None and most_unfinished is not None:
+                before = connection.execute(_unfinished(work[0].concurrency_key).limit(most_unfinished)).all()
+                if len(before) >= most_unfinished:
+                    return False
             if state is not None and not _advanced(connection, state, run):
                 return False
             if work is not None:
@@ -78,9 +87,13 @@ class SqlScheduleStore:
         return {row["schedule"]: _run_of(row) for row in rows}
 
     async def unfinished(self, concurrency_key: str) -> tuple[str, ...]:
-        query = select(tasks.c.task_id).where(tasks.c.concurrency_key == concurrency_key, tasks.c.status.in_(_OPEN))
-        rows = await all_rows(self._database, query.order_by(tasks.c.task_id))
+        rows = await all_rows(self._database, _unfinished(concurrency_key))
         return tuple(row["task_id"] for row in rows)
+
+
+def _unfinished(concurrency_key: str | None) -> Select[tuple[str]]:
+    query = select(tasks.c.task_id).where(tasks.c.concurrency_key == concurrency_key, tasks.c.status.in_(_OPEN))
+    return query.order_by(tasks.c.task_id)
 
 
 def _advanced(connection: Connection, state: ScheduleState, run: ScheduleRun) -> bool:
