@@ -20,6 +20,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
 from tests.support.tasks import stored_task
 
@@ -599,3 +600,25 @@ async def test_a_machine_with_a_new_name_adopts_the_open_tasks(database: Databas
     assert await renamed.adopt() == 1
     assert len(await renamed.in_status(TaskStatus.QUEUED)) == 1
     assert (await renamed.get(ended.task_id)).machine_id == "machine-001"
+
+
+async def test_what_has_not_ended_is_found_by_its_status_however_much_ever_ran_here(
+    store: SqlTaskStore, path: Path
+) -> None:
+    seen: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(_c: object, _cursor: object, sql: str, values: tuple[object, ...], _x: object, _many: bool) -> None:
+        seen.append((sql, values))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        await store.in_status(TaskStatus.WAITING_INPUT)
+        await store.in_status(TaskStatus.QUEUED, TaskStatus.RUNNING, demo=True, after="task_", limit=10)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    queries = [(sql, values) for sql, values in seen if "FROM tasks" in sql]
+    assert len(queries) == 2
+    with contextlib.closing(sqlite3.connect(path)) as raw:
+        for sql, values in queries:
+            plan = "\n".join(row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", values))
+            assert "tasks USING INDEX tasks_by_status (status=?" in plan

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from tests.support.api import Served, resting_task, served
 from tests.support.model import ScriptedModel
 from tests.support.workbench import Workbench, workbench
 
@@ -16,9 +17,11 @@ from machine.auth.people import Authenticator
 from machine.claude.transcripts import Transcripts
 from machine.demo.replies import Reply, Text, ToolUse
 from machine.domain.approval import Answer, ApprovalStatus, Decision
+from machine.domain.costs import CostKind
+from machine.domain.ids import new_id
 from machine.domain.messages import TextBlock
 from machine.domain.task import TaskStatus, WaitingReason
-from machine.ports import TaskFilter
+from machine.ports import PendingInput, TaskFilter
 
 
 @pytest.fixture
@@ -70,6 +73,33 @@ async def test_queued_tasks_are_there_after_a_restart_and_run_in_their_order(
         assert [task.status for task in ended] == [TaskStatus.COMPLETED] * 3
         started = [await _last_start(bench, task.task_id) for task in ended]
         assert started == sorted(started)
+
+
+async def test_what_was_begun_with_the_demo_model_is_cancelled_by_the_real_one_and_the_reverse_however_much_it_is(
+    tmp_path: Path, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("machine.engine.recovery.PAGE", 2)
+    async with served(tmp_path / "data") as machine:
+        real = await resting_task(machine)
+        store, begun = machine.room.api.tasks, dict[CostKind, list[str]]()
+        for kind in (CostKind.BILLED, CostKind.DEMO):
+            ids = begun[kind] = [new_id("task") for _ in range(5)]
+            for task_id in ids:
+                task = real.model_copy(update={"task_id": task_id, "conversation_id": task_id, "cost_kind": kind})
+                first = PendingInput(
+                    input_id=str(uuid.uuid4()), task_id=task_id, message="x", verbatim=True, created_at=task.created_at
+                )
+                await store.create(task, first)
+
+    async def states(bench: Workbench | Served, kind: CostKind) -> set[TaskStatus]:
+        return {(await bench.room.api.tasks.get(task_id)).status for task_id in begun[kind]}
+
+    async with workbench(tmp_path / "data", model) as bench:
+        assert await states(bench, CostKind.DEMO) == {TaskStatus.CANCELLED}
+        assert await states(bench, CostKind.BILLED) == {TaskStatus.QUEUED}
+        assert "it was begun with the demo model" in (await bench.events(begun[CostKind.DEMO][0]))[-1].body
+    async with served(tmp_path / "data") as machine:
+        assert await states(machine, CostKind.BILLED) == {TaskStatus.CANCELLED}
 
 
 async def test_an_open_conversation_waits_on_after_a_restart_and_takes_the_next_message(

@@ -310,6 +310,19 @@ async def test_in_status_tells_the_tasks_of_this_machine_only_oldest_first(store
     assert await store.in_status(TaskStatus.RUNNING) == ()
 
 
+async def test_in_status_goes_by_pages_and_tells_the_tasks_of_the_demo_model_from_others(store: TaskStore) -> None:
+    real, play = [
+        sorted([(await created(store, cost_kind=kind)).task_id for _ in range(3)])
+        for kind in (CostKind.SUBSCRIPTION, CostKind.DEMO)
+    ]
+    for demo, all_of_it in ((True, play), (False, real), (None, sorted([*real, *play]))):
+        found: list[str] = []
+        while page := await store.in_status(TaskStatus.QUEUED, demo=demo, after=found[-1] if found else "", limit=2):
+            assert len(page) <= 2
+            found += [task.task_id for task in page]
+        assert found == all_of_it
+
+
 async def test_counts_tell_the_open_tasks_and_zero_where_there_is_none(store: TaskStore) -> None:
     assert await store.counts() == {TaskStatus.QUEUED: 0, TaskStatus.RUNNING: 0, TaskStatus.WAITING_INPUT: 0}
     await started(store)

@@ -1,18 +1,21 @@
 """What to do at start with tasks whose process is gone."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
+from typing import Final
 
 from machine.domain.clock import Clock
-from machine.domain.costs import CostKind
 from machine.domain.losing import brought_back
-from machine.domain.task import Task, TaskStatus
+from machine.domain.task import NEXT, Task, TaskStatus
 from machine.engine.catching_up import CatchingUp
 from machine.engine.conclusion import Conclusion
 from machine.engine.outcome import Cancelled, Failed
 from machine.engine.waiting import Waiting
 from machine.ports import Claude, TaskStore
+
+PAGE: Final = 200
+_UNFINISHED: Final = tuple(status for status, after in NEXT.items() if after)
 
 _log = logging.getLogger(__name__)
 
@@ -44,17 +47,15 @@ class Recovery:
         if swept:
             _log.warning("ended %d processes that a former daemon had left", swept)
         await self._cancel_those_of_another_model()
-        lost = await self._store.in_status(TaskStatus.RUNNING)
-        await self._each(lost, self._bring_back)
-        await self._each(await self._store.in_status(TaskStatus.WAITING_INPUT), self._look_at_waiting)
-        return len(lost)
+        lost = await self._each(TaskStatus.RUNNING, self._bring_back)
+        await self._each(TaskStatus.WAITING_INPUT, self._look_at_waiting)
+        return lost
 
     async def _cancel_those_of_another_model(self) -> None:
         """What was begun with the demo model must not go on, and cost money, with the real one; nor the reverse."""
-        for task in await self._store.in_status(TaskStatus.QUEUED, TaskStatus.RUNNING, TaskStatus.WAITING_INPUT):
-            if (task.cost_kind is CostKind.DEMO) is not self._demo:
-                model = "the real model" if self._demo else "the demo model"
-                await self._conclusion.write(task, Cancelled(reason=f"it was begun with {model}"))
+        model = "the real model" if self._demo else "the demo model"
+        async for task in self._pages(*_UNFINISHED, demo=not self._demo):
+            await self._conclusion.write(task, Cancelled(reason=f"it was begun with {model}"))
 
     async def _bring_back(self, task: Task) -> None:
         await self._catching_up.of(task)
@@ -70,13 +71,24 @@ class Recovery:
         await self._catching_up.of(task)
         await self._waiting.look_at(await self._store.get(task.task_id))
 
-    async def _each(self, tasks: Sequence[Task], bring_back: Callable[[Task], Awaitable[None]]) -> None:
-        """Each by itself: what is wrong with one task must not keep the machine from opening."""
-        for task in tasks:
+    async def _each(self, status: TaskStatus, bring_back: Callable[[Task], Awaitable[None]]) -> int:
+        """Each by itself: what is wrong with one task must not keep the machine from opening. How many there were."""
+        count = 0
+        async for task in self._pages(status):
+            count += 1
             try:
                 await bring_back(task)
             except Exception:
                 _log.exception("task %s could not be brought back", task.task_id)
+        return count
+
+    async def _pages(self, *status: TaskStatus, demo: bool | None = None) -> AsyncIterator[Task]:
+        """Oldest first, however many there are."""
+        after = ""
+        while page := await self._store.in_status(*status, demo=demo, after=after, limit=PAGE):
+            after = page[-1].task_id
+            for task in page:
+                yield task
 
     async def _last_sign(self, task: Task) -> datetime:
         newest = await self._store.events(task.task_id, after=max(0, task.last_seq - 1), limit=1)

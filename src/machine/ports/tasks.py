@@ -69,9 +69,12 @@ class TaskStore(Protocol):
 
     async def list(self, which: TaskFilter, *, limit: int, cursor: str | None = None) -> TaskPage: ...
 
-    async def in_status(self, *status: TaskStatus) -> tuple[Task, ...]:
-        """All tasks of this machine in one of these statuses, oldest first. In a fleet, also those that wait for a
-        person where no machine is any more."""
+    async def in_status(
+        self, *status: TaskStatus, demo: bool | None = None, after: str = "", limit: int | None = None
+    ) -> tuple[Task, ...]:
+        """All tasks of this machine in one of these statuses, oldest first: those of the demo model, or all but those,
+        where `demo` is set; with ids behind `after`, up to `limit`. In a fleet, also those that wait for a person where
+        no machine is any more."""
         ...
 
     async def replaced(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from machine.domain.approval import Approval
 from machine.domain.chat import attachments_of
 from machine.domain.clock import Clock
+from machine.domain.costs import CostKind
 from machine.domain.errors import BadRequest, Conflict
 from machine.domain.events import MachineEvent, TaskCreated, TaskEvent
 from machine.domain.task import NEXT, Task, TaskStatus
@@ -80,9 +81,14 @@ class Tasks:
         before = None if cursor is None else task_id_in(cursor)
         return await self._database.read(lambda connection: read_page(connection, which, limit, before))
 
-    async def in_status(self, *status: TaskStatus) -> tuple[Task, ...]:
-        wanted = [one.value for one in status]
-        query = select(tasks).where(tasks.c.status.in_(wanted), self._ours()).order_by(tasks.c.task_id)
+    async def in_status(
+        self, *status: TaskStatus, demo: bool | None = None, after: str = "", limit: int | None = None
+    ) -> tuple[Task, ...]:
+        where = [tasks.c.status.in_([one.value for one in status]), tasks.c.task_id > after, self._ours()]
+        if demo is not None:
+            of_demo = tasks.c.cost_kind == CostKind.DEMO.value
+            where.append(of_demo if demo else ~of_demo)
+        query = select(tasks).where(*where).order_by(tasks.c.task_id).limit(limit)
         rows = await self._database.read(lambda connection: connection.execute(query).mappings().all())
         return tuple(task_of(row) for row in rows)
 
@@ -103,7 +109,8 @@ class Tasks:
 
     def _ours(self) -> ColumnElement[bool]:
         """This machine's, and what waits for a person where no machine is any more: everybody looks after that."""
-        own = tasks.c.machine_id == self._machine_id
+        # Concatenated, so that SQLite goes by the status: by the machine it would walk through all that ever ran here.
+        own = tasks.c.machine_id.concat("") == self._machine_id
         if not self._in_fleet:
             return own
         waits = tasks.c.status == TaskStatus.WAITING_INPUT.value
