@@ -93,6 +93,41 @@ async def test_a_worker_that_a_person_drained_is_drained_after_a_restart_and_one
                 assert (await machines(web))["w.1"]["state"] == state
 
 
+async def test_a_worker_whose_disk_is_nearly_full_claims_nothing_and_is_named_at_the_web_process(
+    tmp_path: Path, postgres_url: SecretStr
+) -> None:
+    def started(name: str, **more: str) -> AbstractAsyncContextManager[Served]:
+        common = {"DATABASE_URL": postgres_url.get_secret_value(), "MACHINE_LEASE_SECONDS": "3"}
+        return served(tmp_path / name, environ={**common, "MACHINE_ID": name, **more})
+
+    async def status() -> dict[str, Any]:
+        found: dict[str, Any] = (await web.admin.get("/api/status")).json()
+        return found
+
+    async with (
+        started("web-1", MACHINE_ROLE="web") as web,
+        started("full", MACHINE_ROLE="worker", MACHINE_MIN_FREE_MB=str(10**9)) as full,
+    ):
+        task = (await web.admin.post("/api/tasks", json={"message": "hello", "agent": "executor"})).json()
+        async with asyncio.timeout(30):
+            while not (said := (await machines(web))["full"]["held_back"]):
+                await asyncio.sleep(0.1)
+        assert "(MACHINE_MIN_FREE_MB)" in said
+        for _ in range(2):  # of which the second is for certain a look at a queue with the task in it
+            full.room.engine.manager.look_at_queue()
+            await full.room.engine.manager.something_happened()
+        detail = (await web.admin.get(f"/api/tasks/{task['task_id']}")).json()
+        assert (detail["status"], detail["waits_for"].endswith(f"On full: {said}")) == ("queued", True)
+        assert (await status())["machine"]["held_back"] == f"On full: {said}"
+        async with started("roomy", MACHINE_ROLE="worker"), asyncio.timeout(30):
+            while (detail := (await web.admin.get(f"/api/tasks/{task['task_id']}")).json())["status"] != "completed":
+                await asyncio.sleep(0.1)
+            assert (detail["machine_id"], (await machines(web))["roomy"]["held_back"]) == ("roomy", "")
+            now = await status()
+            assert now["machine"]["held_back"] == ""
+            assert [one["about"] for one in now["warnings"] if one["code"] == "disk_nearly_full"] == ["machine/full"]
+
+
 async def test_without_redis_what_a_worker_does_is_followed_live_at_the_web_process_all_the_same(
     fleet: tuple[Served, Served],
 ) -> None:

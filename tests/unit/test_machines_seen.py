@@ -152,6 +152,22 @@ async def test_a_task_is_told_that_it_waits_for_the_machine_of_its_conversation_
     assert "No machine that runs tasks is ready" in await machines_of(drained, painter=()).waits_for(a_task())
 
 
+async def test_a_machine_whose_disk_is_nearly_full_is_named_to_whose_tasks_wait_for_it_and_to_administrators() -> None:
+    full = a_machine(machine_id="w1", labels=("gpu",), facts=MachineFacts(held_back="The disk has 3 MB left."))
+    found = machines_of(full, a_machine(machine_id="w2", labels=()), painter=("gpu",), planning=())
+    anywhere, there = a_task(assigned_agent="planning"), a_task(assigned_agent="planning", machine_id="w1")
+    assert await found.waits_for(anywhere) == ""
+    said = "Its conversation is on w1, which starts nothing now. The disk has 3 MB left."
+    assert await found.waits_for(there) == said
+    said = "No machine that can take it starts anything now. On w1: The disk has 3 MB left."
+    assert await found.waits_for(a_task(assigned_agent="painter")) == said
+    [told] = await found.warnings()
+    assert (told.code, told.about) == ("disk_nearly_full", "machine/w1")
+    assert told.message == "w1 starts nothing. The disk has 3 MB left."
+    gone = machines_of(full.model_copy(update={"state": GONE}), a_machine(machine_id="w2"), planning=())
+    assert (await gone.warnings(), await gone.waits_for(there)) == ((), "")
+
+
 async def test_machines_that_left_long_ago_are_shown_only_while_they_have_tasks() -> None:
     old = {"state": GONE, "seen_at": NOW - timedelta(days=8)}
     rows = (a_machine(machine_id="a", **old), a_machine(machine_id="b", **old), a_machine(machine_id="c", state=LOST))

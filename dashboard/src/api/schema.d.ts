@@ -4426,6 +4426,8 @@ export interface components {
         MachineView: {
             /** Current */
             current: boolean;
+            /** Held Back */
+            held_back: string;
             /** Labels */
             labels: string[];
             /** Lease Until */
@@ -4466,7 +4468,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "runs_as_root" | "agents_not_kept_in" | "agents_outside_sandbox" | "starts_nothing" | "redis_away" | "secret_key_differs" | "labels_missing";
+            code: "runs_as_root" | "agents_not_kept_in" | "agents_outside_sandbox" | "starts_nothing" | "redis_away" | "secret_key_differs" | "labels_missing" | "disk_nearly_full";
             /** Hint */
             hint: string;
             /** Message */

@@ -4,6 +4,7 @@ import type { Machine } from "../api/machines";
 import { hasEnded, type Task } from "../domain/task";
 import { useTasks } from "../live/hooks";
 import { Meter } from "../parts/meter";
+import { Notice } from "../parts/notice";
 import { Mark } from "../parts/page";
 import { StatusIcon } from "../parts/status";
 import { When } from "../parts/when";
@@ -41,6 +42,7 @@ export function MachineCard({ machine, isOdd, mayChange }: Props) {
         {mayChange && <MachineActions machine={machine} />}
       </header>
       <Load machine={machine} />
+      {machine.held_back && <Notice title="It starts nothing.">{machine.held_back}</Notice>}
       <dl className="grid grid-cols-[minmax(5rem,auto)_1fr] gap-x-4 gap-y-1 text-xs">
         <dt className="text-faint">Version</dt>
         <dd className="flex flex-wrap items-center gap-x-2 gap-y-1">

@@ -10,6 +10,7 @@ function machine(changes: Partial<Machine>): Machine {
     labels: [],
     version: "1.2.0",
     slots: 5,
+    held_back: "",
     load: { running: 0, waiting: 0, cpu_percent: null, memory_percent: null },
     tasks: { queued: 0, running: 0, waiting: 0 },
     started_at: "2026-01-01T00:00:00Z",

@@ -31,6 +31,8 @@ class MachineView(_Out):
     version: str
     slots: int
     """How many tasks it may run at once; 0 for one that runs none."""
+    held_back: str
+    """Why it starts nothing though it has slots: its disk is nearly full. Empty: it does, or is not there."""
     load: MachineLoad
     tasks: TasksThere
     """Of all people, as the database has them."""
@@ -43,7 +45,8 @@ class MachineView(_Out):
 
     @classmethod
     def of(cls, now: MachineNow, state: ApiState) -> "MachineView":
-        fields = dict(now.machine) | {"tasks": now.tasks}
+        held_back = now.machine.facts.held_back if now.machine.present else ""
+        fields = dict(now.machine) | {"tasks": now.tasks, "held_back": held_back}
         if not state.machines.in_fleet:
             fields["lease_until"] = None
         return cls.model_validate({**fields, "current": now.machine.machine_id == state.settings.machine_id})

@@ -4,7 +4,7 @@ import asyncio
 
 from machine.app.engine_room import EngineRoom
 from machine.app.ground import Ground
-from machine.domain.machine import Machine, MachineLoad, MachineState
+from machine.domain.machine import Machine, MachineFacts, MachineLoad, MachineState
 from machine.domain.version import VERSION
 from machine.engine.machines import Machines
 from machine.metrics.computer import busyness
@@ -28,6 +28,7 @@ def build_machines(ground: Ground, engine: EngineRoom) -> Machines:
             slots=status.slots,
             version=VERSION,
             load=await asyncio.to_thread(busyness, load),
+            facts=MachineFacts(held_back=status.held_back),
             epoch=1,
             lease_until=now,
             started_at=started_at,

@@ -64,6 +64,9 @@ def machines_text(page: dict[str, Any]) -> str:
         for one in page["items"]
     ]
     text = table(heads, rows)
+    for one in page["items"]:
+        if one.get("held_back"):
+            text += f"\n{one_line(one['machine_id'], 64)} starts nothing: {one_line(one['held_back'], 400)}"
     at_work = {one["version"] for one in page["items"] if one["state"] in ("ready", "draining")}
     if len(at_work) > 1:
         text += f"\nThey run different versions: {', '.join(sorted(at_work))}."

@@ -34,6 +34,7 @@ class MachineWarning(BaseModel):
         "redis_away",
         "secret_key_differs",
         "labels_missing",
+        "disk_nearly_full",
     ]
     message: str
     hint: str

@@ -82,20 +82,30 @@ class Machines:
                 f"Its conversation is on {home.machine_id}, which is drained: it goes on there when that machine is "
                 "resumed, and elsewhere when it is shut down."
             )
+        if home is not None and home.present and home.facts.held_back:
+            return f"Its conversation is on {home.machine_id}, which starts nothing now. {home.facts.held_back}"
         if not any(one.takes_tasks for one in machines):
             return "No machine that runs tasks is ready."
         labels = next((agent.labels for agent in self._agents.all() if agent.name == task.assigned_agent), ())
-        missing = _missing(labels, machines)
-        return f"No machine that is ready has {missing}, which {task.assigned_agent} asks for." if missing else ""
+        able = _with(labels, machines)
+        if not able:
+            return f"No machine that is ready has {_named(labels)}, which {task.assigned_agent} asks for."
+        if all(one.facts.held_back for one in able):
+            return (
+                f"No machine that can take it starts anything now. On {able[0].machine_id}: {able[0].facts.held_back}"
+            )
+        return ""
 
     async def warnings(self) -> tuple[MachineWarning, ...]:
-        """Agents whose tasks no machine takes. Raises StoreError."""
-        asking = [agent for agent in self._agents.all() if agent.labels] if self.in_fleet else []
-        if not asking:
+        """Machines that start nothing because of their disks, and agents whose tasks no machine takes. Raises
+        StoreError."""
+        if not self.in_fleet:
             return ()
         machines = await self._store.list()
-        wanted = ((agent.name, _missing(agent.labels, machines)) for agent in asking)
-        return tuple(_nowhere(name, missing) for name, missing in wanted if missing)[:MAX_NAMES]
+        full = [_full(one) for one in machines if one.present and one.facts.held_back]
+        asking = [agent for agent in self._agents.all() if agent.labels]
+        nowhere = [_nowhere(agent.name, agent.labels) for agent in asking if not _with(agent.labels, machines)]
+        return (*full[:MAX_NAMES], *nowhere[:MAX_NAMES])
 
     async def warnings_elsewhere(self) -> tuple[MachineWarning, ...]:
         """What other machines that are there say of themselves; those that say the same are named together. Raises
@@ -135,17 +145,28 @@ def _of(machine: Machine, there: Mapping[str, TasksThere]) -> TasksThere:
     return there.get(machine.machine_id, TasksThere())
 
 
-def _missing(labels: Sequence[str], machines: Sequence[Machine]) -> str:
-    """The labels that no machine has all of, in words; empty where one has."""
-    if any(set(labels).issubset(one.labels) for one in machines if one.takes_tasks):
-        return ""
+def _with(labels: Sequence[str], machines: Sequence[Machine]) -> list[Machine]:
+    """Those that take tasks and have all of the labels."""
+    return [one for one in machines if one.takes_tasks and set(labels).issubset(one.labels)]
+
+
+def _named(labels: Sequence[str]) -> str:
     return f"the label {labels[0]}" if len(labels) == 1 else f"all of the labels {', '.join(labels)}"
 
 
-def _nowhere(agent: str, missing: str) -> MachineWarning:
+def _full(machine: Machine) -> MachineWarning:
+    return MachineWarning(
+        code="disk_nearly_full",
+        message=f"{machine.machine_id} starts nothing. {machine.facts.held_back}",
+        hint="Machines that have room take new tasks; what goes on in a conversation that is there waits.",
+        about=f"machine/{machine.machine_id}",
+    )
+
+
+def _nowhere(agent: str, labels: Sequence[str]) -> MachineWarning:
     return MachineWarning(
         code="labels_missing",
-        message=f"No machine that is ready has {missing}, which the agent {agent} asks for: its tasks wait.",
+        message=f"No machine that is ready has {_named(labels)}, which the agent {agent} asks for: its tasks wait.",
         hint="Start a machine with MACHINE_LABELS that name them, resume one that is drained, or change the agent.",
         about=f"agent/{agent}",
     )
