@@ -15,9 +15,10 @@ from tests.support.postgres import PostgresServer
 
 pytestmark = pytest.mark.timeout(300)
 OLD = """INSERT INTO machines (machine_id, role, state, epoch, lease_until, labels, slots, version, load,
-                               started_at, seen_at)
+                               started_at, seen_at, facts)
          VALUES ('old-1', 'worker', 'ready', 1, '2099-01-01T00:00:00.000000Z', '["lab"]', 2, '0.0.9', '{}',
-                 '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z')"""
+                 '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z',
+                 '{"held_back": "The disk has 3 MB left."}')"""
 
 
 class Fleet:
@@ -128,10 +129,22 @@ def test_a_task_is_found_at_its_machine_and_moves_when_that_is_lost(
     daemon.post(f"/api/tasks/{task}/stop", {"mode": "stop"})
 
 
-def test_a_machine_of_another_version_is_marked(open_page: OpenPage, fleet: Fleet) -> None:
+def test_a_machine_of_another_version_is_marked_and_so_is_one_whose_disk_is_nearly_full(
+    open_page: OpenPage, fleet: Fleet
+) -> None:
     fleet.postgres.execute(OLD, fleet.database)
     person = open_page(theme="dark").opens("/machines")
     person.sees("The machines run different versions.")
     expect(card(person, "old-1")).to_contain_text("differs")
     expect(person.page.get_by_text("differs", exact=True)).to_have_count(1)
+    expect(card(person, "old-1")).to_contain_text("It starts nothing. The disk has 3 MB left.", use_inner_text=True)
     faultless(person, "another version")
+
+
+def test_the_page_about_the_disk_says_of_which_machine_it_is_and_that_the_database_is_elsewhere(
+    open_page: OpenPage,
+) -> None:
+    person = open_page(width=360).opens("/settings/storage")
+    person.sees("Of web-1, the machine that answers you now.")
+    person.sees("The database is elsewhere.")
+    faultless(person, "the disk of one of several machines")

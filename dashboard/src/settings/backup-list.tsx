@@ -45,7 +45,7 @@ export function BackupFiles() {
 }
 
 function Found({ found }: { found: BackupList }) {
-  const { items, making, failure } = found;
+  const { items, making, failure, database } = found;
   const client = useQueryClient();
   const [asked, ask] = useState<Backup | null>(null);
   return (
@@ -59,6 +59,7 @@ function Found({ found }: { found: BackupList }) {
           `${items.length} backups are here.`
         )}
       </p>
+      {database && <Notice title="The database is elsewhere.">{database}</Notice>}
       {failure && !making && (
         <Notice title={`The backup ${failure.name} was not made.`}>
           {failure.message} {failure.hint}

@@ -1,5 +1,6 @@
 import { type DiskReport, disk, type OwnBackups } from "../api/disk";
 import { keys } from "../live/cache";
+import { useStatus } from "../live/hooks";
 import { Meter } from "../parts/meter";
 import { Notice } from "../parts/notice";
 import { Section } from "../parts/page";
@@ -18,11 +19,18 @@ const SHOWN = 10;
 /** What takes the room, what goes by itself, and how to save what cannot be had again. */
 export function StoragePage() {
   const report = useReport(keys.disk, disk.get, REFRESH_MS);
+  const inFleet = useStatus().data?.in_fleet ?? false;
   return (
     <SettingsPart id="storage">
       <Loaded query={report} what="The state of the disk">
         {(data) => (
           <>
+            {inFleet && (
+              <p className="mb-4 max-w-[40rem] text-soft [overflow-wrap:anywhere]">
+                Of <b className="text-ink">{data.machine_id}</b>, the machine that answers you now. Each
+                machine has a disk and backups of its own.
+              </p>
+            )}
             <Room report={data} />
             <Backups backups={data.backups} />
           </>
