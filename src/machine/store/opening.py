@@ -38,7 +38,7 @@ REVISIONS: Final = (
     "0018",
     "0019",
     "0020",
-    "0022",
+    "0021",
 )
 """All revisions that this program knows, oldest first: what `migrations/versions` holds, without importing Alembic."""
 

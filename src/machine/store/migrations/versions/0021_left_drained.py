@@ -5,7 +5,7 @@ from alembic import op
 
 from machine.store.migrations.support import state_oldest_program
 
-revision = "0022"
+revision = "0021"
 down_revision = "0020"
 
 
