@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from tests.support.tasks import an_input, stored_task
 
 from machine.domain.approval import Answer, Approval, ApprovalKind, ApprovalStatus, Decision
+from machine.domain.costs import CostKind
 from machine.domain.errors import Conflict, LeaseLost, NameTaken, NotFound
 from machine.domain.events import (
     ApprovalAnswered,
@@ -22,7 +23,15 @@ from machine.domain.events import (
     TaskOutput,
 )
 from machine.domain.ids import new_id
-from machine.domain.machine import NOWHERE, Machine, MachineLoad, MachineReport, MachineRole, MachineState
+from machine.domain.machine import (
+    NOWHERE,
+    Machine,
+    MachineFacts,
+    MachineLoad,
+    MachineReport,
+    MachineRole,
+    MachineState,
+)
 from machine.domain.task import FailureReason, Lane, QueueReason, Task, TaskStatus, WaitingReason
 from machine.ports import ClaimLimits
 from machine.store.clock import database_now
@@ -166,6 +175,32 @@ async def test_a_name_with_a_lease_that_has_not_expired_is_taken(fleet: Fleet) -
 async def test_its_own_lease_keeps_nobody_from_registering_anew(fleet: Fleet) -> None:
     one = await fleet.member("one")
     assert (await one.machines.register("one", REPORT, former_epoch=1)).epoch == 2
+
+
+async def test_machines_with_the_demo_model_and_without_it_are_of_no_fleet_together(fleet: Fleet) -> None:
+    one = await fleet.member("one")
+    demo, real = (REPORT.model_copy(update={"facts": MachineFacts(demo=demo)}) for demo in (True, False))
+    await one.machines.register("w1", real)
+    await one.machines.register("w2", real)
+    for attempt in ("w3", "w1"):
+        with pytest.raises(Conflict, match=r"w3 runs with the demo model and w1 without|w1 runs .* and w2 without"):
+            await one.machines.register(attempt, demo, former_epoch=1)
+    fleet.now += timedelta(seconds=31)  # nobody is there any more, though nobody has said so
+    assert (await one.machines.register("w3", demo)).facts.demo is True
+    with pytest.raises(Conflict, match="w3 runs with the demo model and w1 without"):
+        await one.machines.register("w1", real)
+
+
+async def test_who_looks_for_tasks_of_another_model_finds_those_that_no_machine_has_taken(fleet: Fleet) -> None:
+    one, two = await fleet.member("one"), await fleet.member("two")
+    untaken = await queued(one, cost_kind=CostKind.DEMO)
+    await queued(one)
+    taken = await queued(two, machine_id="two", cost_kind=CostKind.DEMO)
+    found = await one.tasks.in_status(TaskStatus.QUEUED, demo=True)
+    assert [task.task_id for task in found] == [untaken.task_id]
+    found = await two.tasks.in_status(TaskStatus.QUEUED, demo=True)
+    assert [task.task_id for task in found] == [untaken.task_id, taken.task_id]
+    assert await one.tasks.in_status(TaskStatus.QUEUED) == ()
 
 
 async def test_a_heartbeat_extends_the_lease_and_tells_the_load(fleet: Fleet) -> None:

@@ -30,7 +30,9 @@ class OwnFacts:
     def __init__(self, settings: Settings, live: Live) -> None:
         self._settings = settings
         self._live = live
-        self._facts = MachineFacts(schema_revision=REVISIONS[-1], lease_seconds=settings.lease_seconds)
+        self._facts = MachineFacts(
+            demo=settings.demo, schema_revision=REVISIONS[-1], lease_seconds=settings.lease_seconds
+        )
         self._computer = MachineLoad()
         self._more: Callable[[], dict[str, Any]] = dict
         self._cli: tuple[Path, int] | None = None

@@ -51,6 +51,8 @@ class MachineFacts(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    demo: bool | None = None
+    """Whether it runs tasks with the demo model."""
     cli_version: str | None = None
     """Of Claude Code, where it is started."""
     schema_revision: str | None = None

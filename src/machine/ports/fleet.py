@@ -25,7 +25,8 @@ class MachineStore(Protocol):
         """Take the name, with the next epoch and a fresh lease; `ready`, or `draining` where it was drained when it was
         last there. `former_epoch` is this process's own, if it had one.
 
-        Raises NameTaken while another incarnation holds a lease that has not expired.
+        Raises Conflict where machines that are there run with another model (`facts.demo`), and NameTaken while another
+        incarnation holds a lease that has not expired.
         """
         ...
 

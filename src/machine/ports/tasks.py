@@ -74,7 +74,7 @@ class TaskStore(Protocol):
     ) -> tuple[Task, ...]:
         """All tasks of this machine in one of these statuses, oldest first: those of the demo model, or all but those,
         where `demo` is set; with ids behind `after`, up to `limit`. In a fleet, also those that wait for a person where
-        no machine is any more."""
+        no machine is any more, and, with `demo`, those that no machine has taken yet."""
         ...
 
     async def replaced(self) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ class SqlMachineStore:
         def write(connection: Connection, recorder: Recorder) -> Machine:
             now = self._now(connection)
             row = _find(connection, machine_id)
+            _refuse_another_model(connection, machine_id, report.facts.demo, now)
             fresh = {**_told(report), **self._extended(now), "state": MachineState.READY.value, "started_at": now}
             if row is None:
                 connection.execute(insert(machines).values(machine_id=machine_id, epoch=1, **fresh))
@@ -160,6 +161,19 @@ def _get(connection: Connection, machine_id: str) -> Machine:
     if found is None:
         raise NotFound(f"There is no machine {machine_id}.", hint="List the machines to see which there are.")
     return found
+
+
+def _refuse_another_model(connection: Connection, machine_id: str, demo: bool | None, now: datetime) -> None:
+    """Tasks of the demo model must not cost money, and those of people not be answered by it. Raises Conflict."""
+    others = select(machines.c.machine_id, machines.c.facts)
+    others = others.where(_PRESENT, machines.c.lease_until > now, machines.c.machine_id != machine_id)
+    for row in connection.execute(others.order_by(machines.c.machine_id)):
+        if None not in (demo, row.facts.get("demo")) and row.facts["demo"] is not demo:
+            with_it, without = (machine_id, row.machine_id) if demo else (row.machine_id, machine_id)
+            raise Conflict(
+                f"{with_it} runs with the demo model and {without} without it: they cannot be of one fleet.",
+                hint="Start all of its machines with --demo, or none; to change over, stop the others first.",
+            )
 
 
 def _absent(state: MachineState) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
 from machine.domain.errors import BadRequest, Conflict
 from machine.domain.events import MachineEvent, TaskCreated, TaskEvent
+from machine.domain.machine import NOWHERE
 from machine.domain.task import NEXT, Task, TaskStatus
 from machine.ports import PendingInput, TaskFilter, TaskPage
 from machine.store.chats import claim_attachments
@@ -84,7 +85,11 @@ class Tasks:
     async def in_status(
         self, *status: TaskStatus, demo: bool | None = None, after: str = "", limit: int | None = None
     ) -> tuple[Task, ...]:
-        where = [tasks.c.status.in_([one.value for one in status]), tasks.c.task_id > after, self._ours()]
+        where = [
+            tasks.c.status.in_([one.value for one in status]),
+            tasks.c.task_id > after,
+            self._ours(untaken=demo is not None),
+        ]
         if demo is not None:
             of_demo = tasks.c.cost_kind == CostKind.DEMO.value
             where.append(of_demo if demo else ~of_demo)
@@ -107,10 +112,11 @@ class Tasks:
 
         return await self._database.read(read)
 
-    def _ours(self) -> ColumnElement[bool]:
-        """This machine's, and what waits for a person where no machine is any more: everybody looks after that."""
+    def _ours(self, *, untaken: bool) -> ColumnElement[bool]:
+        """This machine's, and what waits for a person where no machine is any more: everybody looks after that. With
+        `untaken`, also what no machine of the fleet has taken yet."""
         # Concatenated, so that SQLite goes by the status: by the machine it would walk through all that ever ran here.
-        own = tasks.c.machine_id.concat("") == self._machine_id
+        own = tasks.c.machine_id.concat("").in_([self._machine_id, *([NOWHERE] if untaken else ())])
         if not self._in_fleet:
             return own
         waits = tasks.c.status == TaskStatus.WAITING_INPUT.value
