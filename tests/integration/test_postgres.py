@@ -510,7 +510,7 @@ def test_a_daemon_works_on_it_is_killed_and_goes_on_and_outlives_a_killed_server
     postgres: PostgresServer, postgres_url: SecretStr, tmp_path: Path
 ) -> None:
     url = postgres_url.get_secret_value()
-    with demo_daemon_on(tmp_path / "data", extra_env={"DATABASE_URL": url, "MACHINE_LEASE_SECONDS": "12"}) as daemon:
+    with demo_daemon_on(tmp_path / "data", extra_env={"DATABASE_URL": url}) as daemon:
         killed = daemon.post("/api/tasks", {"message": "demo:slow"})["task_id"]
         until(daemon, killed, "running")
         daemon.kill9()
