@@ -72,6 +72,8 @@ def test_an_agent_made_at_a_process_that_runs_nothing_runs_at_another_and_is_cha
     texts = [(workspaces / task["task_id"] / "CLAUDE.md").read_text() for task in (first, second)]
     assert ["first" in text for text in texts] == [True, False]
 
+    # Who has not seen the newest version yet may not delete it.
+    until(lambda: one.get("/api/agents/helper"), lambda seen: "the second version" in str(seen))
     one.delete("/api/agents/helper")
     until(lambda: names(two), lambda known: "helper" not in known)
 
