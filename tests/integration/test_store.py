@@ -94,6 +94,7 @@ async def test_what_is_urgent_is_stored_before_all_that_waits(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer, "MAX_BATCH", 5)
+    monkeypatch.setattr(writer, "MAX_WAITING", 20)
     done: list[str] = []
 
     def noting(word: str) -> writer.WriteOperation[None]:
@@ -105,6 +106,8 @@ async def test_what_is_urgent_is_stored_before_all_that_waits(
         for _ in range(20):
             group.create_task(database.write(noting("waits")))
         await asyncio.sleep(0)
+        with pytest.raises(StoreError, match="20 writes already wait"):
+            await database.write(noting("is refused"))
         group.create_task(database.write(noting("beats"), urgent=True))
     assert len(done) == 21
     assert done.index("beats") == 0

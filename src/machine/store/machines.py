@@ -165,10 +165,12 @@ def _get(connection: Connection, machine_id: str) -> Machine:
 
 def _refuse_another_model(connection: Connection, machine_id: str, demo: bool | None, now: datetime) -> None:
     """Tasks of the demo model must not cost money, and those of people not be answered by it. Raises Conflict."""
+    if demo is None:
+        return
     others = select(machines.c.machine_id, machines.c.facts)
     others = others.where(_PRESENT, machines.c.lease_until > now, machines.c.machine_id != machine_id)
     for row in connection.execute(others.order_by(machines.c.machine_id)):
-        if None not in (demo, row.facts.get("demo")) and row.facts["demo"] is not demo:
+        if row.facts.get("demo") is (not demo):  # older programs do not say
             with_it, without = (machine_id, row.machine_id) if demo else (row.machine_id, machine_id)
             raise Conflict(
                 f"{with_it} runs with the demo model and {without} without it: they cannot be of one fleet.",

@@ -27,7 +27,7 @@ from machine.store.batches import WriteOperation as WriteOperation
 from machine.store.operations import OperationFailed, run_apart, run_together, translated
 
 MAX_WAITING: Final = 10_000
-"""Operations that may wait for the writer; beyond that, it is refused."""
+"""Operations that may wait for the writer; beyond that, all but urgent ones are refused."""
 MAX_BATCH: Final = 500
 MAX_BATCH_SECONDS: Final = 0.05
 AWAY_SECONDS: Final = 30.0
@@ -72,7 +72,7 @@ class Writer:
         does not take the write back."""
         if self._closing:
             raise closed(self._backend.name)
-        if self._queue.qsize() + len(self._next) >= MAX_WAITING:
+        if not urgent and self._queue.qsize() + len(self._next) >= MAX_WAITING:
             raise StoreError(f"{MAX_WAITING} writes already wait for the database.", hint="Try again in a moment.")
         asked = Asked(run, self._loop.create_future(), time.monotonic(), unguarded)
         if urgent:
