@@ -81,7 +81,7 @@ const definitions = () => import("./definitions/pages");
 const schedules = () => import("./schedules/pages");
 const webhooks = () => import("./webhooks/pages");
 
-const root = createRootRoute({ component: Outlet, errorComponent: Broken, notFoundComponent: Nowhere });
+const root = createRootRoute({ component: Outlet, errorComponent: Broken });
 const shell = createRoute({ getParentRoute: () => root, id: "shell", component: Shell });
 const start = createRoute({ getParentRoute: () => shell, path: "/", component: StartPage });
 const taskList = createRoute({
@@ -108,6 +108,7 @@ const task = createRoute({
   validateSearch: taskSearch,
   component: TaskPage,
 });
+const nowhere = createRoute({ getParentRoute: () => shell, path: "/$", component: Nowhere });
 const signIn = createRoute({ getParentRoute: () => root, path: "/login", component: SignInPage });
 const join = createRoute({ getParentRoute: () => root, path: "/invite", component: JoinPage });
 
@@ -230,6 +231,7 @@ const pages = [
   ...[skillList, skill, skillEdit],
   ...[scheduleList, schedule, scheduleEdit],
   ...[webhookList, webhook, webhookEdit, simulator, deliveries],
+  nowhere,
 ] as const;
 
 export const router = createRouter({

@@ -42,6 +42,7 @@ def test_somebody_without_a_login_is_told_which_command_prints_a_link(open_page:
 def test_an_address_where_nothing_is_says_so_and_leads_home(open_page: OpenPage) -> None:
     person = open_page().opens("/nonsense")
     person.sees("There is no such page")
+    expect(person.page.get_by_role("link", name="Agents")).to_be_visible()
     person.page.get_by_role("link", name="To the first page").click()
     person.sees("What should be done?")
     assert [fault for fault in person.faults if "404" not in fault] == []
