@@ -106,7 +106,9 @@ function Tasks({ machine }: { machine: Machine }) {
   return (
     <div className="mt-auto border-t pt-3 text-xs">
       <p className="flex flex-wrap items-baseline justify-between gap-x-3 gap-y-1">
-        <span className="numeric text-soft">{tasksText(machine.tasks) || (here.length === 0 && "no tasks now")}</span>
+        <span className="numeric text-soft">
+          {tasksText(machine.tasks) || (here.length === 0 && "no tasks now")}
+        </span>
         <Link
           to="/tasks"
           search={{ machine: machine.machine_id }}
