@@ -10,7 +10,9 @@ import pytest
 from tests.support.api import Served, Talk, resting_task, served, text
 from tests.support.workbench import processes_of
 
-from machine.api.ws_sources import TaskSource
+from machine.api.ws_sources import LIVE, FeedSource, TaskSource
+from machine.domain.events import ChatReply, ChatReplyData
+from machine.domain.principal import Principal, Role, User, Via
 
 ENDED = ("task.completed", "task.failed", "task.cancelled")
 
@@ -168,6 +170,36 @@ async def test_what_comes_from_the_store_and_live_as_well_is_told_once(machine: 
     told += [json.loads(frame)["seq"] for frame in await source.next()]
     source.close()
     assert told == [1, 2, 3, 4]
+
+
+async def test_what_is_new_behind_much_that_the_store_has_brought_already_is_told_at_once(machine: Served) -> None:
+    api = machine.room.api
+    task = await resting_task(machine)
+    source = TaskSource(api.tasks, api.hub, task.task_id, 0, lambda: None)
+    await api.tasks.append(task.task_id, [text("old") for _ in range(2 * LIVE)])
+    while source.last < 2 * LIVE + 1:
+        assert await source.next()
+    await api.tasks.append(task.task_id, [text("new")])
+    assert [json.loads(frame)["seq"] for frame in await source.next()] == [2 * LIVE + 2]
+    source.close()
+
+
+async def test_what_is_new_in_the_feed_behind_much_that_is_not_is_told_at_once(machine: Served) -> None:
+    api = machine.room.api
+    anybody = User(user_id="user_1", name="anybody", role=Role.MEMBER)
+    reader = Principal(user=anybody, via=Via.INTERNAL, credential_id="test")
+    feed = FeedSource(api.tasks, api.hub, lambda: None)
+    reply = ChatReply(data=ChatReplyData(conversation_id="conv_1", task_id="task_1", text="hello"))
+    for _ in range(2 * LIVE):
+        await api.tasks.publish(reply)
+    await feed.begin()
+    new = await api.tasks.publish(reply)
+    told, more = list[str](), True
+    while more:  # as a connection does: it sleeps until the next event once there is no more
+        frames, more = await feed.next(reader, {})
+        told += frames
+    feed.close()
+    assert [json.loads(frame)["feed_seq"] for frame in told] == [new.feed_seq]
 
 
 async def test_the_feed_is_replayed_after_a_gap(machine: Served) -> None:

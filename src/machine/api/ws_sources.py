@@ -75,7 +75,11 @@ class TaskSource:
         return self._numbered(page)
 
     def _follow(self) -> list[str]:
-        return self._numbered(self._live.take(LIVE))
+        while taken := self._live.take(LIVE):
+            # The store may have brought all of these already, and newer ones wait behind them.
+            if frames := self._numbered(taken):
+                return frames
+        return []
 
     def _numbered(self, events: Iterable[StoredEvent]) -> list[str]:
         frames = []
@@ -120,8 +124,8 @@ class FeedSource:
         elif self._live.lagged:
             raise TooSlow
         else:
-            page = self._new(self._live.take(LIVE))
-            more = len(page) == LIVE
+            taken = self._live.take(LIVE)
+            page, more = self._new(taken), len(taken) == LIVE
         return [event.frame for event in page if self._wanted(event, principal, tasks)], more
 
     def close(self) -> None:
