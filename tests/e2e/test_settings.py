@@ -244,7 +244,8 @@ def test_health_says_what_doctor_says(person: Person, daemon: DaemonProcess) -> 
     expect(checks.get_by_role("listitem").first).to_contain_text(f"chmod 700 {folder}", timeout=30_000)
     person.sees("One problem is in the way.")
     report = json.loads(daemon.command("doctor", "--json").stdout)
-    here = {one["text"] for one in report["checks"] if one["check"] in ("python", "disk", "claude", "sandbox", "tools")}
+    # Not "disk": what is free changes from one look to the next.
+    here = {one["text"] for one in report["checks"] if one["check"] in ("python", "claude", "sandbox", "tools")}
     found = checks.inner_text()
     assert [text for text in here if text not in found] == []
     folder.chmod(0o700)
