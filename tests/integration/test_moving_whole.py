@@ -111,6 +111,7 @@ async def test_a_conversation_goes_on_elsewhere_with_its_words_and_its_files(tmp
         assert versions(here, task) == [(3, "a"), (2, "b")]
         notes = here.settings.workspaces_dir / task.workspace / "notes.txt"
         assert notes.read_text() == "plan\nmore\n"
+        assert list(here.settings.workspaces_dir.glob("*.set-aside-*")) == [], "all that was here was stored"
 
 
 CHANGES = (

@@ -4,23 +4,24 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.tasks import a_task
+from tests.support.tasks import a_task, an_input
 
 from machine.domain.agent import SubAgent
 from machine.domain.errors import CodeFault, Conflict, StoreError
 from machine.domain.snapshot import Snapshot
-from machine.domain.task import Task
+from machine.domain.task import Lane, Task, TaskStatus
 from machine.engine.moving import Moving
-from machine.ports import Belongings
+from machine.ports import Belongings, ClaimLimits
 from machine.shared import SharedFiles
 from machine.store.database import Database
-from machine.store.opening import open_database
+from machine.store.opening import Place, open_database
 from machine.store.snapshots import SqlSnapshotStore
+from machine.store.task_store import SqlTaskStore
 
 NOW = datetime(2026, 11, 3, 9, 7, 0, tzinfo=UTC)
 PLAIN = SubAgent(name="worker", description="Works.", instructions="Work.")
@@ -28,6 +29,8 @@ LASTING = SubAgent.model_validate(
     {"name": "keeper", "description": "Keeps.", "instructions": "Keep.", "workspace": "shared"}
 )
 LOST = "This machine has lost its lease."
+MISSING = "What this conversation said and made on a is not stored for other machines: it is missing here"
+PLENTY = ClaimLimits(slots={Lane.WORK: 100}, per_agent={})
 
 
 class NoCode:
@@ -56,6 +59,8 @@ class Machine:
     database: Database
     task: Task
     max_mb: int = 1
+    sharing: bool = True
+    now: datetime = NOW
     told: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -67,12 +72,13 @@ class Machine:
         self.code = NoCode()
         code: Any = self.code
         self.moving = Moving(
-            shared=self.files,
+            shared=self.files if self.sharing else None,
+            in_fleet=True,
             snapshots=self.snapshots,
             code=code,
             belongings_of=self.belongings,
             machine_id=self.name,
-            clock=lambda: NOW,
+            clock=lambda: self.now,
         )
 
     def belongings(self, task: Task) -> Belongings:
@@ -92,6 +98,20 @@ class Machine:
     async def leave(self, agent: SubAgent = PLAIN) -> None:
         await self.moving.of(self.task, agent, self.tell).leave()
 
+    async def claimed(self) -> None:
+        """Its turn begins: the machine has the task, in a run of its own."""
+        store = SqlTaskStore(self.database, machine_id=self.name, clock=lambda: self.now, in_fleet=True)
+        self.now = NOW + timedelta(seconds=10 * self.task.attempt)
+        if self.task.status is TaskStatus.RUNNING:
+            task = await store.get(self.task.task_id)
+            await store.move(task, task.moved_to(TaskStatus.QUEUED, self.now), [])
+        else:
+            await store.create(self.task, an_input(self.task))
+        claimed = await store.claim(PLENTY, self.now)
+        assert claimed is not None
+        self.task = claimed
+        self.now += timedelta(seconds=5)
+
     async def work(self, text: str) -> None:
         """A run that writes `text`."""
         await self.arrive()
@@ -103,6 +123,12 @@ class Machine:
         (self.workspace / "notes.md").write_text(text)
 
     @property
+    def set_aside(self) -> list[str]:
+        """The notes in what was set aside."""
+        folders = sorted(self.workspace.parent.glob("task_1.set-aside-*"))
+        return [(folder / "notes.md").read_text() for folder in folders]
+
+    @property
     def notes(self) -> str | None:
         path = self.workspace / "notes.md"
         return path.read_text() if path.exists() else None
@@ -112,8 +138,8 @@ class Machine:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await open_database(tmp_path / "db" / "machine.db", "0.1.0", on_committed=lambda _events: None)
+async def database(place: Place) -> AsyncIterator[Database]:
+    opened = await open_database(place, "0.1.0", on_committed=lambda _events: None)
     yield opened
     await opened.close()
 
@@ -136,6 +162,100 @@ async def test_work_goes_back_and_forth(here: Machine, there: Machine) -> None:
     assert here.notes == "two"
     assert await here.versions() == [(2, "b"), (1, "a")]
     assert there.told == ["The files and the conversation were fetched as a left them"]
+
+
+async def goes_to(source: Machine, target: Machine) -> None:
+    """The conversation is taken up on the other machine."""
+    target.task = source.task
+    await target.claimed()
+
+
+async def test_what_was_never_stored_is_set_aside_and_where_it_went_on_it_is_said_what_is_missing(
+    here: Machine, there: Machine
+) -> None:
+    large = "x" * 2_000_000
+    await here.claimed()
+    await here.work(large)
+    assert await here.versions() == []
+    await goes_to(here, there)
+    await there.work("two")
+    assert there.told == [
+        "What this conversation said and made on a is not stored for other machines: it is missing here"
+    ]
+
+    await goes_to(there, here)
+    await here.arrive()
+    assert here.notes == "two"
+    assert here.set_aside == [large]
+    assert here.told[-2:] == [
+        "The files and the conversation were fetched as b left them",
+        "What was here before and was never stored is kept beside its workspace, on a: "
+        f"{next(here.workspace.parent.glob('*.set-aside-*')).name}",
+    ]
+
+
+async def test_what_came_after_the_newest_version_is_missing_elsewhere_and_set_aside_here(
+    here: Machine, there: Machine, tmp_path: Path
+) -> None:
+    await here.claimed()
+    await here.work("one")
+    shared = tmp_path / "shared" / "snapshots"
+    shared.rename(tmp_path / "away")
+    await goes_to(here, here)
+    await here.work("two")
+    assert "were not stored" in here.told[-1]
+    (tmp_path / "away").rename(shared)
+
+    await goes_to(here, there)
+    await there.work("other")
+    assert there.told == [
+        "The files and the conversation were fetched as a left them",
+        "What this conversation said and made on a since 2026-11-03 09:07:10 UTC is not stored for other machines: "
+        "it is missing here",
+    ]
+    await goes_to(there, here)
+    await here.arrive()
+    assert (here.notes, here.set_aside) == ("other", ["two"])
+
+
+async def test_words_that_were_never_stored_are_set_aside_too(here: Machine, there: Machine) -> None:
+    await here.work("one")
+    transcript = here.data / "projects" / f"{here.task.claude_session_id}.jsonl"
+    await there.work("two")
+    transcript.parent.mkdir(exist_ok=True)
+    transcript.write_text("late words")
+    await here.arrive()
+    assert [path.read_text() for path in transcript.parent.iterdir()] == ["late words"]
+    assert not transcript.exists()
+
+
+async def test_without_a_shared_folder_it_is_said_that_the_conversation_starts_over(
+    tmp_path: Path, database: Database
+) -> None:
+    here = await asyncio.to_thread(Machine, tmp_path, "a", database, task_of(), sharing=False)
+    there = await asyncio.to_thread(Machine, tmp_path, "b", database, here.task, sharing=False)
+    await here.claimed()
+    await here.arrive()
+    await goes_to(here, here)
+    await here.arrive()
+    assert here.told == []
+    await goes_to(here, there)
+    await there.arrive()
+    assert there.told == [
+        "What this conversation said and made on a is not stored for other machines: it is missing here"
+    ]
+
+
+async def test_a_follow_up_elsewhere_says_what_its_former_task_left_behind(here: Machine, there: Machine) -> None:
+    await here.claimed()
+    store = SqlTaskStore(here.database, machine_id="a", clock=lambda: NOW, in_fleet=True)
+    await store.move(here.task, here.task.moved_to(TaskStatus.COMPLETED, NOW), [])
+    there.task = a_task(task_id="task_2", machine_id="a", conversation_id="conv_1", workspace="task_1", created_at=NOW)
+    await there.claimed()
+    await there.arrive(LASTING)
+    assert there.told == [
+        "What this conversation said and made on a is not stored for other machines: it is missing here"
+    ]
 
 
 async def test_a_conversation_that_stays_is_never_fetched(here: Machine) -> None:

@@ -89,6 +89,7 @@ class Place:
         code: Any = self.code
         return Moving(
             shared=self.files,
+            in_fleet=False,
             snapshots=self.snapshots,
             code=code,
             belongings_of=self.belongings,
@@ -173,6 +174,19 @@ async def test_a_folder_goes_when_its_conversation_is_over_for_long_enough(place
     assert place.workspace(older).exists()
     assert place.code.forgotten == [old.workspace]
     assert not await gone(place, old)
+
+
+async def test_what_another_machines_copy_set_aside_goes_with_its_conversation_unless_a_clone_is_in_it(
+    place: Place,
+) -> None:
+    old, kept = await place.task(days_ago=21), await place.task(days_ago=21)
+    aside = [place.workspace(task).with_name(f"{task.workspace}.set-aside-20261103T090700Z") for task in (old, kept)]
+    for folder in aside:
+        (folder / "repo").mkdir(parents=True)
+    (aside[1] / "repo" / ".git").mkdir()
+    done = await place.tidier().tidy()
+    assert (done.workspaces, done.kept_workspaces) == (1, (kept.workspace,))
+    assert [folder.exists() for folder in aside] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -222,6 +222,7 @@ async def test_an_older_copy_makes_room_for_the_newer_one(here: Machine, there: 
     there.fill()
     (there.workspace / "left.md").write_text("old")
     (there.belongings.project / "abc").mkdir()
+    await there.files.remember(there.belongings, (await there.pack()).local)
     await there.fetch(await here.pack())
     assert [path.name for path in there.workspace.iterdir()] == ["notes.md"]
     assert [path.name for path in there.belongings.project.iterdir()] == ["abc.jsonl"]

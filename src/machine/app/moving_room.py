@@ -20,6 +20,7 @@ def build_moving(ground: Ground, code: TaskCode) -> Moving:
 
     return Moving(
         shared=ground.shared,
+        in_fleet=ground.settings.in_fleet,
         snapshots=ground.snapshots,
         code=code,
         belongings_of=belongings_of,

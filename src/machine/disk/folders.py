@@ -1,6 +1,7 @@
 """The port `Disk`, on a data folder. Everything that is a link is left alone."""
 
 import asyncio
+import glob
 import os
 import shutil
 import stat
@@ -14,6 +15,7 @@ from uuid import uuid4
 from machine.domain.code import REPO_FOLDER
 from machine.domain.disk import DiskUse
 from machine.domain.errors import StoreError
+from machine.ports import SET_ASIDE
 
 PARTS: Final = ("db", "config", "credentials", "attachments", "workspaces", "homes", "scratch", "repos", "backups")
 MAX_ENTRIES: Final = 500_000
@@ -103,14 +105,14 @@ class DataFolders:
 
     def _workspaces(self) -> tuple[str, ...]:
         with suppress(FileNotFoundError), os.scandir(self._data / "workspaces") as there:
-            return tuple(sorted(one.name for one in there if one.is_dir(follow_symlinks=False)))
+            folders = (one.name for one in there if one.is_dir(follow_symlinks=False))
+            return tuple(sorted(name for name in folders if SET_ASIDE not in name))
         return ()
 
     def _holds_other_repositories(self, name: str) -> bool:
         known = self._data / "workspaces" / name / REPO_FOLDER
         seen = 0
-        for part in _OF_A_CONVERSATION:
-            top = self._data / part / name
+        for top in self._folders_of(name):
             if top.is_symlink():
                 return True
             self._open_up(top)
@@ -122,19 +124,23 @@ class DataFolders:
                     return True
                 if here == known:
                     folders[:] = [one for one in folders if one != ".git"]
-                if part == "scratch" and here == top:
+                if here == self._data / "scratch" / name:
                     folders[:] = [one for one in folders if one not in _CACHES]
         return False
 
     def _remove(self, name: str) -> None:
         """Moved away first: whoever comes meanwhile finds all of it or nothing."""
-        for part in _OF_A_CONVERSATION:
-            folder = self._data / part / name
+        for folder in self._folders_of(name):
             if not folder.is_symlink() and folder.is_dir():
                 doomed = folder.with_name(f"{_REMOVING}{uuid4().hex}")
                 folder.rename(doomed)
                 self._empty(doomed)
                 _remove_tree(doomed)
+
+    def _folders_of(self, name: str) -> list[Path]:
+        """Also what was in its place before a newer copy came from another machine."""
+        aside = (self._data / "workspaces").glob(f"{glob.escape(name)}{SET_ASIDE}*")
+        return [*(self._data / part / name for part in _OF_A_CONVERSATION), *aside]
 
     def _drop_set_aside(self, before: datetime, keep: int) -> int:
         found = {path: at for path in self._data.glob(f"{_SET_ASIDE}*") if (at := _set_aside_at(path)) is not None}

@@ -21,6 +21,15 @@ class Snapshot(BaseModel):
     """Of its manifest, which names everything else by its hash."""
 
 
+class Turn(BaseModel):
+    """When a turn of a conversation began, by the clock of the machine on which it did."""
+
+    model_config = ConfigDict(frozen=True)
+
+    machine_id: str
+    began_at: datetime
+
+
 class ClonePart(BaseModel):
     """A task's clone in a snapshot: what its server does not have. Paths are relative to the clone."""
 

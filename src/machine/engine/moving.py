@@ -2,19 +2,20 @@
 
 Stored after every turn and at the end of every run, so that what the transcript says and what the files hold are of one
 moment. Fetched before a run, where this machine has no copy, or one that is older than the newest version in the
-database. A copy that is as new, or newer because a turn was cut off here, stays.
+database. A copy that is as new, or newer because a turn was cut off here, stays. What could not be stored where the
+conversation was last is missing then, which is said.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from machine.domain.agent import SubAgent, WorkspaceKind
 from machine.domain.aio import spawn
 from machine.domain.clock import Clock
 from machine.domain.errors import MachineError, SnapshotLost, TooLarge
-from machine.domain.snapshot import Snapshot
+from machine.domain.snapshot import Snapshot, Turn
 from machine.domain.task import Task
 from machine.engine.task_code import TaskCode
 from machine.ports import CLONE_PACK, Belongings, Local, Packed, SharedFolder, SnapshotStore
@@ -33,12 +34,13 @@ _log = logging.getLogger(__name__)
 
 
 class Moving:
-    """One for the machine. Without a shared folder it does nothing, and everything stays where it is."""
+    """One for the machine. Without a shared folder it moves nothing, and everything stays where it is."""
 
     def __init__(
         self,
         *,
         shared: SharedFolder | None,
+        in_fleet: bool,
         snapshots: SnapshotStore,
         code: TaskCode,
         belongings_of: Callable[[Task], Belongings],
@@ -46,6 +48,7 @@ class Moving:
         clock: Clock,
     ) -> None:
         self._shared = shared
+        self._has_others = in_fleet or shared is not None
         self._snapshots = snapshots
         self._code = code
         self._belongings_of = belongings_of
@@ -58,22 +61,39 @@ class Moving:
         stays = self._shared is None or agent.workspace is WorkspaceKind.SHARED
         return Journey(self, None if stays else self._belongings_of(task), task, tell)
 
-    async def fetch(self, task: Task, belongings: Belongings, tell: Tell) -> None:
-        """See that this machine's copy is the newest there is. Raises StoreError, CodeFault."""
-        shared, versions = self._shared, await self._snapshots.newest(belongings.conversation_id)
-        if shared is None or not versions:
+    async def arrive(self, task: Task, belongings: Belongings | None, tell: Tell) -> None:
+        """See that this machine has the newest there is, and say what is missing. Raises StoreError, CodeFault."""
+        if not self._has_others:
             return
-        local = await shared.local(belongings)
-        if local is not None and _is_as_new(local, versions[0]):
+        versions: Sequence[Snapshot] = ()
+        if self._shared is not None and belongings is not None:
+            versions = await self._snapshots.newest(belongings.conversation_id)
+            await self._fetch(self._shared, task, belongings, versions, tell)
+        turn = await self._snapshots.last_turn(task)
+        if turn is not None and turn.machine_id != self._machine_id and not _is_stored(turn, versions):
+            since = f" since {turn.began_at:%Y-%m-%d %H:%M:%S} UTC" if versions else ""
+            where = f"on {turn.machine_id}{since}"
+            await tell(
+                f"What this conversation said and made {where} is not stored for other machines: it is missing here"
+            )
+
+    async def _fetch(
+        self, shared: SharedFolder, task: Task, belongings: Belongings, versions: Sequence[Snapshot], tell: Tell
+    ) -> None:
+        local = await shared.local(belongings) if versions else None
+        if not versions or (local is not None and _is_as_new(local, versions[0])):
             return
         for version in versions:
             try:
-                await self._put_in_place(shared, task, belongings, version, newest=versions[0])
+                aside = await self._put_in_place(shared, task, belongings, version, newest=versions[0])
             except SnapshotLost as error:
                 _log.error("version %d of %s: %s", version.version, version.conversation_id, error.message)
                 await tell(f"Version {version.version} of its files cannot be read: {error.message}")
             else:
                 await tell(f"The files and the conversation were fetched as {version.machine_id} left them")
+                if aside:
+                    kept = f"is kept beside its workspace, on {self._machine_id}: {aside}"
+                    await tell(f"What was here before and was never stored {kept}")
                 return
         await shared.remember(belongings, Local(version=versions[0].version, sha256=versions[0].sha256))
         await tell("Nothing of its files and its conversation can be read: it starts over")
@@ -101,14 +121,15 @@ class Moving:
 
     async def _put_in_place(
         self, shared: SharedFolder, task: Task, belongings: Belongings, version: Snapshot, *, newest: Snapshot
-    ) -> None:
+    ) -> str:
+        """What `SharedFolder.put_in_place` returns."""
         async with shared.unpacked(version) as unpacked:
             await self._code.put_back(
                 task, belongings.workspace, unpacked.clone, folder=unpacked.workspace, pack=unpacked.pack
             )
             # Whichever could be read: the next version is made after the newest.
             local = unpacked.local.model_copy(update={"version": newest.version, "sha256": newest.sha256})
-            await shared.put_in_place(belongings, unpacked.model_copy(update={"local": local}))
+            return await shared.put_in_place(belongings, unpacked.model_copy(update={"local": local}))
 
     async def _announce(self, shared: SharedFolder, belongings: Belongings, packed: Packed, former: Local) -> None:
         """From here on it counts: the database refuses a machine that has lost the conversation to another one."""
@@ -140,8 +161,7 @@ class Journey:
 
     async def arrive(self) -> None:
         """Before the CLI starts. Raises StoreError, CodeFault."""
-        if self._belongings is not None:
-            await self._moving.fetch(self._task, self._belongings, self._tell)
+        await self._moving.arrive(self._task, self._belongings, self._tell)
 
     async def rest(self) -> None:
         """After a turn, while the CLI waits. Given up when it is cancelled; the next turn's end comes."""
@@ -158,10 +178,8 @@ class Journey:
         try:
             await self._moving.store(self._task, self._belongings, seconds=seconds)
         except TooLarge as error:
-            await self._say(
-                f"This conversation cannot go on, on another machine: its files cannot be stored. {error.message} "
-                "(MACHINE_SNAPSHOT_MAX_MB)"
-            )
+            said = f"{error.message} (MACHINE_SNAPSHOT_MAX_MB)"
+            await self._say(f"The files of this conversation cannot be stored for other machines: {said}")
         except MachineError as error:
             _log.warning("no snapshot of %s: %s", self._task.task_id, error.message)
             await self._say(f"The files of this conversation were not stored for other machines: {error.message}")
@@ -177,6 +195,11 @@ class Journey:
             await self._tell(text)
         except MachineError as error:
             _log.warning("that of %s is not stored either: %s", self._task.task_id, error.message)
+
+
+def _is_stored(turn: Turn, versions: Sequence[Snapshot]) -> bool:
+    """Both moments are by the clock of the machine that had the turn."""
+    return bool(versions) and versions[0].machine_id == turn.machine_id and versions[0].at >= turn.began_at
 
 
 def _is_as_new(local: Local, newest: Snapshot) -> bool:

@@ -33,7 +33,17 @@ from machine.ports.login import (
     Trial,
 )
 from machine.ports.metrics import Metrics
-from machine.ports.moving import CLONE_PACK, Belongings, Local, Packed, Part, SharedFolder, SnapshotStore, Unpacked
+from machine.ports.moving import (
+    CLONE_PACK,
+    SET_ASIDE,
+    Belongings,
+    Local,
+    Packed,
+    Part,
+    SharedFolder,
+    SnapshotStore,
+    Unpacked,
+)
 from machine.ports.notes import Notes
 from machine.ports.notifications import NotificationStore
 from machine.ports.outgoing import HttpAnswer, Outgoing
@@ -48,6 +58,7 @@ from machine.ports.variables import Variables
 
 __all__ = [
     "CLONE_PACK",
+    "SET_ASIDE",
     "Accepted",
     "AgentVersions",
     "Agents",

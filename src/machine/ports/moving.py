@@ -5,11 +5,14 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
-from machine.domain.snapshot import ClonePart, Snapshot
+from machine.domain.snapshot import ClonePart, Snapshot, Turn
+from machine.domain.task import Task
 from machine.ports.values import Value
 
 CLONE_PACK = "clone.pack"
 """Name of the file with a clone's own objects, in the folder for what is to be packed."""
+SET_ASIDE = ".set-aside-"
+"""In the name of what was in a workspace's place, after the workspace's own: it was stored nowhere."""
 
 
 class Part(Value):
@@ -29,6 +32,8 @@ class Local(Value):
     sha256: str = ""
     mark: str = ""
     """Tells whether the workspace has changed since; empty: it may have."""
+    said: str = ""
+    """The same of the transcript; empty: nobody knows."""
     workspace: Part | None = None
     clone: ClonePart | None = None
 
@@ -91,8 +96,9 @@ class SharedFolder(Protocol):
         """Everything of a version, checked; gone afterwards. Raises SnapshotLost."""
         ...
 
-    async def put_in_place(self, belongings: Belongings, unpacked: Unpacked) -> None:
-        """Put an unpacked copy where the one of this machine was, its transcript included."""
+    async def put_in_place(self, belongings: Belongings, unpacked: Unpacked) -> str:
+        """Put an unpacked copy where the one of this machine was, its transcript included. What of that was stored
+        nowhere is set aside; returns the name of its folder beside the workspace, empty where there was none."""
         ...
 
     async def prune(self, conversation_id: str, kept: Sequence[Snapshot]) -> None:
@@ -113,6 +119,10 @@ class SnapshotStore(Protocol):
 
     async def add(self, snapshot: Snapshot) -> tuple[Snapshot, ...]:
         """Make it the newest, and forget all but two, which are returned. Raises Conflict when it is not newer."""
+        ...
+
+    async def last_turn(self, task: Task) -> Turn | None:
+        """The newest turn of the conversation before this run of `task`. None: there was none, or nobody knows."""
         ...
 
     async def gone(self, *, limit: int) -> tuple[str, ...]:

@@ -81,14 +81,17 @@ class NoOthers:
         """Everything can be removed."""
 
 
-def swap(new: Path, place: Path, of_agents: FilesOfAgents) -> None:
-    """Put `new` where `place` was, or nothing where there is no `new`. A link in its place is removed, not followed."""
+def swap(new: Path, place: Path, of_agents: FilesOfAgents, *, aside: Path | None = None) -> None:
+    """Put `new` where `place` was, or nothing where there is no `new`. What was there is kept as `aside`, or removed; a
+    link in its place is not followed."""
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    doomed = place.with_name(f"{_REMOVING}{uuid4().hex}")
+    doomed = aside or place.with_name(f"{_REMOVING}{uuid4().hex}")
     with contextlib.suppress(FileNotFoundError):
         place.rename(doomed)
     if os.path.lexists(new):
         new.rename(place)
+    if aside is not None:
+        return
     with contextlib.suppress(OSError):  # what an agent has closed is removed by the sweep of the disk
         if doomed.is_dir() and not doomed.is_symlink():
             of_agents.empty(doomed)

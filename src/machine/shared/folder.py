@@ -11,6 +11,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import IO, Final, TypeVar
@@ -20,13 +21,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from machine.domain.aio import spawn
 from machine.domain.code import REPO_FOLDER
-from machine.domain.errors import MachineError, SnapshotLost, StoreError
+from machine.domain.errors import MachineError, SnapshotLost, StoreError, TooLarge
 from machine.domain.snapshot import ClonePart, Snapshot
-from machine.ports import CLONE_PACK, Belongings, Local, Packed, Part, Unpacked
+from machine.ports import CLONE_PACK, SET_ASIDE, Belongings, Local, Packed, Part, Unpacked
 from machine.shared.archive import Archive, copy_checked, reading, stored, unpack
 from machine.shared.bookkeeping import Bookkeeping, FilesOfAgents, NoOthers, swap
 from machine.shared.selecting import of_session, selection
-from machine.shared.walking import Abandoned, Abort, mark_of
+from machine.shared.walking import NOTHING, Abandoned, Abort, mark_of
 
 MAX_MANIFEST_BYTES: Final = 16 * 1024 * 1024
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -106,19 +107,9 @@ class SharedFiles:
         async with self.packing() as folder:
             yield await self._work(partial(self._unpack, snapshot, folder))
 
-    async def put_in_place(self, belongings: Belongings, unpacked: Unpacked) -> None:
+    async def put_in_place(self, belongings: Belongings, unpacked: Unpacked) -> str:
         """See `ports.SharedFolder.put_in_place`."""
-
-        def put(_abort: Abort) -> None:
-            name = _name(belongings.conversation_id)
-            self._books.forget(name)  # first: half of it is no copy
-            swap(unpacked.workspace, self._workspaces / belongings.workspace, self._of_agents)
-            belongings.project.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for part in (f"{belongings.session_id}.jsonl", belongings.session_id):
-                swap(unpacked.transcript / part, belongings.project / part, self._of_agents)
-            self._books.write(name, unpacked.local)
-
-        await self._work(put)
+        return await self._work(partial(self._put_in_place, belongings, unpacked))
 
     async def prune(self, conversation_id: str, kept: Sequence[Snapshot]) -> None:
         """See `ports.SharedFolder.prune`."""
@@ -144,6 +135,36 @@ class SharedFiles:
         self._of_agents.open_up(workspace)  # before it is looked at: this changes files, too
         return mark_of(workspace, selection(self._left_out, without=f"{REPO_FOLDER}/.git/objects"), abort)
 
+    def _said(self, belongings: Belongings, abort: Abort) -> str:
+        self._of_agents.open_up(belongings.project)
+        return mark_of(belongings.project, of_session(belongings.session_id), abort)
+
+    def _is_stored(self, belongings: Belongings, abort: Abort) -> bool:
+        """Whether all that is here was once made a version, or came from one."""
+        book = self._books.read(_name(belongings.conversation_id)) or Local()
+        try:
+            mark, said = self._mark(belongings, abort), self._said(belongings, abort)
+        except TooLarge:
+            return False
+        of_older_program = bool(book.mark) and not book.said  # which took down nothing of the transcript
+        return mark in (NOTHING, book.mark) and (of_older_program or said in (NOTHING, book.said))
+
+    def _put_in_place(self, belongings: Belongings, unpacked: Unpacked, abort: Abort) -> str:
+        aside = "" if self._is_stored(belongings, abort) else f"{SET_ASIDE}{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
+        name, workspace = _name(belongings.conversation_id), self._workspaces / belongings.workspace
+        self._books.forget(name)  # first: half of it is no copy
+        places = [(unpacked.workspace, workspace)]
+        places += [
+            (unpacked.transcript / part, belongings.project / part)
+            for part in (f"{belongings.session_id}.jsonl", belongings.session_id)
+        ]
+        for new, place in places:
+            kept = place.with_name(f"{place.name}{aside}") if aside else None
+            swap(new, place, self._of_agents, aside=kept)
+        known = {"mark": self._mark(belongings, abort), "said": self._said(belongings, abort)}
+        self._books.write(name, unpacked.local.model_copy(update=known))
+        return f"{workspace.name}{aside}" if aside else ""
+
     def _pack(
         self,
         belongings: Belongings,
@@ -161,11 +182,11 @@ class SharedFiles:
             workspace, clone = former.workspace, former.clone
         else:
             workspace = self._archived(target, partial(self._add_workspace, belongings, folder, clone), abort)
-        self._of_agents.open_up(belongings.project)
+        said = self._said(belongings, abort)  # before it is read: what comes meanwhile counts as not stored
         transcript = self._archived(target, partial(_add_transcript, belongings), abort)
         manifest = _Manifest(workspace=workspace, transcript=transcript, clone=clone).model_dump_json().encode()
         sha256, length = stored(target, _draft(target), lambda file: _write(file, manifest))
-        local = Local(sha256=sha256, mark=mark, workspace=workspace, clone=clone)
+        local = Local(sha256=sha256, mark=mark, said=said, workspace=workspace, clone=clone)
         return Packed(sha256=sha256, bytes=workspace.bytes + transcript.bytes + length, local=local)
 
     def _archived(self, target: Path, add: Callable[[Archive], None], abort: Abort) -> Part:

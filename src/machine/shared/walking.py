@@ -20,6 +20,9 @@ MAX_ENTRIES: Final = 500_000
 
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
+NOTHING: Final = hashlib.sha256().hexdigest()
+"""The mark of a folder with nothing in it, or of none."""
+
 Keeps = Callable[[str], bool]
 """Whether what lies at a path is gone through; the path is relative, with `/`."""
 

@@ -6,14 +6,18 @@ from sqlalchemy import RowMapping, Select, delete, exists, insert, select
 from sqlalchemy.engine import Connection
 
 from machine.domain.errors import Conflict
-from machine.domain.snapshot import Snapshot
+from machine.domain.events import StartedData
+from machine.domain.snapshot import Snapshot, Turn
+from machine.domain.task import Task
 from machine.store.database import Database
 from machine.store.small_tables import all_rows
 from machine.store.snapshot_table import snapshots
-from machine.store.tables import tasks
+from machine.store.tables import events, tasks
 from machine.store.writer import Recorder
 
 KEPT: Final = 2
+_STARTED: Final = "task.started"
+_CONTINUED: Final = "task.continued"
 
 
 class SqlSnapshotStore:
@@ -43,6 +47,21 @@ class SqlSnapshotStore:
 
         return await self._database.write(write)
 
+    async def last_turn(self, task: Task) -> Turn | None:
+        """A run that goes on after a wait begins a turn of its own in it."""
+        others = select(tasks).where(tasks.c.conversation_id == task.conversation_id, tasks.c.task_id != task.task_id)
+        others = others.where(tasks.c.started_at.is_not(None)).order_by(tasks.c.started_at.desc()).limit(1)
+
+        def read(connection: Connection) -> Turn | None:
+            if (turn := _turn_of(connection, task.task_id, before=task.last_seq)) is not None:
+                return turn
+            former = connection.execute(others).mappings().one_or_none()
+            if former is None:
+                return None
+            return _turn_of(connection, former["task_id"], before=former["last_seq"] + 1)
+
+        return await self._database.read(read)
+
     async def gone(self, *, limit: int) -> tuple[str, ...]:
         has_tasks = exists().where(tasks.c.conversation_id == snapshots.c.conversation_id)
         query = select(snapshots.c.conversation_id).where(~has_tasks).distinct().limit(limit)
@@ -53,6 +72,18 @@ class SqlSnapshotStore:
             connection.execute(delete(snapshots).where(snapshots.c.conversation_id == conversation_id))
 
         await self._database.write(write)
+
+
+def _turn_of(connection: Connection, task_id: str, *, before: int) -> Turn | None:
+    """The newest one that began before the event with that `seq`."""
+    newest = select(events.c.type, events.c.at, events.c.body).where(events.c.task_id == task_id, events.c.seq < before)
+    newest = newest.order_by(events.c.seq.desc()).limit(1)
+    started = connection.execute(newest.where(events.c.type == _STARTED)).one_or_none()
+    machine_id = None if started is None else StartedData.model_validate_json(started.body).machine_id
+    if started is None or machine_id is None:
+        return None
+    began = connection.execute(newest.where(events.c.type.in_((_STARTED, _CONTINUED)))).one()
+    return Turn(machine_id=machine_id, began_at=began.at)
 
 
 def _newest(conversation_id: str) -> Select[tuple[object, ...]]:
