@@ -133,7 +133,7 @@ def build_engine(ground: Ground) -> EngineRoom:
         code=code,
         toolbox=toolbox,
         brain_tools=brain_tools,
-        routing_desk=_routing_desk(ground, live, brain, new_tasks, gate, slots, manager),
+        routing_desk=_routing_desk(ground, live, brain, new_tasks, gate, slots, manager, membership),
         disk=disk,
         work_bell=build_work_bell(ground, slots),
         freed=slots.freed,
@@ -258,6 +258,7 @@ def _routing_desk(
     gate: LoginGate,
     slots: Slots,
     manager: BackgroundTaskManager,
+    membership: Membership,
 ) -> RoutingDesk:
     return RoutingDesk(
         store=ground.tasks,
@@ -267,4 +268,5 @@ def _routing_desk(
         gate=gate,
         slots=slots,
         manager=manager,
+        membership=membership,
     )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from machine.domain.aio import cancel_and_wait, spawn
-from machine.domain.errors import NotFound, StaleTask, StoreError
+from machine.domain.errors import LeaseLost, NotFound, StaleTask, StoreError
 from machine.domain.events import MetricsData, TaskEvent, TaskMetrics, TaskRouted
 from machine.domain.task import Task, TaskSource
 from machine.engine.background_manager import BackgroundTaskManager
@@ -17,7 +17,7 @@ from machine.engine.live_tasks import LiveTasks
 from machine.engine.login_gate import LoginGate
 from machine.engine.new_tasks import NewTasks
 from machine.engine.slots import Slots
-from machine.ports import TaskStore
+from machine.ports import Membership, TaskStore
 
 AT_ONCE: Final = 2
 """Processes of the Brain that decide about tasks: beside the slots, for a full machine decides, too."""
@@ -42,6 +42,7 @@ class RoutingDesk:
         gate: LoginGate,
         slots: Slots,
         manager: BackgroundTaskManager,
+        membership: Membership,
     ) -> None:
         self._store = store
         self._brain = brain
@@ -50,6 +51,7 @@ class RoutingDesk:
         self._slots = slots
         self._bell = slots.another_bell()
         self._manager = manager
+        self._membership = membership
         self._asking = live.asked
 
     async def watch(self) -> None:
@@ -70,13 +72,27 @@ class RoutingDesk:
             for asking in list(self._asking.values()):
                 await cancel_and_wait(asking)
 
+    @property
+    def _may_ask(self) -> bool:
+        return self._gate.open and self._membership.may_claim and not self._manager.draining
+
     async def _look(self) -> None:
+        if not self._may_ask:
+            await self._leave_to_others()
+            return
         for task_id in await self._store.awaiting_routing(2 * AT_ONCE):
-            if len(self._asking) >= AT_ONCE or self._manager.draining or not self._gate.open:
+            if len(self._asking) >= AT_ONCE or not self._may_ask:
                 return
             if task_id not in self._asking:
                 asking = self._asking[task_id] = spawn(self._decide(task_id), name=f"routing of {task_id}")
                 asking.add_done_callback(partial(self._decided, task_id))
+
+    async def _leave_to_others(self) -> None:
+        try:
+            if await self._store.leave_routing(but=tuple(self._asking)):
+                self._slots.freed()
+        except LeaseLost:
+            _log.info("what waits here for its agent is left to others with the lease")
 
     def _decided(self, task_id: str, _asking: asyncio.Task[None]) -> None:
         """Also of one that was cancelled before its first step."""

@@ -74,7 +74,7 @@ class TaskStore(Protocol):
     ) -> tuple[Task, ...]:
         """All tasks of this machine in one of these statuses, oldest first: those of the demo model, or all but those,
         where `demo` is set; with ids behind `after`, up to `limit`. In a fleet, also those that wait for a person where
-        no machine is any more, and, with `demo`, those that no machine has taken yet."""
+        no machine is any more, and, with `demo`, those that are queued and no machine has, be it no more or not yet."""
         ...
 
     async def replaced(self) -> tuple[str, ...]:
@@ -124,6 +124,10 @@ class TaskStore(Protocol):
     async def awaiting_routing(self, limit: int) -> tuple[str, ...]:
         """Ids of queued tasks whose agent is still to be found: people's before webhooks'. In a fleet, some of those
         that no machine has taken up yet are taken up by this one."""
+        ...
+
+    async def leave_routing(self, *, but: Collection[str]) -> int:
+        """In a fleet, leave to others what this machine has taken up to find its agent, except those ids; how many."""
         ...
 
     async def route(self, old: Task, new: Task, events: Sequence[TaskEvent]) -> Task:

@@ -1,6 +1,6 @@
 """Which agent a queued task is for: those that wait for the word, and the word itself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Select, select, text, update
@@ -40,6 +40,15 @@ class Routings:
             if await self._database.read(lambda connection: connection.execute(free).first()) is not None:
                 await self._database.write(lambda connection, _: self._take_up(connection, free, mine, limit))
         return tuple(await self._database.read(lambda connection: connection.execute(mine).scalars().all()))
+
+    async def leave(self, *, but: Collection[str]) -> int:
+        """See `TaskStore.leave_routing`."""
+        mine = (_WAITING, tasks.c.machine_id == self._machine_id, tasks.c.task_id.not_in(but))
+        held = select(tasks.c.task_id).where(*mine).limit(1)
+        if not self._in_fleet or await self._database.read(lambda connection: connection.execute(held).first()) is None:
+            return 0
+        left = update(tasks).where(*mine).values(machine_id=NOWHERE)
+        return await self._database.write(lambda connection, _: connection.execute(left).rowcount)
 
     def _take_up(self, connection: Connection, free: Select[Any], mine: Select[Any], limit: int) -> None:
         """So that the Brain is asked once, by one machine."""

@@ -36,6 +36,7 @@ class SqlTaskStore:
 
         routings = Routings(database, machine_id, clock, in_fleet=in_fleet)
         self.awaiting_routing = routings.awaiting
+        self.leave_routing = routings.leave
         self.route = routings.route
 
         plans = Plans(database, clock)
