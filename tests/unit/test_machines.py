@@ -203,6 +203,17 @@ async def test_who_looks_for_tasks_of_another_model_finds_those_that_no_machine_
     assert await one.tasks.in_status(TaskStatus.QUEUED) == ()
 
 
+async def test_who_looks_for_tasks_of_another_model_finds_what_is_queued_where_no_machine_is_any_more(
+    fleet: Fleet,
+) -> None:
+    one, two = await fleet.member("one"), await fleet.member("two")
+    await queued(one, cost_kind=CostKind.DEMO)
+    running = await one.claimed()
+    await one.machines.leave("one", one.machine.epoch)
+    found = await two.tasks.in_status(TaskStatus.QUEUED, TaskStatus.RUNNING, demo=True)
+    assert [task.task_id for task in found] == [running.task_id]
+
+
 async def test_a_heartbeat_extends_the_lease_and_tells_the_load(fleet: Fleet) -> None:
     one = await fleet.member("one")
     fleet.now += timedelta(seconds=10)

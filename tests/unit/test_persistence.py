@@ -21,6 +21,7 @@ from machine.domain.costs import CostKind
 from machine.domain.ids import new_id
 from machine.domain.messages import TextBlock
 from machine.domain.task import TaskStatus, WaitingReason
+from machine.engine.task_request import TaskRequest
 from machine.ports import PendingInput, TaskFilter
 
 
@@ -100,6 +101,21 @@ async def test_what_was_begun_with_the_demo_model_is_cancelled_by_the_real_one_a
         assert "it was begun with the demo model" in (await bench.events(begun[CostKind.DEMO][0]))[-1].body
     async with served(tmp_path / "data") as machine:
         assert await states(machine, CostKind.BILLED) == {TaskStatus.CANCELLED}
+
+
+async def test_a_task_of_the_demo_model_that_comes_later_is_cancelled_with_no_word_to_the_real_one(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    async with workbench(tmp_path / "data", model) as bench:  # as when another machine is lost after its start
+        new, store = bench.room.engine.manager._new_tasks, bench.room.api.tasks
+        for wish in (TaskRequest(message="x", agent="planning"), TaskRequest(message="x")):
+            task = new.from_request(wish, bench.principal).model_copy(update={"cost_kind": CostKind.DEMO})
+            assert task.awaits_routing is (wish.agent is None)
+            await store.create(task, new.first_input(task))
+            bench.room.engine.freed()
+            assert (await bench.ended(task)).status is TaskStatus.CANCELLED
+            assert "it was begun with the demo model" in (await bench.events(task))[-1].body
+    assert model.requests == []
 
 
 async def test_an_open_conversation_waits_on_after_a_restart_and_takes_the_next_message(

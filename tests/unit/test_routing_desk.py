@@ -63,6 +63,7 @@ class Desk:
             slots=Slots(around, work_slots=1),
             manager=around,
             membership=around,
+            demo=False,
         )
 
     async def look(self) -> None:

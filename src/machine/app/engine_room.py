@@ -269,4 +269,5 @@ def _routing_desk(
         slots=slots,
         manager=manager,
         membership=membership,
+        demo=ground.settings.demo,
     )

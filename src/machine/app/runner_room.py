@@ -49,4 +49,5 @@ def build_runner(
         code=code,
         brain_tools=brain_tools,
         moving=moving,
+        demo=ground.settings.demo,
     )

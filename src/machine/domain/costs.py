@@ -14,6 +14,13 @@ class CostKind(StrEnum):
     DEMO = "demo"
 
 
+def of_another_model(kind: CostKind, *, demo: bool) -> str:
+    """Why work of this kind must not go on here, where all is done with the demo model or nothing is; empty: it may."""
+    if (kind is CostKind.DEMO) is demo:
+        return ""
+    return f"it was begun with {'the real model' if demo else 'the demo model'}"
+
+
 class Usage(BaseModel):
     """Tokens and dollars, added up. `estimated` is true where a turn was killed before the CLI reported its cost."""
 

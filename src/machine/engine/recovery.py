@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from machine.domain.clock import Clock
+from machine.domain.costs import of_another_model
 from machine.domain.losing import brought_back
 from machine.domain.task import NEXT, Task, TaskStatus
 from machine.engine.catching_up import CatchingUp
@@ -53,9 +54,8 @@ class Recovery:
 
     async def _cancel_those_of_another_model(self) -> None:
         """What was begun with the demo model must not go on, and cost money, with the real one; nor the reverse."""
-        model = "the real model" if self._demo else "the demo model"
         async for task in self._pages(*_UNFINISHED, demo=not self._demo):
-            await self._conclusion.write(task, Cancelled(reason=f"it was begun with {model}"))
+            await self._conclusion.write(task, Cancelled(reason=of_another_model(task.cost_kind, demo=self._demo)))
 
     async def _bring_back(self, task: Task) -> None:
         await self._catching_up.of(task)

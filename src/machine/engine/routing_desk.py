@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from machine.domain.aio import cancel_and_wait, spawn
+from machine.domain.costs import of_another_model
 from machine.domain.errors import LeaseLost, NotFound, StaleTask, StoreError
 from machine.domain.events import MetricsData, TaskEvent, TaskMetrics, TaskRouted
 from machine.domain.task import Task, TaskSource
@@ -43,7 +44,9 @@ class RoutingDesk:
         slots: Slots,
         manager: BackgroundTaskManager,
         membership: Membership,
+        demo: bool,
     ) -> None:
+        """`demo`: whether its Brain is the demo model."""
         self._store = store
         self._brain = brain
         self._new_tasks = new_tasks
@@ -52,6 +55,7 @@ class RoutingDesk:
         self._bell = slots.another_bell()
         self._manager = manager
         self._membership = membership
+        self._demo = demo
         self._asking = live.asked
 
     async def watch(self) -> None:
@@ -102,8 +106,7 @@ class RoutingDesk:
     async def _decide(self, task_id: str) -> None:
         try:
             task = await self._store.get(task_id)
-            route = self._brain.route_webhook if task.source is TaskSource.WEBHOOK else self._brain.route_message
-            opinion = await route(task)
+            opinion = await self._opinion(task)
             if opinion.parked is not None:
                 self._gate.heed(opinion.parked)
                 return
@@ -113,6 +116,12 @@ class RoutingDesk:
         except Exception:  # it waits on, and is looked at again, though not at once
             _log.exception("the agent of %s could not be found", task_id)
             await asyncio.sleep(RETRY_SECONDS)
+
+    async def _opinion(self, task: Task) -> Opinion:
+        if of_another_model(task.cost_kind, demo=self._demo):
+            return Opinion()  # whoever starts it cancels it
+        route = self._brain.route_webhook if task.source is TaskSource.WEBHOOK else self._brain.route_message
+        return await route(task)
 
     async def _keep(self, task: Task, opinion: Opinion) -> None:
         """Store a decision; a store that cannot be written is tried again: what was paid for is not asked twice."""

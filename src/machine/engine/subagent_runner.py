@@ -11,6 +11,7 @@ from machine.domain.agent import SubAgent
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.approval import Answer
 from machine.domain.budget import left_usd
+from machine.domain.costs import of_another_model
 from machine.domain.errors import (
     CliCrashed,
     CliGone,
@@ -31,7 +32,7 @@ from machine.engine.descriptions import answer_schema_of
 from machine.engine.ends import ended_from_outside, fenced
 from machine.engine.live_task import LiveTask, RunEnd
 from machine.engine.moving import Moving
-from machine.engine.outcome import Outcome, OutOfBudget, SetBack, failed
+from machine.engine.outcome import Cancelled, Outcome, OutOfBudget, SetBack, failed
 from machine.engine.profiles import check_network, in_profile, rules_of, tools_of
 from machine.engine.task_code import CodeReady, TaskCode
 from machine.engine.task_variables import TaskVariables
@@ -64,6 +65,7 @@ class SubAgentRunner:
         code: TaskCode,
         brain_tools: BrainTools,
         moving: Moving,
+        demo: bool,
     ) -> None:
         self._claude = claude
         self._store = store
@@ -74,6 +76,7 @@ class SubAgentRunner:
         self._code = code
         self._brain_tools = brain_tools
         self._moving = moving
+        self._demo = demo
 
     async def run(self, live: LiveTask, agent: SubAgent) -> Outcome:
         """Run `live` to its outcome. When this returns, no process of the task is left."""
@@ -96,6 +99,8 @@ class SubAgentRunner:
             return failed(FailureReason.INTERNAL, f"{type(error).__name__}: {error}")
 
     async def _run(self, live: LiveTask, agent: SubAgent) -> Outcome:
+        if reason := of_another_model(live.task.cost_kind, demo=self._demo):  # it came from a lost machine
+            return Cancelled(reason=reason)
         if left_usd(live.task) == 0:  # it was cut off in the middle of a turn, and came that far
             return OutOfBudget()
         agent = in_profile(agent, live.task)

@@ -14,7 +14,6 @@ from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
 from machine.domain.errors import BadRequest, Conflict
 from machine.domain.events import MachineEvent, TaskCreated, TaskEvent
-from machine.domain.machine import NOWHERE
 from machine.domain.task import NEXT, Task, TaskStatus
 from machine.ports import PendingInput, TaskFilter, TaskPage
 from machine.store.chats import claim_attachments
@@ -114,12 +113,13 @@ class Tasks:
 
     def _ours(self, *, untaken: bool) -> ColumnElement[bool]:
         """This machine's, and what waits for a person where no machine is any more: everybody looks after that. With
-        `untaken`, also what no machine of the fleet has taken yet."""
+        `untaken`, also what is queued and no machine of the fleet has, be it no more or not yet."""
         # Concatenated, so that SQLite goes by the status: by the machine it would walk through all that ever ran here.
-        own = tasks.c.machine_id.concat("").in_([self._machine_id, *([NOWHERE] if untaken else ())])
+        own = tasks.c.machine_id.concat("") == self._machine_id
         if not self._in_fleet:
             return own
-        waits = tasks.c.status == TaskStatus.WAITING_INPUT.value
+        common = (TaskStatus.WAITING_INPUT, *((TaskStatus.QUEUED,) if untaken else ()))
+        waits = tasks.c.status.in_([status.value for status in common])
         return or_(own, and_(waits, tasks.c.machine_id.not_in(select(MEMBERS.subquery().c.machine_id))))
 
     async def counts(self) -> Mapping[TaskStatus, int]:
