@@ -11,7 +11,7 @@ from tests.support.tasks import an_input, stored_task
 
 from machine.domain.approval import Answer, Approval, ApprovalKind, ApprovalStatus, Decision
 from machine.domain.costs import CostKind
-from machine.domain.errors import Conflict, LeaseLost, NameTaken, NotFound
+from machine.domain.errors import Conflict, LeaseLost, NameTaken, NotFound, StaleTask
 from machine.domain.events import (
     ApprovalAnswered,
     ApprovalRequested,
@@ -476,3 +476,17 @@ async def test_a_quota_that_is_back_lets_go_what_it_parked_on_any_machine(fleet:
     await queued(two, queue_reason=QueueReason.QUOTA, parked_until=later, machine_id="one")
     assert await two.tasks.release_parked(QueueReason.QUOTA) == 1
     assert await one.claim() is not None
+
+
+async def test_a_move_is_refused_where_the_task_was_started_anew_since_it_was_read(fleet: Fleet) -> None:
+    web, worker = await fleet.member("web", role=MachineRole.WEB), await fleet.member("one")
+    task = await queued(worker)
+    await asked(worker, await worker.claimed())
+    read = await web.tasks.get(task.task_id)
+    front = read.moved_to(TaskStatus.QUEUED, NOW, front=True)
+    await worker.tasks.move(read, front, [])
+    await asked(worker, await worker.claimed())
+    with pytest.raises(StaleTask, match="run 1"):
+        await web.tasks.move(read, front, [])
+    stored = await web.tasks.get(task.task_id)
+    assert (stored.status, stored.attempt) == (TaskStatus.WAITING_INPUT, 2)

@@ -12,9 +12,13 @@ from tests.support.workbench import Workbench, workbench
 from machine.demo.replies import Reply, Text, ToolUse
 from machine.domain.aio import spawn
 from machine.domain.approval import Answer, Approval, ApprovalStatus, Decision
+from machine.domain.clock import utc_now
 from machine.domain.errors import Conflict
 from machine.domain.task import QueueReason, Task, TaskStatus, WaitingReason
+from machine.engine.approvals import Approvals
 from machine.engine.live_task import LiveTask, RunEnd
+from machine.engine.live_tasks import LiveTasks
+from machine.engine.whereabouts import TakenElsewhere, Whereabouts
 from machine.ports import ToolRequest
 
 SECONDS = 20.0
@@ -288,3 +292,71 @@ async def test_of_two_answers_at_once_only_that_of_the_winner_becomes_a_rule(
     rules = await store.permission_rules(task.assigned_agent)
     assert bool(rules) is (winner is Decision.ALLOW)
     assert (await bench.ended(task)).status is TaskStatus.COMPLETED
+
+
+async def test_a_late_answer_by_another_machine_leaves_the_cli_that_waits_by_then_its_task(
+    bench: Workbench, hold: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = await bench.submit("bash")
+    card = await bench.pending(task)
+    await bench.written_down(task, "tool_use")
+    await _linger_out(run_of(bench, task))
+    await bench.submit("block")
+    await bench.room.engine.manager.send_input(task.task_id, "hurry", principal=bench.principal)
+    here, stalled, again = bench.room.engine.approvals, asyncio.Event(), asyncio.Event()
+    web = Approvals(
+        store=here._store,
+        live=LiveTasks(),
+        slots=here._slots,
+        plans=here._plans,
+        budgets=here._budgets,
+        clock=utc_now,
+        whereabouts=Whereabouts("web"),
+    )
+    real = here._store.save_approval
+
+    async def save_approval(old: Approval, new: Approval, events: Any) -> Approval:
+        if new.status is ApprovalStatus.ANSWERED and not new.applied:
+            stalled.set()
+            await again.wait()
+        return await real(old, new, events)
+
+    monkeypatch.setattr(here._store, "save_approval", save_approval)
+    answering = spawn(web.answer(card.approval_id, ALLOW, bench.principal), name="answer at the web")
+    await stalled.wait()
+    hold.set()
+    await bench.until(task, TaskStatus.WAITING_INPUT)
+    again.set()
+    with pytest.raises(TakenElsewhere):
+        await answering
+    monkeypatch.setattr(here, "_whereabouts", Whereabouts(bench.settings.machine_id))
+    assert (await here.answer(card.approval_id, ALLOW, bench.principal)).status is ApprovalStatus.ANSWERED
+    ended = await bench.ended(task)
+    assert (ended.result, ended.attempt) == ("after the hurry", 2)
+
+
+async def test_in_a_fleet_a_waiting_cli_finds_an_answer_of_which_nobody_told_it(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.room.engine.approvals, "_whereabouts", Whereabouts(bench.settings.machine_id))
+    task = await bench.submit("bash")
+    card = await bench.pending(task)
+    answered = card.model_copy(update={"status": ApprovalStatus.ANSWERED, "answer": ALLOW, "answered_by": "user_1"})
+    await bench.room.api.tasks.save_approval(card, answered, [])
+    assert (await bench.ended(task)).result == "after bash"
+
+
+async def test_a_task_that_is_claimed_while_its_former_run_lasts_waits_for_the_end_of_that_run(
+    bench: Workbench,
+) -> None:
+    task = await bench.submit("bash")
+    await bench.pending(task)
+    await bench.written_down(task, "tool_use")
+    first = run_of(bench, task)
+    waits = await bench.task(task.task_id)
+    await bench.room.api.tasks.move(waits, waits.moved_to(TaskStatus.QUEUED, utc_now(), front=True), [])
+    bench.room.engine.freed()
+    ended = await bench.ended(task)
+    assert ended.attempt == 2
+    assert first.done.is_set()
+    assert first.ending.result() is RunEnd.FENCE

@@ -18,7 +18,6 @@ from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
 from machine.domain.day_budget import PLAY, REAL
 from machine.domain.machine import NOWHERE
-from machine.domain.redaction import Redactor
 from machine.engine.approvals import Approvals
 from machine.engine.audit import Audit
 from machine.engine.background_manager import BackgroundTaskManager
@@ -101,7 +100,7 @@ def build_engine(ground: Ground) -> EngineRoom:
     conclusion = Conclusion(store=store, gate=gate, clock=clock, redactor=redactor, changes=code.changes)
     new_tasks = _new_tasks(settings, agents, gate if settings.runs_tasks or fleet_login is None else fleet_login, clock)
     shared: _Shared = {"store": store, "live": live, "conclusion": conclusion, "clock": clock}
-    plans, approvals = _approvals(shared, slots, new_tasks, redactor)
+    plans, approvals = _approvals(ground, shared, slots, new_tasks)
     catching_up = CatchingUp(store=store, claude=ground.claude, redactor=redactor)
     toolbox, brain_tools = _brain_tools(ground)
     runner = build_runner(ground, approvals, catching_up, code, brain_tools, moving)
@@ -163,18 +162,26 @@ def _brain_tools(ground: Ground) -> tuple[ToolBox, BrainTools]:
     return toolbox, BrainTools(toolbox, ground.people)
 
 
-def _approvals(shared: _Shared, slots: Slots, new_tasks: NewTasks, redactor: Redactor) -> tuple[Plans, Approvals]:
+def _approvals(ground: Ground, shared: _Shared, slots: Slots, new_tasks: NewTasks) -> tuple[Plans, Approvals]:
     store, live, clock = shared["store"], shared["live"], shared["clock"]
     plans = Plans(
         store=store,
         live=live,
         new_tasks=new_tasks,
         conclusion=shared["conclusion"],
-        redactor=redactor,
+        redactor=ground.redactor,
         stored=slots.freed,
     )
     answers = BudgetAnswers(**shared, queued=slots.freed)
-    return plans, Approvals(store=store, live=live, slots=slots, plans=plans, budgets=answers, clock=clock)
+    return plans, Approvals(
+        store=store,
+        live=live,
+        slots=slots,
+        plans=plans,
+        budgets=answers,
+        clock=clock,
+        whereabouts=ground.sharing.whereabouts if ground.sharing else None,
+    )
 
 
 def _dispatcher(

@@ -11,7 +11,7 @@ from typing import Final
 
 from machine.domain.approval import Answer, Approval, ApprovalKind, ApprovalStatus, Decision, fingerprint, kind_of
 from machine.domain.clock import Clock
-from machine.domain.errors import BadRequest, Conflict, Forbidden, NotFound, StaleTask
+from machine.domain.errors import BadRequest, Conflict, Forbidden, NotFound, StaleTask, StoreError
 from machine.domain.events import ApprovalAnswered, ApprovalRequested
 from machine.domain.ids import new_id
 from machine.domain.principal import Principal
@@ -23,9 +23,13 @@ from machine.engine.live_tasks import LiveTasks
 from machine.engine.plans import Plans
 from machine.engine.slots import Slots
 from machine.engine.waiting import Waiting
+from machine.engine.whereabouts import TakenElsewhere, Whereabouts
 from machine.ports import TaskStore, ToolRequest
 
 MAX_RULE_CHARS: Final = 500
+LOOK_SECONDS: Final = 2.0
+"""In a fleet, between two looks for an answer of which nobody has told the waiting CLI."""
+LOOK_AGAIN_SECONDS: Final = 0.02
 
 _log = logging.getLogger(__name__)
 
@@ -34,8 +38,17 @@ class Approvals:
     """Asks people on behalf of agents, and brings back what they say."""
 
     def __init__(
-        self, *, store: TaskStore, live: LiveTasks, slots: Slots, plans: Plans, budgets: BudgetAnswers, clock: Clock
+        self,
+        *,
+        store: TaskStore,
+        live: LiveTasks,
+        slots: Slots,
+        plans: Plans,
+        budgets: BudgetAnswers,
+        clock: Clock,
+        whereabouts: Whereabouts | None = None,
     ) -> None:
+        """`whereabouts` is unset on a machine that works alone."""
         self._store = store
         self._live = live
         self._slots = slots
@@ -43,6 +56,7 @@ class Approvals:
         self._budgets = budgets
         self._waiting = Waiting(store=store, clock=clock)
         self._now = clock
+        self._whereabouts = whereabouts
 
     async def ask(self, live: LiveTask, request: ToolRequest) -> Answer:
         """Ask a person and wait for the answer, however long it takes. Cancelled when the agent no longer asks."""
@@ -59,14 +73,18 @@ class Approvals:
 
     async def answer(self, approval_id: str, answer: Answer, principal: Principal) -> Approval:
         """Store a person's answer and see that the agent gets it; a plan of `planning` goes to the executor instead.
+        What was stored by another machine of a fleet is not stored again, only seen to.
 
-        Raises NotFound, Forbidden, BadRequest, and Conflict when it is not pending any more.
+        Raises NotFound, Forbidden, BadRequest, Conflict when it is not pending any more, and TakenElsewhere (it is
+        stored, and to be seen to there).
         """
         approval = await self._store.approval(approval_id)
         if not principal.sees(approval.user_id):
             raise NotFound(f"There is no approval {approval_id}.")
         if not principal.may_write:
             raise Forbidden("A viewer cannot answer.", hint="Ask a member or an administrator.")
+        if self._whereabouts is not None and _said_before(approval, answer, principal):
+            return await self._brought(approval)
         _check(approval, answer)
         await self._check_rights(approval, answer, principal)
         answered = approval.model_copy(
@@ -81,10 +99,9 @@ class Approvals:
             return await self._budgets.decide(answered, answer)
         if self._plans.ends_with(answered):
             return await self._plans.hand_over(answered, principal)
-        stored = await self._save_answer(approval, answered)
-        if answer.remember and answer.decision is Decision.ALLOW and (rules := rules_for(approval)):
-            await self._store.add_permission_rules(approval.agent, rules, principal.user_id, self._now())
-        return stored
+        return await self._brought(
+            await self._store.save_approval(approval, answered, [ApprovalAnswered(data=answered)])
+        )
 
     async def _check_rights(self, approval: Approval, answer: Answer, principal: Principal) -> None:
         """A tool of the machine's own acts with the rights of its task: who has fewer may refuse it, not allow it."""
@@ -105,7 +122,7 @@ class Approvals:
         try:
             await live.wait(WaitingReason.APPROVAL, ApprovalRequested(data=approval), approvals=approvals)
             if (await self._store.approval(approval.approval_id)).status is ApprovalStatus.PENDING:
-                await future
+                await self._answered(approval, future)
         except asyncio.CancelledError:
             if not live.closing:
                 await asyncio.shield(self._withdraw(live, approval))
@@ -122,24 +139,46 @@ class Approvals:
             raise Conflict(f"Approval {answered.approval_id} has no answer.")
         return answered.answer
 
-    async def _save_answer(self, approval: Approval, answered: Approval) -> Approval:
-        """Store the answer, then tell the CLI that waits for it. Where none does, the task is queued, and the answer
-        is applied when the resumed agent asks the same again."""
-        stored = await self._store.save_approval(approval, answered, [ApprovalAnswered(data=answered)])
-        live = self._live.get(approval.task_id)
-        if live is not None:
-            waiting = live.answers.get(approval.approval_id)
-            if waiting is not None and not waiting.done():
-                waiting.set_result(None)
-            if not live.closing:
-                return stored
-            await live.done.wait()  # its own last look for answers may have come before this one
-        try:
-            await self._waiting.look_at(await self._store.get(approval.task_id))
-        except StaleTask:
-            _log.info("task %s went on by itself while it was answered", approval.task_id)
-        self._slots.freed()
+    async def _answered(self, approval: Approval, future: asyncio.Future[None]) -> None:
+        """Until a person has answered. Who stored it, on another machine, may have ended before telling it here."""
+        seconds = None if self._whereabouts is None else LOOK_SECONDS
+        while not (await asyncio.wait([future], timeout=seconds))[0]:
+            try:
+                if (await self._store.approval(approval.approval_id)).status is not ApprovalStatus.PENDING:
+                    return
+            except StoreError as error:
+                _log.warning("cannot see whether %s is answered: %s", approval.approval_id, error.message)
+
+    async def _brought(self, stored: Approval) -> Approval:
+        """See to a stored answer, and make a rule of it where that is wanted."""
+        await self._see_to(stored)
+        wanted = stored.answer is not None and stored.answer.remember and stored.answer.decision is Decision.ALLOW
+        if wanted and stored.answered_by and (rules := rules_for(stored)):
+            await self._store.add_permission_rules(stored.agent, rules, stored.answered_by, self._now())
         return stored
+
+    async def _see_to(self, stored: Approval) -> None:
+        """Tell the CLI that waits for a stored answer. Where none does, the task is queued, and the answer is applied
+        when the resumed agent asks the same again. Raises TakenElsewhere."""
+        while True:
+            live = self._live.get(stored.task_id)
+            if live is not None:
+                waiting = live.answers.get(stored.approval_id)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(None)
+                if not live.closing:
+                    return
+                await live.done.wait()  # its own last look for answers may have come before this one
+            task = await self._store.get(stored.task_id)
+            if self._whereabouts is not None and (machine := await self._whereabouts.elsewhere(task)) is not None:
+                raise TakenElsewhere(task.task_id, machine)
+            try:
+                await self._waiting.look_at(task)
+            except StaleTask:  # it went on by itself
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+                continue
+            self._slots.freed()
+            return
 
     async def _supersede(self, former: Sequence[Approval]) -> None:
         """Cards of a former process that the resumed agent did not ask for again, answered ones included: a word that
@@ -197,6 +236,15 @@ def rules_for(approval: Approval) -> list[str]:
 
 def _first(approvals: Sequence[Approval], status: ApprovalStatus, mark: str) -> Approval | None:
     return next((a for a in approvals if a.status is status and a.fingerprint == mark and not a.applied), None)
+
+
+def _said_before(approval: Approval, answer: Answer, principal: Principal) -> bool:
+    """Whether this very answer is stored already."""
+    return (approval.status, approval.answer, approval.answered_by) == (
+        ApprovalStatus.ANSWERED,
+        answer,
+        principal.user_id,
+    )
 
 
 def _check(approval: Approval, answer: Answer) -> None:

@@ -81,7 +81,11 @@ class Conclusion:
         while True:
             try:
                 await live.settle()
-                await self.write(await self._store.get(live.task_id), outcome)
+                task = await self._store.get(live.task_id)
+                if task.attempt == live.task.attempt:
+                    await self.write(task, outcome)
+                else:  # a later run decides what becomes of it
+                    _log.warning("%s was started again before its run %d was over", task.task_id, live.task.attempt)
                 return
             except LeaseLost:
                 _log.warning("task %s is another machine's by now: what became of it here is not stored", live.task_id)

@@ -13,7 +13,7 @@ from machine.domain.log_context import about
 from machine.domain.task import FailureReason, Task
 from machine.engine.conclusion import Conclusion
 from machine.engine.disk_desk import DiskDesk
-from machine.engine.live_task import LiveTask
+from machine.engine.live_task import LiveTask, RunEnd
 from machine.engine.live_tasks import LiveTasks
 from machine.engine.login_gate import LoginGate
 from machine.engine.outcome import Outcome, SetBack, failed, in_a_word
@@ -92,13 +92,17 @@ class Dispatcher:
             task = await self._store.claim(self._slots.limits(), self._now())
             if task is None:
                 return
-            live = self._new_live(task)
+            live, former = self._new_live(task), self._live.get(task.task_id)
             self._live.add(live)
-            spawn(self._carry(live), name=f"run of {task.task_id}")
+            spawn(self._carry(live, former), name=f"run of {task.task_id}")
 
-    async def _carry(self, live: LiveTask) -> None:
-        """One run from its claim to its stored outcome. The slot is free only after both."""
+    async def _carry(self, live: LiveTask, former: LiveTask | None) -> None:
+        """One run from its claim to its stored outcome. The slot is free only after both. A `former` run of the task
+        that is not over is ended first: two CLIs must not work in one conversation."""
         about(task_id=live.task_id, user_id=live.task.user_id)
+        if former is not None:
+            former.end(RunEnd.FENCE)
+            await former.done.wait()
         _log.info("%s begins, agent %s, attempt %d", live.task_id, live.task.assigned_agent, live.task.attempt)
         try:
             outcome = await self._outcome_of(live)

@@ -22,7 +22,9 @@ class LiveTasks:
         self._by_id[live.task_id] = live
 
     def remove(self, live: LiveTask) -> None:
-        self._by_id.pop(live.task_id, None)
+        """A later run of the same task stays."""
+        if self._by_id.get(live.task_id) is live:
+            del self._by_id[live.task_id]
         self._removed.beat()
 
     async def emptied(self) -> None:

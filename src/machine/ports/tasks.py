@@ -110,7 +110,7 @@ class TaskStore(Protocol):
         approvals: Sequence[Approval] = (),
         also: Sequence[MachineEvent] = (),
     ) -> Task:
-        """Write `new` over `old` if the stored status still is `old.status` (else StaleTask), and append `events`.
+        """Write `new` over `old` if status and attempt still are those of `old` (else StaleTask), and append `events`.
 
         `approvals` are inserted or replaced in the same transaction. Leaves `last_seq` to the store; returns the task
         as stored.

@@ -43,18 +43,18 @@ def write_move(
     events: Sequence[Encoded],
     at: datetime,
 ) -> Task:
-    """Write what `new` changes, if the stored status is still that of `old`. Raises StaleTask, NotFound."""
+    """Write what `new` changes, if status and attempt are still those of `old`. Raises StaleTask, NotFound."""
     changes: dict[str, Any] = {**task_changes(old, new), "status": new.status.value}
     statement = (
         update(tasks)
-        .where(tasks.c.task_id == old.task_id, tasks.c.status == old.status.value)
+        .where(tasks.c.task_id == old.task_id, tasks.c.status == old.status.value, tasks.c.attempt == old.attempt)
         .values(**changes, last_seq=tasks.c.last_seq + len(events))
         .returning(tasks)
     )
     row = connection.execute(statement).mappings().one_or_none()
     if row is None:
-        read_task(connection, old.task_id)
-        raise StaleTask(old.task_id, old.status)
+        stored = read_task(connection, old.task_id)
+        raise StaleTask(old.task_id, old.status if stored.status is not old.status else f"in its run {old.attempt}")
     stored = task_of(row)
     place(connection, recorder, stored.task_id, stored.user_id, stored.last_seq - len(events), events, at)
     return stored
