@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.approval import Answer, Decision
@@ -20,9 +20,10 @@ from machine.engine.command_desk import CommandDesk, NoAnswer
 from machine.engine.command_work import MAX_ANSWER_BYTES, CommandWork
 from machine.engine.whereabouts import Whereabouts
 from machine.hub import LocalPokes
+from machine.store.command_tables import commands
 from machine.store.commands import SqlCommandStore, SqlDuties
 from machine.store.database import Database
-from machine.store.opening import open_database
+from machine.store.opening import Place, open_database
 
 ANN = Principal(
     user=User(user_id="u1", name="Ann", role=Role.MEMBER), via=Via.TOKEN, credential_id="t1", scopes=(Scope.TASKS,)
@@ -77,10 +78,15 @@ class Fleet:
 
 
 @pytest.fixture
-async def fleet(tmp_path: Path) -> AsyncIterator[Fleet]:
-    database = await open_database(tmp_path / "db" / "machine.db", "0.1.0", on_committed=lambda _: None)
-    yield Fleet(database)
-    await database.close()
+async def database(place: Place) -> AsyncIterator[Database]:
+    opened = await open_database(place, "0.1.0", on_committed=lambda _: None)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def fleet(database: Database) -> Fleet:
+    return Fleet(database)
 
 
 @pytest.fixture
@@ -232,3 +238,19 @@ async def test_a_duty_has_one_holder_until_its_time_is_over_or_it_is_laid_down(f
     assert not await fleet.duties.hold("the house", "a", 30)
     await fleet.duties.lay_down("the house", "b")
     assert await fleet.duties.hold("the house", "a", 30)
+
+
+async def test_a_wish_that_is_not_known_here_is_answered_so_and_the_others_are_heard(
+    fleet: Fleet, database: Database
+) -> None:
+    unknown = await fleet.store.ask(fleet.new(say("one")))
+    body = {"kind": "dance", "task_id": "t"}
+    row = update(commands).where(commands.c.command_id == unknown).values(kind="dance", body=body)
+    await database.write(lambda connection, _: connection.execute(row).rowcount)
+    known = await fleet.store.ask(fleet.new(say("two")))
+    (taken,) = await fleet.store.take("w1", limit=10, fresh_seconds=60)
+    assert taken.command_id == known
+    outcome = await fleet.store.outcome(unknown)
+    assert outcome is not None
+    assert outcome.problem is not None
+    assert "dance" in outcome.problem.message

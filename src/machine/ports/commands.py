@@ -20,7 +20,8 @@ class CommandStore(Protocol):
 
     async def take(self, machine_id: str, *, limit: int, fresh_seconds: float) -> Sequence[Command]:
         """The oldest that were not taken, which are taken now: nobody gets them again. Those that are older than
-        `fresh_seconds` are answered instead with the problem that they came too late."""
+        `fresh_seconds` are answered instead with the problem that they came too late, and those of a kind that this
+        release does not know with that."""
         ...
 
     async def answer(self, command_id: int, outcome: Outcome) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from pydantic import ValidationError
 from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
@@ -58,7 +59,13 @@ class SqlCommandStore:
 
         def write(connection: Connection, _recorder: Recorder) -> Sequence[Command]:
             now = self._now(connection)
-            found = [_command_of(row) for row in connection.execute(query).mappings().all()]
+            found = []
+            for row in connection.execute(query).mappings().all():
+                try:
+                    found.append(_command_of(row))
+                except ValidationError:  # asked by a process of another release; nothing behind it has to wait for that
+                    outcome = Outcome(problem=_unknown(machine_id, row["kind"]))
+                    _answer(connection, commands.c.command_id == row["command_id"], outcome, now)
             fresh = [one for one in found if now - one.asked_at <= timedelta(seconds=fresh_seconds)]
             for late in (one for one in found if one not in fresh):
                 _answer(connection, commands.c.command_id == late.command_id, Outcome(problem=_TOO_LATE), now)
@@ -139,6 +146,15 @@ def _answer(connection: Connection, which: Any, outcome: Outcome, at: datetime) 
     values = {"answered_at": at, "answer": outcome.answer, "problem": problem}
     conditions = which if isinstance(which, tuple) else (which,)
     return connection.execute(update(commands).where(*conditions, _UNANSWERED).values(**values)).rowcount
+
+
+def _unknown(machine_id: str, kind: str) -> Problem:
+    return Problem(
+        code="unavailable",
+        status=503,
+        message=f"The machine {machine_id} does not know what is wanted of it here ({kind}): nothing was done.",
+        hint="It runs another release than the process that asked: let all machines of a fleet run the same.",
+    )
 
 
 def _command_of(row: RowMapping) -> Command:
