@@ -17,7 +17,7 @@ from tests.support.tasks import an_input
 from tests.support.workbench import Workbench, workbench
 
 from machine.demo.replies import Reply, Text
-from machine.domain.errors import Conflict
+from machine.domain.errors import Conflict, StoreError
 from machine.domain.ids import new_id
 from machine.domain.principal import Role
 from machine.domain.schedule import (
@@ -30,7 +30,7 @@ from machine.domain.schedule import (
 )
 from machine.domain.task import Task, TaskSource, TaskStatus
 from machine.engine.schedules import Schedules
-from machine.ports import PendingInput, TaskFilter
+from machine.ports import PendingInput, TaskFilter, UserRow
 
 HOURLY = {"name": "news", "cron": "0 * * * *", "message": "/look at @the news", "agent": "planning"}
 
@@ -188,6 +188,27 @@ async def hours(bench: Workbench, time: Time, count: int) -> None:
     for _ in range(count):
         time.now = (time.now + timedelta(hours=1)).replace(minute=0)
         await look(bench)
+
+
+async def test_a_time_at_which_the_database_is_away_comes_when_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time = Time()
+    async with workbench(tmp_path / "data", ScriptedModel("Looked."), clock=time) as bench:
+        await make(bench)
+        people = bench.room.api.people
+
+        async def away() -> UserRow:
+            raise StoreError("The database does not answer.")
+
+        time.goes_on(minutes=30)
+        with monkeypatch.context() as patch:
+            patch.setattr(people, "local_administrator", away)
+            patch.setattr(people, "user", lambda _user_id: away())
+            with pytest.raises(StoreError):
+                await parts(bench).scheduler.look()
+        await look(bench)
+        assert await outcomes(bench) == [("01 09:00", "started")]
 
 
 async def test_skip_leaves_out_what_comes_before_the_former_has_ended(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Final
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.clock import Clock
 from machine.domain.definitions import DefinitionChange, DefinitionKind
-from machine.domain.errors import Conflict, MachineError
+from machine.domain.errors import Conflict, MachineError, StoreError
 from machine.domain.ids import new_id
 from machine.domain.principal import Principal
 from machine.domain.schedule import (
@@ -168,6 +168,8 @@ class Scheduler:
             missed = {} if found.missed_since is None else {"missed_since": found.missed_since.isoformat()}
             try:
                 work, outcome = await self._tasks.of(schedule, found.at, missed), RunOutcome.STARTED
+            except StoreError:
+                raise  # nothing is wrong with the schedule: its time is still due at the next look
             except MachineError as error:
                 why, outcome = f"{error.message} {error.hint}".strip(), RunOutcome.REFUSED
         run = _run(schedule, found.at, now, outcome, why=why, task_id=work[0].task_id if work else None)
