@@ -155,7 +155,7 @@ async def test_a_machine_registers_with_a_lease_and_its_next_epoch_when_it_comes
     assert one.machine.lease_until == NOW + timedelta(seconds=30)
     await one.machines.leave("one", 1)
     again = await fleet.member("one")
-    assert (again.machine.epoch, again.machine.state) == (2, "ready")
+    assert (again.machine.epoch, again.machine.state) == (3, "ready")
     assert await again.machines.list() == (again.machine,)
 
 
@@ -391,6 +391,14 @@ async def test_who_leaves_hands_back_what_still_ran(fleet: Fleet) -> None:
     await one.machines.leave("one", 1)
     assert (await two.machines.get("one")).state == "gone"
     assert (await two.claimed()).task_id == task.task_id
+
+
+async def test_what_still_stood_in_the_queue_of_who_has_left_is_not_stored(fleet: Fleet) -> None:
+    one = await fleet.member("one")
+    task = await queued(one)
+    await one.machines.leave("one", 1)
+    with pytest.raises(LeaseLost):
+        await one.tasks.append(task.task_id, [SAID])
 
 
 # --- who takes what -------------------------------------------------------------------------------------------------

@@ -35,7 +35,8 @@ class MachineStore(Protocol):
         ...
 
     async def leave(self, machine_id: str, epoch: int) -> None:
-        """Give the lease back at the end; what still ran here goes back to the queue. Nothing for an older epoch."""
+        """Give the lease back at the end; what still ran here goes back to the queue, and nothing that this process
+        writes is stored any more. Nothing for an older epoch."""
         ...
 
     async def reap(self, *, by: str) -> Sequence[Reaped]:

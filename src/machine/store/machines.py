@@ -79,7 +79,9 @@ class SqlMachineStore:
             if row is None or row.epoch != epoch or not row.present:
                 return
             now = self._now(connection)
-            _change(connection, machine_id, **_absent(MachineState.GONE), lease_until=now, seen_at=now)
+            # With the next epoch, so that what this process has in its queue still is refused.
+            gone = {**_absent(MachineState.GONE), "epoch": epoch + 1}
+            _change(connection, machine_id, **gone, lease_until=now, seen_at=now)
             _told_to_all(connection, recorder, machine_id, now)
             take_back(connection, recorder, machine_id, now, message=f"The machine {machine_id} was shut down.")
 
