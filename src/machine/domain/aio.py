@@ -49,6 +49,18 @@ async def cancel_and_wait(task: asyncio.Task[Any] | None) -> None:
     await asyncio.wait([task])
 
 
+async def to_its_end(work: Coroutine[Any, Any, T], *, name: str, seconds: float) -> T:
+    """What `work` returns. Who is cancelled meanwhile waits for its end first, for so long at most; then it is
+    cancelled, too."""
+    running = spawn(work, name=name)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running], timeout=seconds)
+        await cancel_and_wait(running)
+        raise
+
+
 def _finished(task: asyncio.Task[Any]) -> None:
     _owned.discard(task)
     if not task.cancelled() and (error := task.exception()) is not None:

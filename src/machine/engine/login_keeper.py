@@ -9,6 +9,7 @@ from typing import Final
 from uuid import uuid4
 
 from machine.auth.credentials_file import CredentialsInvalid, parse_login_file
+from machine.domain.aio import to_its_end
 from machine.domain.clock import Clock
 from machine.domain.errors import MachineError, StoreError
 from machine.engine.auth_manager import AuthManager
@@ -23,6 +24,8 @@ RENEW_SECONDS: Final = 1800.0
 DUTY_SECONDS: Final = 300.0
 """How long nobody else tries to renew it, also where it did not work."""
 RETRY_SECONDS: Final = 2.0
+END_SECONDS: Final = 20.0
+"""How long a shutdown waits for a renewal that is under way."""
 REFUSED_SECONDS: Final = 900.0
 """How long nobody tries again to mend a login that is refused by renewing it."""
 _MENDING: Final = "renewal of a refused login"
@@ -97,6 +100,10 @@ class LoginKeeper:
         await self._shared.look()  # the one who had the duty before may just have done it
         if self._shared.opened(FILE) != content:
             return
+        await to_its_end(self._renew(content), name="renewal of the login", seconds=END_SECONDS)
+
+    async def _renew(self, content: str) -> None:
+        """The token that comes of it is there once: what has begun is not given up half-way if that can be helped."""
         _, left = await self._account.try_file(_expired(content))
         if _refresh_token(left.decode(errors="replace")) == _refresh_token(content):
             _log.warning("Claude's login could not be renewed; it is tried again in %g s", DUTY_SECONDS)
