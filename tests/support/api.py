@@ -79,11 +79,12 @@ class Served:
         )
 
     @contextlib.asynccontextmanager
-    async def session(self, *, token: str | None = None) -> AsyncIterator["Talk"]:
+    async def session(self, *, token: str | None = None, feed_after: int | None = None) -> AsyncIterator["Talk"]:
         """A connection of a fresh session that has said hello and heard `session.ready`."""
         token = token or self.token
         session_id = await self.session_id(self.client(token))
-        async with self.socket(session_id) as connection:
+        begin = "" if feed_after is None else f"?feed_after={feed_after}"
+        async with self.socket(session_id + begin) as connection:
             talk = Talk(connection)
             await talk.say(type="hello", token=token)
             talk.ready = await talk.hear()

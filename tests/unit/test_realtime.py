@@ -10,7 +10,7 @@ import pytest
 from tests.support.api import Served, Talk, resting_task, served, text
 from tests.support.workbench import processes_of
 
-from machine.api.ws_sources import LIVE, FeedSource, TaskSource
+from machine.api.ws_sources import LIVE, PAGE, FeedSource, TaskSource
 from machine.domain.events import ChatReply, ChatReplyData
 from machine.domain.principal import Principal, Role, User, Via
 
@@ -219,6 +219,33 @@ async def test_the_feed_is_replayed_after_a_gap(machine: Served) -> None:
     numbers = [event["feed_seq"] for event in told]
     assert numbers == sorted(set(numbers))
     assert numbers[0] > before
+
+
+async def test_what_was_missed_of_the_feed_comes_before_what_is_live(machine: Served) -> None:
+    known = await said_in_chat(machine)
+    for _ in range(2 * PAGE):
+        await said_in_chat(machine)
+    async with machine.session(feed_after=known) as talk:
+        live = await said_in_chat(machine)
+        assert talk.ready["data"]["feed_after"] == known
+        told = [(await talk.hear())["feed_seq"] for _ in range(known, live)]
+    assert told == list(range(known + 1, live + 1))
+
+
+async def test_a_feed_that_cannot_go_on_from_there_begins_with_what_is_live(machine: Served) -> None:
+    for nowhere in (None, 10**9):  # a place in another machine's feed
+        async with machine.session(feed_after=nowhere) as talk:
+            newest = talk.ready["data"]["feed_seq"]
+            assert talk.ready["data"]["feed_after"] == newest
+            await said_in_chat(machine)
+            assert (await talk.hear())["feed_seq"] == newest + 1
+
+
+async def said_in_chat(machine: Served) -> int:
+    reply = ChatReply(data=ChatReplyData(conversation_id="conv_1", task_id="task_1", text="hello"))
+    feed_seq = (await machine.room.api.tasks.publish(reply)).feed_seq
+    assert feed_seq is not None
+    return feed_seq
 
 
 def workspaces(machine: Served) -> Path:

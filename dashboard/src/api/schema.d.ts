@@ -3843,6 +3843,8 @@ export interface components {
         /**
          * Feed
          * @description Replay the feed from after `after` to the `feed_seq` of `session.ready`; error `feed_gone` if that is too old.
+         *
+         *     What happens live may come first. Where the order counts, connect with `?feed_after=` instead.
          */
         Feed: {
             /** After */
@@ -4994,6 +4996,8 @@ export interface components {
             auth: components["schemas"]["AuthStatusData"];
             /** Demo */
             demo: boolean;
+            /** Feed After */
+            feed_after: number;
             /** Feed Oldest */
             feed_oldest: number;
             /** Feed Seq */

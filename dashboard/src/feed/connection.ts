@@ -23,7 +23,8 @@ export interface SocketLike {
 export interface Doors {
   /** Asks the machine for a session id. Rejects with SignedOut when the browser is not signed in. */
   openSession(): Promise<string>;
-  openSocket(sessionId: string): SocketLike;
+  /** The machine's feed is to go on after `position`; null: with what happens from now on. */
+  openSocket(sessionId: string, position: number | null): SocketLike;
 }
 
 export class SignedOut extends Error {
@@ -37,6 +38,8 @@ export type ConnectionState =
   | { kind: "signed_out" };
 
 export interface Receiver {
+  /** Up to where the feed is known, for a connection that is about to begin. */
+  position(): number | null;
   ready(frame: Ready): void;
   event(event: FeedEvent): void;
 }
@@ -124,7 +127,7 @@ export class Connection {
       else this.#broke();
       return;
     }
-    if (epoch === this.#epoch) this.#listen(this.doors.openSocket(this.#sessionId));
+    if (epoch === this.#epoch) this.#listen(this.doors.openSocket(this.#sessionId, this.receiver.position()));
   }
 
   #listen(socket: SocketLike): void {

@@ -56,6 +56,8 @@ export class FakeMachine implements FeedDoors {
   sessions: string[] = [];
   isUp = true;
   isDeaf = false;
+  /** A connection breaks before anything of the feed is replayed. */
+  isSlow = false;
   isLoginOver = false;
   /** Set to make loading wait until it is called. */
   holdLoads = false;
@@ -78,18 +80,13 @@ export class FakeMachine implements FeedDoors {
     return this.sessions.at(-1) ?? "";
   };
 
-  openSocket = (sessionId: string): SocketLike => {
+  openSocket = (sessionId: string, position: number | null): SocketLike => {
     const socket = new FakeSocket(this);
     this.sockets.push(socket);
     queueMicrotask(() => {
       if (!this.isUp) socket.end(1006);
       else if (this.refusesSessions.has(sessionId)) socket.end(4403);
-      else
-        socket.say({
-          type: "session.ready",
-          at: "2026-01-01T00:00:00Z",
-          data: { session_id: sessionId, feed_seq: this.feed.at(-1)?.feed_seq ?? 0 },
-        });
+      else this.#begin(socket, sessionId, position);
     });
     return socket;
   };
@@ -121,10 +118,6 @@ export class FakeMachine implements FeedDoors {
 
   heed(socket: FakeSocket, message: Record<string, unknown>): void {
     const { id, type, task_id: taskId } = message;
-    if (type === "feed") {
-      this.#replay(socket, id, Number(message.after));
-      return;
-    }
     socket.say({ type: "ack", id, data: {} });
     if (type === "unsubscribe") socket.following.delete(String(taskId));
     if (type !== "subscribe") return;
@@ -142,12 +135,13 @@ export class FakeMachine implements FeedDoors {
     if (isTold) this.socket.say(event);
   }
 
-  #replay(socket: FakeSocket, id: unknown, after: number): void {
-    if (after < this.feedGoneTo) {
-      socket.say({ type: "error", id, code: "feed_gone", detail: "Too old.", hint: "", status: 410 });
-      return;
-    }
-    socket.say({ type: "ack", id, data: {} });
-    for (const event of this.feed) if ((event.feed_seq ?? 0) > after) socket.say(event);
+  #begin(socket: FakeSocket, session_id: string, position: number | null): void {
+    const feed_seq = this.feed.at(-1)?.feed_seq ?? 0;
+    const isKept = position !== null && position >= this.feedGoneTo && position <= feed_seq;
+    const feed_after = isKept ? position : feed_seq;
+    const data = { session_id, feed_seq, feed_after };
+    socket.say({ type: "session.ready", at: "2026-01-01T00:00:00Z", data });
+    if (this.isSlow) return;
+    for (const event of this.feed) if ((event.feed_seq ?? 0) > feed_after) socket.say(event);
   }
 }

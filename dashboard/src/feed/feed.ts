@@ -33,11 +33,10 @@ export class Feed {
   #streams = new Map<string, TaskStream>();
   /** `feed_seq` up to which nothing of the feed is missing here. */
   #position: number | null = null;
-  /** Until the machine has agreed to replay, what comes live lies beyond the gap. */
-  #hasGap = false;
 
   constructor(private readonly doors: FeedDoors) {
     this.connection = new Connection(doors, {
+      position: () => this.#position,
       ready: (frame) => this.#ready(frame),
       event: (event) => this.#event(event),
     });
@@ -48,7 +47,7 @@ export class Feed {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Says up to where the first snapshot reaches: what came after it is replayed when there is a connection. */
+  /** Says up to where the first snapshot reaches: the connection begins with what came after it. */
   begin(position: number): void {
     this.#position ??= position;
   }
@@ -98,30 +97,12 @@ export class Feed {
   #ready(frame: Ready): void {
     for (const stream of this.#streams.values()) void stream.catchUp();
     for (const listener of this.#listeners) listener.ready(frame);
-    void this.#replay(frame.data.feed_seq);
-  }
-
-  /** Asks for what happened between the last event that arrived and this connection, whose feed begins at `start`. */
-  async #replay(start: number): Promise<void> {
-    const after = this.#position;
-    this.#hasGap = after !== null && after !== start;
-    if (after === null || after === start) {
-      this.#position = start;
-      return;
-    }
-    try {
-      // A position beyond the feed's end is one of another machine's feed.
-      if (after > start) throw new CommandFailed("feed_gone", "The feed has begun anew.");
-      await this.send({ type: "feed", after });
-      this.#hasGap = false;
-    } catch (error) {
-      if (!(error instanceof CommandFailed)) throw error;
-      // Where the connection broke, the next one asks again.
-      if (error.code === "disconnected" || error.code === "offline") return;
-      this.#position = start;
-      this.#hasGap = false;
-      for (const listener of this.#listeners) listener.gone();
-    }
+    const { feed_seq, feed_after } = frame.data;
+    if (this.#position === null) this.#position = feed_seq;
+    if (this.#position === feed_after) return;
+    // It does not go on from where we are: what we have missed is thrown away, or this is another machine's feed.
+    this.#position = feed_seq;
+    for (const listener of this.#listeners) listener.gone();
   }
 
   #event(event: FeedEvent): void {
@@ -134,7 +115,7 @@ export class Feed {
 
   /** Events of a watched task come beside the feed, perhaps before older ones of the feed: they are no place in it. */
   #moved(event: FeedEvent): void {
-    if (typeof event.feed_seq !== "number" || this.#position === null || this.#hasGap) return;
+    if (typeof event.feed_seq !== "number" || this.#position === null) return;
     if (isTaskEvent(event) && this.#streams.has(event.task_id)) return;
     this.#position = Math.max(this.#position, event.feed_seq);
   }

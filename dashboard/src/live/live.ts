@@ -18,9 +18,10 @@ export interface Live {
   notices: Notices;
 }
 
-function openSocket(sessionId: string): SocketLike {
+function openSocket(sessionId: string, position: number | null): SocketLike {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  return new WebSocket(`${scheme}//${location.host}/ws/${sessionId}`);
+  const begin = position === null ? "" : `?feed_after=${position}`;
+  return new WebSocket(`${scheme}//${location.host}/ws/${sessionId}${begin}`);
 }
 
 /** Repeating helps against a network, not against an answer. */

@@ -14,8 +14,8 @@ class FakeNotification {
 }
 
 const task = { task_id: "a", title: "Fix it", user_id: "me" } as Task;
-const event = (type: string, data: object, at = new Date()) =>
-  ({ type, task_id: "a", seq: 2, at: at.toISOString(), data }) as unknown as FeedEvent;
+const event = (type: string, data: object, at = new Date(), seq = 2) =>
+  ({ type, task_id: "a", seq, at: at.toISOString(), data }) as unknown as FeedEvent;
 const ended = event("task.completed", { result: "It works.\nAll of it." });
 
 let looksAt = "";
@@ -40,13 +40,21 @@ describe("notices of the browser", () => {
   it("tell how a task of one's own ended, and that it asks", () => {
     const notices = new Notices(around);
     notices.arrived(ended);
-    notices.arrived(event("approval.requested", { title: "Run npm test", tool_name: "Bash" }));
-    notices.arrived(event("task.failed", { failure: { message: "No login." } }));
+    notices.arrived(event("approval.requested", { title: "Run npm test", tool_name: "Bash" }, new Date(), 3));
+    notices.arrived(event("task.failed", { failure: { message: "No login." } }, new Date(), 4));
     expect(shown).toEqual([
       "Done: Fix it | It works.",
       "Needs your answer: Fix it | Run npm test",
       "Failed: Fix it | No login.",
     ]);
+  });
+
+  it("are shown once of what is told again after a break", () => {
+    const notices = new Notices(around);
+    const asked = event("approval.requested", { title: "Run npm test", tool_name: "Bash" });
+    const done = event("task.completed", { result: "" }, new Date(), 5);
+    for (const told of [asked, done, asked, done]) notices.arrived(told);
+    expect(shown).toHaveLength(2);
   });
 
   it("are silent about what is looked at, others' tasks, old news and steps on the way", () => {

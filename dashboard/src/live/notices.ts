@@ -1,10 +1,11 @@
 import type { Task } from "../domain/task";
 import { Signal } from "../feed/signal";
-import type { FeedEvent } from "../feed/wire";
+import { type FeedEvent, isTaskEvent, type TaskEvent } from "../feed/wire";
 
 const STORED = "notices";
 /** What a connection catches up on after a long gap is no news. */
 const NEWS_MS = 5 * 60_000;
+const REMEMBERED = 200;
 
 export type Permission = "unsupported" | NotificationPermission;
 
@@ -41,17 +42,29 @@ export class Notices {
   /** Goes to a task: given by who knows the way. */
   open: (taskId: string) => void = () => {};
 
+  /** Of tasks that something was said of, the last event: after a break some are told again. */
+  #said = new Map<string, number>();
+
   constructor(private readonly around: Surroundings) {
     this.isOn.set(stored() && permission() === "granted");
   }
 
   arrived(event: FeedEvent): void {
-    if (!this.isOn.get() || !("task_id" in event) || typeof event.task_id !== "string") return;
+    if (!this.isOn.get() || !isTaskEvent(event)) return;
     if (Date.now() - Date.parse(event.at) > NEWS_MS) return;
     const task = this.around.taskOf(event.task_id);
     if (!task || task.user_id !== this.around.me() || this.around.isLookedAt(task.task_id)) return;
     const said = saidOf(event, task);
-    if (said) this.show(said.title, said.body, task.task_id);
+    if (said && this.#isNew(event)) this.show(said.title, said.body, task.task_id);
+  }
+
+  #isNew({ task_id, seq }: TaskEvent): boolean {
+    if (seq <= (this.#said.get(task_id) ?? 0)) return false;
+    this.#said.delete(task_id);
+    this.#said.set(task_id, seq);
+    const oldest = this.#said.keys().next().value;
+    if (oldest !== undefined && this.#said.size > REMEMBERED) this.#said.delete(oldest);
+    return true;
   }
 
   /** Asks the browser where it has to be asked, and remembers the choice in it. */

@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import re
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -13,7 +13,7 @@ from machine.api.asgi import address, bearer, cookie
 from machine.api.deps import ID_PATTERN
 from machine.api.state import ApiState
 from machine.api.ws_connection import BROKEN, SIGNED_OUT, Closing, Connection, close
-from machine.api.ws_messages import Hello
+from machine.api.ws_messages import Hello, Position
 from machine.auth.people import Known
 from machine.domain.errors import MachineError, NotFound
 from machine.domain.log_context import about
@@ -31,8 +31,12 @@ HELLO_SECONDS: Final = 10.0
 
 
 @router.websocket("/ws/{session_id}")
-async def session_socket(socket: WebSocket, session_id: str) -> None:
+async def session_socket(
+    socket: WebSocket, session_id: str, feed_after: Annotated[Position | None, Query()] = None
+) -> None:
     """Known by its cookie, its Authorization header, or the token in its first message.
+
+    With `feed_after`, the feed goes on from after that event: what was missed first, then what is live.
 
     Closes: 4401 no or no longer a valid login, 4403 not your session, 4408 too slow, 4429 too many connections of
     one login or token, 4400 nonsense, 1009 too big.
@@ -45,7 +49,7 @@ async def session_socket(socket: WebSocket, session_id: str) -> None:
         if state.authenticator.connections(known.credential) >= MAX_CONNECTIONS:
             raise Closing(TOO_MANY, "too many connections of this login or token")
         await _check_session(state, session_id, known)
-        await Connection(state, socket, session_id, known).run()
+        await Connection(state, socket, session_id, known).run(feed_after)
         await state.people.end_session(session_id, state.clock())
     except Closing as end:
         await close(socket, end)

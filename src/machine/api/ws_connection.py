@@ -27,7 +27,7 @@ from machine.api.ws_messages import (
     error,
 )
 from machine.api.ws_pace import Pace
-from machine.api.ws_sources import TooSlow
+from machine.api.ws_sources import TooSlow, is_gone
 from machine.api.ws_writer import Writer
 from machine.auth.people import Known
 from machine.domain.aio import spawn
@@ -85,12 +85,12 @@ class Connection:
         self._nonsense = 0
         self._stopping = 0
 
-    async def run(self) -> None:
-        """Serve until the client goes, is too slow, or loses its rights."""
+    async def run(self, feed_after: int | None = None) -> None:
+        """Serve until the client goes, is too slow, or loses its rights; the feed begins after `feed_after`."""
         end: Closing | None = None
         try:
             with self._state.authenticator.watching(self._known.credential, self._rights_are):
-                self._writer.say(await self._ready())
+                self._writer.say(await self._ready(feed_after))
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._writer.run(), name="websocket writer")
                     group.create_task(self._read(), name="websocket reader")
@@ -111,9 +111,9 @@ class Connection:
 
     # --- what it is told first ---
 
-    async def _ready(self) -> str:
+    async def _ready(self, feed_after: int | None) -> str:
         state = self._state
-        oldest, newest = await self._writer.begin()
+        begun = await self._writer.begin(feed_after)
         data = ReadyData(
             session_id=self._session_id,
             machine_id=state.settings.machine_id,
@@ -122,8 +122,9 @@ class Connection:
             me=Me.of(self._principal),
             machine=await state.manager.status(),
             auth=state.login.state,
-            feed_seq=newest,
-            feed_oldest=oldest,
+            feed_seq=begun.newest,
+            feed_after=begun.after,
+            feed_oldest=begun.oldest,
         )
         return SessionReady(at=state.clock(), data=data).model_dump_json()
 
@@ -215,7 +216,7 @@ class Connection:
 
     async def _replay_feed(self, message: Feed) -> str | None:
         oldest, newest = await self._state.tasks.feed_range()
-        if message.after + 1 < oldest and newest >= oldest:
+        if is_gone(message.after, oldest, newest):
             hint = "Load what you show anew, and go on from the feed_seq of session.ready."
             return error(message.id, "feed_gone", f"The feed is kept from {oldest} on.", hint, status=410)
         self._writer.replay_feed(message.id, message.after)

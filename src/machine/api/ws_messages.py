@@ -47,7 +47,10 @@ class Unsubscribe(_FromClient):
 
 
 class Feed(_FromClient):
-    """Replay the feed from after `after` to the `feed_seq` of `session.ready`; error `feed_gone` if that is too old."""
+    """Replay the feed from after `after` to the `feed_seq` of `session.ready`; error `feed_gone` if that is too old.
+
+    What happens live may come first. Where the order counts, connect with `?feed_after=` instead.
+    """
 
     type: Literal["feed"]
     after: Position
@@ -103,6 +106,9 @@ class ReadyData(_FromServer):
     auth: AuthStatusData
     feed_seq: int
     """Newest event of the feed before this connection; those after it come live."""
+    feed_after: int
+    """What comes of the feed comes from after this event on, in order: as asked for with `?feed_after=`, or else, and
+    where that cannot be replayed, `feed_seq`."""
     feed_oldest: int
     """Oldest event of the feed that can still be replayed."""
 

@@ -6,6 +6,7 @@ from the last event handed out, and the reader does not notice.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from machine.api.state import PolledHub
@@ -90,6 +91,20 @@ class TaskSource:
         return frames
 
 
+@dataclass(frozen=True)
+class Begun:
+    """`feed_seq` of the oldest and the newest event in the store, and of the one after which a feed begins."""
+
+    oldest: int
+    newest: int
+    after: int
+
+
+def is_gone(after: int, oldest: int, newest: int) -> bool:
+    """Whether the store, which has the feed from `oldest` to `newest`, no longer has all that came after `after`."""
+    return after + 1 < oldest <= newest
+
+
 class FeedSource:
     """The machine's feed, as far as the principal may see it and no subscription brings it anyway."""
 
@@ -103,14 +118,17 @@ class FeedSource:
         self._back: int | None = None
         self._behind = False
 
-    async def begin(self) -> tuple[int, int]:
-        """(oldest, newest) `feed_seq` in the store; what comes after `newest` is followed live."""
+    async def begin(self, after: int | None = None) -> "Begun":
+        """Follow what comes after the newest event of the store; before it, bring what came after `after`."""
         oldest, newest = await self._store.feed_range()
         self._last = self._start = newest
-        return oldest, newest
+        if after is None or after > newest or is_gone(after, oldest, newest):
+            return Begun(oldest, newest, newest)
+        self.replay(after)
+        return Begun(oldest, newest, after)
 
     def replay(self, after: int) -> None:
-        """Bring what came after `after` and before this connection; what is live waits meanwhile."""
+        """Bring what came after `after` and before this connection; what is live from now on waits meanwhile."""
         if after < self._start:
             self._back = after
             self._wake()

@@ -9,7 +9,7 @@ from starlette.websockets import WebSocket
 
 from machine.api.state import ApiState
 from machine.api.ws_messages import ack, error
-from machine.api.ws_sources import FeedSource, TaskSource, TooSlow
+from machine.api.ws_sources import Begun, FeedSource, TaskSource, TooSlow
 from machine.domain.principal import Principal
 
 SEND_SECONDS: Final = 10.0
@@ -38,9 +38,9 @@ class Writer:
 
     # --- for the reader ---
 
-    async def begin(self) -> tuple[int, int]:
-        """(oldest, newest) of the feed; what comes after `newest` is sent live."""
-        return await self._feed.begin()
+    async def begin(self, feed_after: int | None) -> Begun:
+        """Begin the feed after that event where it can be replayed, and else after the newest there is."""
+        return await self._feed.begin(feed_after)
 
     def say(self, frame: Answer) -> None:
         """Queue an answer; a function is called when its turn comes, between frames."""
