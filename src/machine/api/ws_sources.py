@@ -7,6 +7,7 @@ from the last event handed out, and the reader does not notice.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from machine.api.state import PolledHub
@@ -30,6 +31,8 @@ class TaskSource:
 
     def __init__(self, store: TaskStore, hub: PolledHub, task_id: str, after: int, wake: Callable[[], None]) -> None:
         self.task_id = task_id
+        self.start = after
+        """Up to this `seq` the client has all from elsewhere; of these, the feed brings what it still comes to."""
         self.last = after
         """`seq` of the newest event handed out."""
         self._store = store
@@ -59,9 +62,9 @@ class TaskSource:
             if len(self._skipped) > MAX_SKIPPED:
                 raise TooSlow
 
-    def owed(self) -> list[str]:
-        """Frames that the feed left to this source and that it did not come to."""
-        return [frame for seq, frame in sorted(self._skipped.items()) if seq > self.last]
+    def owed(self, up_to: float = inf) -> list[str]:
+        """Frames that the feed left to this source and that it did not come to, as far as that `seq`."""
+        return [frame for seq, frame in sorted(self._skipped.items()) if self.last < seq <= up_to]
 
     def close(self) -> None:
         self._live.close()
@@ -181,7 +184,7 @@ class FeedSource:
         if not principal.sees(event.user_id):
             return False
         source = tasks.get(event.task_id) if event.task_id is not None else None
-        if source is None:
+        if source is None or (event.seq is not None and event.seq <= source.start):
             return True
         source.skipped_in_feed(event)
         return False

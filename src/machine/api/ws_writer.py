@@ -60,10 +60,12 @@ class Writer:
             if task_id not in self._tasks and len(self._tasks) >= MAX_SUBSCRIPTIONS:
                 hint = "Unsubscribe from tasks that nobody looks at."
                 return [error(message_id, "too_many_subscriptions", f"The limit is {MAX_SUBSCRIPTIONS}.", hint)]
-            if task_id in self._tasks:
-                self._tasks[task_id].close()
+            owed: list[str] = []
+            if (before := self._tasks.get(task_id)) is not None:
+                owed = before.owed(up_to=after)
+                before.close()
             self._tasks[task_id] = TaskSource(self._state.tasks, self._state.hub, task_id, after, self._wake.set)
-            return [ack(message_id)]
+            return [*owed, ack(message_id)]
 
         self.say(now)
 
