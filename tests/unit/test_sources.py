@@ -12,13 +12,14 @@ from starlette.websockets import WebSocket
 from tests.support.tasks import stored_task
 
 from machine.api.state import ApiState
-from machine.api.ws_sources import PAGE, FeedSource, TaskSource
+from machine.api.ws_sources import LIVE, MAX_SKIPPED, PAGE, FeedSource, TaskSource
 from machine.api.ws_writer import Writer
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.events import InputData, Output, OutputKind, TaskEvent, TaskInput, TaskOutput
 from machine.domain.principal import Principal, Role, User, Via
 from machine.domain.task import Task
 from machine.hub import EventHub
+from machine.hub.subscription import MAX_EVENTS
 from machine.store.opening import open_database
 from machine.store.task_store import SqlTaskStore
 
@@ -43,6 +44,10 @@ class Place:
 
     def followed(self, after: int) -> TaskSource:
         return TaskSource(self.store, self.hub, self.task_id, after, lambda: None)
+
+    def writer(self, reader: "Reader") -> Writer:
+        state = SimpleNamespace(tasks=self.store, hub=self.hub)
+        return Writer(cast(ApiState, state), cast(WebSocket, reader), READER)
 
     async def feed(self) -> FeedSource:
         feed = FeedSource(self.store, self.hub, lambda: None)
@@ -99,7 +104,7 @@ async def test_the_feed_brings_what_the_client_has_from_elsewhere_and_was_never_
 
 async def test_a_subscription_that_begins_anew_further_on_loses_nothing_that_the_feed_left_to_it(place: Place) -> None:
     reader = Reader()
-    writer = Writer(cast(ApiState, SimpleNamespace(tasks=place.store, hub=place.hub)), cast(WebSocket, reader), READER)
+    writer = place.writer(reader)
     await writer.begin(None)
     await place.happens(*[WORD] * (3 * PAGE))
     news = await place.happens(NEWS)
@@ -112,3 +117,40 @@ async def test_a_subscription_that_begins_anew_further_on_loses_nothing_that_the
     await cancel_and_wait(writing)
     writer.close()
     assert reader.seqs == [*range(1, 2 * PAGE + 1), news, news + 1]
+
+
+async def test_a_quick_reader_of_a_long_task_is_not_too_slow_because_the_feed_is_ahead_of_it(place: Place) -> None:
+    reader = Reader()
+    writer = place.writer(reader)
+    await place.happens(*[WORD] * (MAX_SKIPPED + 3 * PAGE))
+    last = await place.happens(*[NEWS] * (MAX_SKIPPED + PAGE))
+    await writer.begin(1)
+    writer.subscribe(1, place.task_id, 0)
+    writing = spawn(writer.run(), name="writer")
+    await reader.until(lambda: last in reader.seqs or writing.done())
+    assert reader.seqs == list(range(1, last + 1))
+    await place.happens(NEWS)
+    await reader.until(lambda: last + 1 in reader.seqs or writing.done())
+    assert reader.seqs[-1] == last + 1
+    await cancel_and_wait(writing)
+    writer.close()
+
+
+async def test_a_feed_that_waits_for_a_subscription_goes_on_from_the_store_if_too_much_has_come(place: Place) -> None:
+    feed, source = await place.feed(), place.followed(after=0)
+    await place.happens(*[WORD] * (MAX_SKIPPED + 3 * PAGE))
+    for _ in range(MAX_SKIPPED // LIVE):
+        await place.happens(*[NEWS] * LIVE)
+        assert await feed.next(READER, {place.task_id: source}) == ([], True)
+    await place.happens(*[NEWS] * (MAX_EVENTS + 1))
+    assert await feed.next(READER, {place.task_id: source}) == ([], True)  # it waits, and its queue has run over
+    while await source.next():
+        pass
+    other = await stored_task(place.store)
+    told, more = list[str](), True
+    while more:
+        frames, more = await feed.next(READER, {place.task_id: source})
+        told += frames
+    assert [json.loads(frame)["task_id"] for frame in told] == [other.task_id]
+    source.close()
+    feed.close()

@@ -42,6 +42,11 @@ class TaskSource:
         self._skipped: dict[int, str] = {}
         self._live = hub.subscribe_task(task_id, on_ready=wake)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether this source, behind with what is stored, has no room for another page that the feed leaves to it."""
+        return self._replaying and len(self._skipped) > MAX_SKIPPED - LIVE
+
     async def next(self) -> list[str]:
         """The next frames in order; empty when there is nothing now. Raises TooSlow."""
         if self._live.lagged and not self._replaying:
@@ -138,6 +143,9 @@ class FeedSource:
 
     async def next(self, principal: Principal, tasks: dict[str, TaskSource]) -> tuple[list[str], bool]:
         """(the next frames in order, whether there may be more at once). Raises TooSlow."""
+        if any(source.is_full for source in tasks.values()):
+            self._behind = self._behind or self._live.lagged
+            return [], True
         if self._back is not None:
             page, more = await self._page_back(self._back), True
         elif self._behind or (self._live.lagged and not self._live.too_slow):
