@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.websockets import WebSocket
 from tests.support.daemon import clean_environment
-from tests.support.fake_daemon import FakeDaemon, ended, event, said, sends
+from tests.support.fake_daemon import FakeDaemon, ended, event, said, sends, silent
 
 from machine.cli.client import Api
 from machine.cli.config import Endpoint
@@ -116,6 +116,13 @@ async def test_an_error_for_the_subscription_is_shown_as_the_daemon_says_it() ->
         await read(daemon)
 
 
+async def test_output_that_is_kept_in_part_is_read_from_where_it_begins() -> None:
+    kept = (said(1001, "a"), ended(1002))
+    events, notices = await read(FakeDaemon(sends(*kept), status="completed", stored=kept, last_seq=1002))
+    assert seqs(events) == [1001, 1002]
+    assert notices == ["what the task wrote before this is no longer kept"]
+
+
 # --- the whole command against it -----------------------------------------------------------------------------------
 
 
@@ -134,6 +141,17 @@ async def test_the_exit_code_tells_how_the_task_ended(tmp_path: Path, how: str, 
     assert done.returncode == code, done.stderr
     assert "hello\n" in done.stdout
     assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize(("status", "code"), [("completed", 0), ("failed", 1), ("cancelled", 3)])
+@pytest.mark.parametrize("after", [0, 7, 9])
+async def test_a_task_that_is_over_and_of_which_nothing_more_is_kept_keeps_nobody_waiting(
+    tmp_path: Path, after: int, status: str, code: int
+) -> None:
+    daemon = FakeDaemon(silent, status=status, last_seq=7)
+    done = await run_command(daemon, tmp_path, "tasks", "follow", "task_1", "--after", str(after))
+    assert (done.returncode, done.stdout) == (code, "")
+    assert f"the task is {status}" in done.stderr
 
 
 async def test_json_prints_each_event_once_also_over_a_broken_connection(tmp_path: Path) -> None:

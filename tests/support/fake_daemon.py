@@ -3,7 +3,7 @@
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import uvicorn
@@ -22,8 +22,19 @@ Connection = Callable[[WebSocket, int], Awaitable[None]]
 class FakeDaemon:
     """Serves the connections one after the other with `connections`; the last one serves all that follow."""
 
-    def __init__(self, *connections: Connection, task_status: int = 201) -> None:
+    def __init__(
+        self,
+        *connections: Connection,
+        task_status: int = 201,
+        status: str = "running",
+        stored: Sequence[dict[str, Any]] = (),
+        last_seq: int = 0,
+    ) -> None:
+        """`status`, `stored` and `last_seq` are what it says of the task over HTTP."""
         self.connections = connections
+        self.status = status
+        self.stored = stored
+        self.last_seq = last_seq
         self.asked_after: list[int] = []
         self.posted: list[tuple[str, Any]] = []
         self.tokens: set[str] = set()
@@ -64,6 +75,12 @@ class FakeDaemon:
                 "code": "not_found",
             }
             return JSONResponse(problem, self.task_status)
+        if request.url.path == "/api/tasks/task_1/events":
+            after, limit = int(request.query_params["after"]), int(request.query_params["limit"])
+            events = [each for each in self.stored if each["seq"] > after][:limit]
+            return JSONResponse({"events": events, "last_seq": self.last_seq})
+        if request.url.path == "/api/tasks/task_1":
+            return JSONResponse({"task_id": "task_1", "status": self.status})
         return JSONResponse({"task_id": "task_1", "status": "queued"}, 201)
 
     async def _socket(self, socket: WebSocket) -> None:
@@ -106,3 +123,8 @@ def sends(*events: dict[str, Any]) -> Connection:
             await socket.send_json(each)
 
     return connection
+
+
+async def silent(socket: WebSocket, after: int) -> None:
+    """A connection over which nothing comes."""
+    await socket.receive()

@@ -22,7 +22,7 @@ from machine.cli.prompts import (
     prompt_for,
 )
 from machine.cli.screen import Screen
-from machine.cli.stream import ENDINGS, Event, EventStream, Notice
+from machine.cli.stream import ENDINGS, Event, EventStream, Notice, Over
 from machine.domain.aio import cancel_and_wait, spawn
 
 _TICK_SECONDS: Final = 0.1
@@ -44,7 +44,7 @@ class _Typed:
         self.line = line
 
 
-Item = Event | Notice | _Interrupt | _Typed | CliError
+Item = Event | Notice | Over | _Interrupt | _Typed | CliError
 
 
 class Follower:
@@ -117,6 +117,11 @@ class Follower:
             await self._typed(item.line)
         elif isinstance(item, Notice):
             self._note(item.text)
+        elif isinstance(item, Over):
+            if self._prompt is not None:
+                self._end_prompt(said="")
+            self._note(item.text)
+            self._exit_code = _EXIT_CODES[f"task.{item.status}"]
         elif isinstance(item, dict):
             self._remember(item)
             if self._prompt is None:

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
+from machine.cli.calls import path_of
 from machine.cli.client import Api, ApiProblem, Unreachable
 from machine.cli.output import UNREACHABLE, CliError
 
@@ -33,23 +34,37 @@ class Notice:
     text: str
 
 
+@dataclass(frozen=True)
+class Over:
+    """The task has ended, and nothing more of it is there to be read."""
+
+    status: str
+    text: str
+
+
+class _Stands:
+    """The subscription stands."""
+
+
 class EventStream:
     """Events of one task after `after`, until its last. `after` moves with what was handed out."""
 
     def __init__(self, api: Api, task_id: str, *, after: int = 0, patience_seconds: float = 60) -> None:
         self.task_id = task_id
         self.after = after
+        self.newest = 0
+        """The last event that the daemon had when it was asked: up to there this is a replay."""
         self._api = api
         self._patience_seconds = patience_seconds
         self._subscribed_once = False
         self._subscribed = False
         self._early: dict[int, Event] = {}
 
-    async def read(self) -> AsyncIterator[Event | Notice]:
+    async def read(self) -> AsyncIterator[Event | Notice | Over]:
         """The events, with notices between them.
 
-        Ends after the task's last event. Raises CliError when the daemon refuses, or when for longer than the patience
-        neither an event came nor a connection held.
+        Ends after the task's last event, or `Over` where that is not to be had. Raises CliError when the daemon
+        refuses, or when for longer than the patience neither an event came nor a connection held.
         """
         lost_at: float | None = None
         told = False
@@ -58,13 +73,15 @@ class EventStream:
             opened_at = time.monotonic()
             try:
                 async for item in self._one_connection():
-                    if not isinstance(item, Notice):
-                        lost_at = None
-                        yield item
-                    elif told:
+                    if isinstance(item, _Stands):
+                        if told:
+                            yield Notice("connected again")
                         told = False
-                        yield item
-                    if not isinstance(item, Notice) and item["type"] in ENDINGS:
+                        continue
+                    if isinstance(item, dict):
+                        lost_at = None
+                    yield item
+                    if isinstance(item, Over) or (isinstance(item, dict) and item["type"] in ENDINGS):
                         return
             except _Lost as error:
                 reason = error
@@ -80,15 +97,21 @@ class EventStream:
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
-    async def _one_connection(self) -> AsyncIterator[Event | Notice]:
-        """Events until the connection ends with `_Lost`; a notice when the subscription stands."""
+    async def _one_connection(self) -> AsyncIterator[Event | Notice | Over | _Stands]:
+        """Events until the connection ends with `_Lost`."""
         self._subscribed = False
         self._early.clear()
         try:
+            if self._subscribed_once:
+                await self._api.relocate()
+            if (found := await self._look()) is not None:
+                yield found
+            if isinstance(found, Over):
+                return
             async for message in self._messages():
                 if message.get("type") == "ack":
                     self._subscribed = self._subscribed_once = True
-                    yield Notice("connected again")
+                    yield _Stands()
                 elif message.get("task_id") == self.task_id and isinstance(message.get("seq"), int):
                     for event in self._in_order(message):
                         yield event
@@ -110,10 +133,25 @@ class EventStream:
             raise _Lost(error.message) from error
         raise _Lost("the daemon closed it")
 
+    async def _look(self) -> Notice | Over | None:
+        """Ask what is stored: output is not kept for ever, and nothing may come of what would be waited for."""
+        path = path_of("tasks", self.task_id)
+        status = (await self._api.get(path))["status"]
+        page = await self._api.get(f"{path}/events", after=self.after, limit=1)
+        self.newest = page["last_seq"]
+        if page["events"]:
+            before = page["events"][0]["seq"] - 1
+            if before <= self.after:
+                return None
+            self.after = before
+            return Notice("what the task wrote before this is no longer kept")
+        if f"task.{status}" not in ENDINGS:
+            return None
+        what = "there is nothing more to show" if self.newest <= self.after else "its output is no longer kept"
+        return Over(status, f"the task is {status}; {what}")
+
     async def _messages(self) -> AsyncIterator[dict[str, Any]]:
         """What the daemon sends after hello and subscribe, up to the end of the connection."""
-        if self._subscribed_once:
-            await self._api.relocate()
         session = await self._api.post("/api/sessions")
         endpoint = self._api.endpoint
         url = f"ws{endpoint.url.removeprefix('http')}/ws/{session['session_id']}"
