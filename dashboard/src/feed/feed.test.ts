@@ -118,6 +118,16 @@ describe("watching a task", () => {
     expect(seen).toEqual(upTo(5));
   });
 
+  it("begins where what is stored begins, when what was before is no longer kept", async () => {
+    await connected();
+    machine.stored = [1001, 1002].map((seq) => textEvent(TASK, seq));
+    machine.pageSize = 1;
+    watch();
+    await settle();
+    machine.socket.say(textEvent(TASK, 1003));
+    expect(seen).toEqual([1001, 1002, 1003]);
+  });
+
   it("puts live events in order and drops doubles", async () => {
     await connected();
     watch();

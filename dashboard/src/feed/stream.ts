@@ -79,9 +79,15 @@ export class TaskStream {
     for (;;) {
       const { events, last_seq } = await this.#page();
       if (epoch !== this.#epoch) return;
+      this.#begin(events);
       this.receive(events);
       if (events.length === 0 || this.last >= last_seq) return;
     }
+  }
+
+  /** Output is not kept for ever: where what is stored begins later, so do we. */
+  #begin([first]: readonly TaskEvent[]): void {
+    if (first && first.seq > this.last + 1) this.#sequence = new Sequence(first.seq - 1);
   }
 
   /** The stored events that follow. A connection that comes about while they are on their way asks for them no more. */

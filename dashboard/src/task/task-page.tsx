@@ -147,6 +147,9 @@ function Body({ view, task, earlier, reload, ...finding }: BodyProps) {
       </div>
     );
   }
+  if (version === 0 && state.kind === "live" && view.stream.last === 0 && task && hasEnded(task)) {
+    return <p className="mx-auto max-w-[50rem] p-6 text-soft">What this task wrote is no longer kept.</p>;
+  }
   if (version === 0) {
     return (
       <div className="mx-auto max-w-[50rem] p-6">
