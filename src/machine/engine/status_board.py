@@ -43,5 +43,5 @@ class StatusBoard:
         """Publish the status if it is another one than last time."""
         now = await self._manager.status()
         if now != self._told:
-            self._told = now
             await self._store.publish(MachineStatus(data=now))
+            self._told = now
