@@ -10,18 +10,15 @@ import { useTitle } from "../parts/page";
 import { ChatBox } from "./box";
 import { ChatConversation } from "./conversation";
 import { ChatList } from "./list";
-import { useFreshChats } from "./use-chats";
 
 /** What opens the list; nothing where it stands at the side. */
 const Menu = createContext<(() => void) | null>(null);
 
 /** The conversations at the side, or behind a button where there is no room; one of them, or a new one, beside it. */
 export function ChatLayout() {
-  const { conversationId } = useParams({ strict: false });
   const hasRoom = useMedia("(min-width: 72rem)");
   const [open, setOpen] = useState(false);
   const close = () => setOpen(false);
-  useFreshChats(conversationId);
   return (
     <div className="flex h-full">
       {hasRoom && (

@@ -1,24 +1,23 @@
-import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ChatPage, chats, type MessagePage } from "../api/chat";
 import { machine } from "../api/machine";
-import { agesChats, applyToConversation } from "../domain/chat";
+import { agesChats, applyToConversation } from "../domain/chat-pages";
 import { Conversation } from "../domain/conversation";
 import type { Item } from "../domain/items";
+import { keys } from "../live/cache";
 import { useLive } from "../live/hooks";
-
-const LISTS = ["chats"] as const;
-const listKey = (search: string) => [...LISTS, search];
-const chatKey = (id: string) => ["chat", id];
-
-type Lists = InfiniteData<ChatPage, string | null>;
-type Messages = InfiniteData<MessagePage, string | null>;
 
 /** Conversations with the Brain, page by page; all of them, or those in which these words stand. */
 export function useChats(search: string) {
+  const { feed } = useLive();
   return useInfiniteQuery({
-    queryKey: listKey(search),
-    queryFn: ({ pageParam }) => chats.list(search, pageParam),
+    queryKey: [...keys.chats, search],
+    queryFn: async ({ pageParam }) => {
+      const load = () => chats.list(search, pageParam);
+      const { snapshot, arrived } = await feed.during(load);
+      // What makes a list old while it is on its way makes nothing old that could be asked for again.
+      return arrived.some((event) => agesChats(snapshot.items, event)) ? load() : snapshot;
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (page: ChatPage) => page.next_cursor,
     placeholderData: (before) => before,
@@ -29,7 +28,7 @@ export function useChats(search: string) {
 export function useChat(id: string) {
   const { feed } = useLive();
   return useInfiniteQuery({
-    queryKey: chatKey(id),
+    queryKey: keys.chat(id),
     queryFn: async ({ pageParam }) => {
       const { snapshot, arrived } = await feed.during(() => chats.get(id, pageParam));
       const loaded = { pages: [snapshot], pageParams: [pageParam] };
@@ -40,36 +39,13 @@ export function useChat(id: string) {
   });
 }
 
-/** Keeps what is loaded of conversations as the feed says it is. */
-export function useFreshChats(open: string | undefined): void {
-  const { feed } = useLive();
-  const client = useQueryClient();
-  useEffect(() => {
-    const nothing = () => undefined;
-    return feed.listen({
-      event: (event) => {
-        const lists = client.getQueriesData<Lists>({ queryKey: LISTS });
-        const known = lists.flatMap(([, data]) => data?.pages.flatMap(({ items }) => items) ?? []);
-        if (agesChats(known, event)) void client.invalidateQueries({ queryKey: LISTS });
-        if (open === undefined) return;
-        client.setQueryData<Messages>(
-          chatKey(open),
-          (data) => data && applyToConversation(data, open, event),
-        );
-      },
-      ready: nothing,
-      gone: nothing,
-    });
-  }, [feed, client, open]);
-}
-
 /** What to do after a conversation was named or deleted. */
 export function useChanged(): (id: string) => Promise<void> {
   const client = useQueryClient();
   return async (id) => {
     await Promise.all([
-      client.invalidateQueries({ queryKey: LISTS }),
-      client.invalidateQueries({ queryKey: chatKey(id) }),
+      client.invalidateQueries({ queryKey: keys.chats }),
+      client.invalidateQueries({ queryKey: keys.chat(id) }),
     ]);
   };
 }

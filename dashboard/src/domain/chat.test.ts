@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Chat, Message, MessagePage } from "../api/chat";
 import type { FeedEvent } from "../feed/wire";
-import { agesChats, applyToConversation, type Loaded, rowsOf } from "./chat";
+import { rowsOf } from "./chat";
+import { agesChats, applyToConversation, type Loaded } from "./chat-pages";
 import { Conversation } from "./conversation";
 
 const AT = "2026-01-01T00:00:00Z";

@@ -1,5 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
+import type { MessagePage } from "../api/chat";
 import type { TaskPage } from "../api/machine";
 import type { Task } from "../domain/task";
 import type { FeedEvent } from "../feed/wire";
@@ -81,4 +82,44 @@ describe("what the machine says of budgets", () => {
     tell("machine", "", "free");
     expect(known()?.budgets.map(({ name }) => name)).toEqual(["ada"]);
   });
+});
+
+describe("conversations with the Brain, while another page is looked at", () => {
+  const client = new QueryClient();
+  const message = { task_id: "m1", status: "running", last_seq: 3, cost_usd: 0 };
+  const conversation = { conversation_id: "c1", task_id: "m1", status: "running", messages: 1, cost_usd: 0 };
+  client.setQueryData(keys.chat("c1"), {
+    pages: [{ conversation, items: [message], next_cursor: null }],
+    pageParams: [null],
+  });
+  client.setQueryData([...keys.chats, ""], {
+    pages: [{ items: [conversation], next_cursor: null }],
+    pageParams: [null],
+  });
+
+  it("are as the feed says, so that a message that has ended is not shown as under way", () => {
+    applyToCache(client, event("m1", 4, "task.completed", { result: "Done.", usage: {} }));
+    const loaded = client.getQueryData<{ pages: MessagePage[] }>(keys.chat("c1"));
+    expect(loaded?.pages[0]?.items[0]).toMatchObject({ status: "completed", last_seq: 4 });
+    expect(loaded?.pages[0]?.conversation.status).toBe("completed");
+  });
+
+  it("are asked for again when there is one more", () => {
+    const client = new QueryClient();
+    client.setQueryData([...keys.chats, ""], { pages: [], pageParams: [] });
+    applyToCache(client, event("m2", 1, "task.created", { task_id: "m2", lane: "work" }));
+    expect(client.getQueryState([...keys.chats, ""])?.isInvalidated).toBe(false);
+    applyToCache(client, event("m3", 1, "task.created", { task_id: "m3", lane: "chat" }));
+    expect(client.getQueryState([...keys.chats, ""])?.isInvalidated).toBe(true);
+  });
+});
+
+it("stays marked as old when an event changes it before it is asked for again", () => {
+  const client = new QueryClient();
+  const old = { conversation: {}, items: [{ task_id: "m1", last_seq: 1 }], next_cursor: null };
+  client.setQueryData(keys.chat("c1"), { pages: [old], pageParams: [null] });
+  void client.invalidateQueries({ queryKey: keys.chat("c1") });
+  applyToCache(client, event("m1", 2, "task.started", { attempt: 1 }));
+  const { data, isInvalidated } = client.getQueryState<{ pages: MessagePage[] }>(keys.chat("c1")) ?? {};
+  expect([data?.pages[0]?.items[0]?.status, isInvalidated]).toEqual(["running", true]);
 });

@@ -1,10 +1,13 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { BudgetNotice } from "../api/budgets";
+import type { ChatPage, MessagePage } from "../api/chat";
 import type { Status, TaskPage, TaskView } from "../api/machine";
+import { agesChats, applyToConversation } from "../domain/chat-pages";
 import { KIND_OF, type KindId } from "../domain/definition";
 import { applyToTask, type Task, taskOf } from "../domain/task";
 import { type FeedEvent, isTaskEvent, type Ready, type TaskEvent } from "../feed/wire";
 import { applyToLists } from "../tasks/list";
+import { patch } from "./patch";
 
 export const keys = {
   status: ["status"],
@@ -30,10 +33,16 @@ export const keys = {
   active: ["tasks", "active"],
   recent: ["tasks", "recent"],
   task: (taskId: string) => ["task", taskId],
+  /** The tasks of a conversation, for the page of one of them. */
   conversation: (id: string) => ["conversation", id],
+  /** Lists of conversations with the Brain, each under the words that are searched for. */
+  chats: ["chats"],
+  /** One of them with its messages. */
+  chat: (id: string) => ["chat", id],
 } as const;
 
 type Pages = InfiniteData<TaskPage, string | null>;
+type Messages = InfiniteData<MessagePage, string | null>;
 
 /** A page of a list after an event. One more task goes to the front of the first page. */
 export function applyToPage(page: TaskPage, event: TaskEvent, isFirst: boolean): TaskPage {
@@ -56,6 +65,7 @@ export function applyToView<T extends Task>(task: T, events: readonly FeedEvent[
 
 /** Carries an event of the feed into what was loaded. */
 export function applyToCache(client: QueryClient, event: FeedEvent): void {
+  applyToChats(client, event);
   if (isTaskEvent(event)) {
     applyToLists(client, event);
     client.setQueryData<TaskPage>(keys.active, (page) => page && applyToPage(page, event, true));
@@ -96,6 +106,18 @@ export function applyToCache(client: QueryClient, event: FeedEvent): void {
   if (event.type === "auth.status") void client.invalidateQueries({ queryKey: keys.credentials });
   if (event.type === "budget.status") void client.invalidateQueries({ queryKey: keys.budgets });
   client.setQueryData<Status>(keys.status, (status) => status && applyToStatus(status, event));
+}
+
+/** Carries an event into the conversations, looked at or not: whoever comes back to one finds it as it is. */
+function applyToChats(client: QueryClient, event: FeedEvent): void {
+  if (!isTaskEvent(event) || event.type === "task.output") return;
+  const lists = client.getQueriesData<InfiniteData<ChatPage>>({ queryKey: keys.chats });
+  const known = lists.flatMap(([, data]) => data?.pages.flatMap(({ items }) => items) ?? []);
+  if (agesChats(known, event)) void client.invalidateQueries({ queryKey: keys.chats });
+  for (const query of client.getQueryCache().findAll({ queryKey: ["chat"] })) {
+    const id = String(query.queryKey[1]);
+    patch<Messages>(client, query.queryKey, (data) => applyToConversation(data, id, event));
+  }
 }
 
 /** What the machine says of itself at the beginning of a connection. */
