@@ -331,6 +331,13 @@ async def test_counts_tell_the_open_tasks_and_zero_where_there_is_none(store: Ta
     assert await store.counts() == {TaskStatus.QUEUED: 2, TaskStatus.RUNNING: 1, TaskStatus.WAITING_INPUT: 0}
 
 
+async def test_parked_tasks_are_counted_by_what_they_wait_for(store: TaskStore) -> None:
+    assert await store.parked() == {}
+    for reason in (QueueReason.QUOTA, QueueReason.QUOTA, QueueReason.NOT_LOGGED_IN, QueueReason.ANSWERED, None):
+        await created(store, queue_reason=reason)
+    assert await store.parked() == {QueueReason.QUOTA: 2, QueueReason.NOT_LOGGED_IN: 1}
+
+
 # --- claim ----------------------------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ export type TaskDetail = Schemas["TaskDetail"];
 const PATIENCE_MS = 30_000;
 const EVENTS_PAGE = 2_000;
 const LIST_PAGE = 50;
-const WHOLE_CONVERSATION = 200;
+const LARGEST_PAGE = 200;
 
 /** A fetch that waits so long for an answer. */
 export const within = (ms: number) => (request: Request) =>
@@ -57,8 +57,14 @@ export const machine = {
   status: () => done(http.GET("/api/status")),
   openSession: async () => (await done(http.POST("/api/sessions"))).session_id,
 
-  tasks(cursor: string | null, status: TaskStatus[] = []): Promise<TaskPage> {
-    const query = { limit: LIST_PAGE, status, ...(cursor ? { cursor } : {}) };
+  /** One page of the tasks with one of these statuses, newest first: some, or as many as the machine gives at once. */
+  tasks(
+    cursor: string | null,
+    status: TaskStatus[] = [],
+    count: "some" | "most" = "some",
+  ): Promise<TaskPage> {
+    const limit = count === "some" ? LIST_PAGE : LARGEST_PAGE;
+    const query = { limit, status, ...(cursor ? { cursor } : {}) };
     return done(http.GET("/api/tasks", { params: { query } }));
   },
   /** One page of the tasks that fit, newest first. */
@@ -71,9 +77,7 @@ export const machine = {
     return done(http.GET("/api/tasks", { params: { query } }));
   },
   conversation(id: string): Promise<TaskPage> {
-    return done(
-      http.GET("/api/tasks", { params: { query: { conversation_id: id, limit: WHOLE_CONVERSATION } } }),
-    );
+    return done(http.GET("/api/tasks", { params: { query: { conversation_id: id, limit: LARGEST_PAGE } } }));
   },
   task: (id: string): Promise<TaskDetail> =>
     done(http.GET("/api/tasks/{task_id}", { params: { path: { task_id: id } } })),

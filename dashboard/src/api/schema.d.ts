@@ -4407,6 +4407,13 @@ export interface components {
             held_back: string;
             /** Machine Id */
             machine_id: string;
+            /**
+             * Parked
+             * @default {}
+             */
+            parked: {
+                [key: string]: number;
+            };
             /** Queued */
             queued: number;
             /** Running */

@@ -9,8 +9,18 @@ import { lastLine } from "../task/last-line";
 /** Every line shown is followed live; more than these are a number. */
 const SHOWN = 8;
 
+interface ActiveProps {
+  title: string;
+  tasks: readonly Task[];
+  /** Under which status all of them are found. */
+  status: "active" | "waiting_input";
+  /** Whether there are more than these. */
+  hasMore?: boolean;
+}
+
 /** Tasks in a box under a heading, each with what it does now. */
-export function ActiveTasks({ title, tasks }: { title: string; tasks: readonly Task[] }) {
+export function ActiveTasks({ title, tasks, status, hasMore = false }: ActiveProps) {
+  const more = Math.max(0, tasks.length - SHOWN);
   if (tasks.length === 0) return null;
   return (
     <section aria-label={title} className="mt-6">
@@ -22,7 +32,15 @@ export function ActiveTasks({ title, tasks }: { title: string; tasks: readonly T
           </li>
         ))}
       </ul>
-      {tasks.length > SHOWN && <p className="mt-2 text-faint text-xs">and {tasks.length - SHOWN} more</p>}
+      {(more > 0 || hasMore) && (
+        <Link
+          to="/tasks"
+          search={{ status }}
+          className="mt-2 inline-block min-h-6 text-accent text-xs underline"
+        >
+          {hasMore ? "All active tasks" : `and ${more} more`}
+        </Link>
+      )}
     </section>
   );
 }

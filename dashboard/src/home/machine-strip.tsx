@@ -2,7 +2,6 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { MachineWarning, Status } from "../api/machine";
 import { time } from "../domain/format";
-import type { Task } from "../domain/task";
 
 const CLAUDE: Readonly<Record<Status["auth"]["state"], string>> = {
   ready: "logged in",
@@ -15,9 +14,9 @@ const CLAUDE: Readonly<Record<Status["auth"]["state"], string>> = {
 };
 
 /** The machine at a glance: whether it works, with what, and how much room there is. */
-export function MachineStrip({ status, tasks }: { status: Status; tasks: readonly Task[] }) {
+export function MachineStrip({ status }: { status: Status }) {
   const { machine, auth, version } = status;
-  const parked = tasks.filter(isParked);
+  const parked = parkedText(machine.parked);
   const isWell = auth.state === "ready" || auth.state === "demo";
   return (
     <section aria-label="The machine" className="mt-8">
@@ -36,7 +35,7 @@ export function MachineStrip({ status, tasks }: { status: Status; tasks: readonl
         <Cell name="Slots" note={machine.waiting > 0 ? `${machine.waiting} waiting for people` : ""}>
           {machine.running} of {machine.slots} busy
         </Cell>
-        <Cell name="Queue" note={parkedText(parked)} tone={parked.length > 0 ? "warn" : undefined}>
+        <Cell name="Queue" note={parked} tone={parked ? "warn" : undefined}>
           {machine.queued === 0 ? "empty" : machine.queued}
         </Cell>
       </dl>
@@ -65,16 +64,13 @@ function Warnings({ warnings }: { warnings: readonly MachineWarning[] }) {
   );
 }
 
-function isParked({ status, queue_reason }: Task): boolean {
-  return status === "queued" && queue_reason !== null && queue_reason in PARKED_UNTIL;
-}
-
-/** How many tasks stand still, and for what. */
-export function parkedText(parked: readonly Task[]): string {
-  const [first] = parked;
-  if (!first) return "";
-  const why = PARKED_UNTIL[first.queue_reason ?? ""] ?? "";
-  return `${parked.length} parked ${why}`.trim();
+/** How many tasks stand still, and for what where that is one thing. */
+export function parkedText(parked: Status["machine"]["parked"]): string {
+  const reasons = Object.entries(parked);
+  const count = reasons.reduce((sum, [, each]) => sum + each, 0);
+  if (count === 0) return "";
+  const [[reason] = [""]] = reasons;
+  return `${count} parked ${reasons.length === 1 ? (PARKED_UNTIL[reason] ?? "") : ""}`.trim();
 }
 
 interface CellProps {

@@ -120,14 +120,16 @@ function Wish({ start }: { start: Start }) {
 }
 
 function Overview({ status }: { status: Status }) {
-  const { tasks } = useTasks();
+  const { tasks, active } = useTasks();
   return (
     <>
-      <MachineStrip status={status} tasks={tasks} />
-      <ActiveTasks title="Waiting for your answer" tasks={tasks.filter(needsAnswer)} />
+      <MachineStrip status={status} />
+      <ActiveTasks title="Waiting for your answer" tasks={tasks.filter(needsAnswer)} status="waiting_input" />
       <ActiveTasks
         title="Active tasks"
         tasks={tasks.filter((task) => !hasEnded(task) && !needsAnswer(task))}
+        status="active"
+        hasMore={active.data?.hasMore ?? false}
       />
     </>
   );

@@ -1,4 +1,4 @@
-import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { InfiniteData, QueryClient, QueryKey } from "@tanstack/react-query";
 import type { BudgetNotice } from "../api/budgets";
 import type { ChatPage, MessagePage } from "../api/chat";
 import type { Status, TaskPage, TaskView } from "../api/machine";
@@ -7,6 +7,7 @@ import { KIND_OF, type KindId } from "../domain/definition";
 import { applyToTask, type Task, taskOf } from "../domain/task";
 import { type FeedEvent, isTaskEvent, type Ready, type TaskEvent } from "../feed/wire";
 import { applyToLists } from "../tasks/list";
+import { applyToOpen, isOld, type OpenTasks } from "./open-tasks";
 import { patch } from "./patch";
 
 export const keys = {
@@ -44,14 +45,31 @@ export const keys = {
 type Pages = InfiniteData<TaskPage, string | null>;
 type Messages = InfiniteData<MessagePage, string | null>;
 
+/** More than so many that have come since the newest ones were loaded are too many to be kept, and drawn. */
+const MAX_NEWEST = 150;
+
 /** A page of a list after an event. One more task goes to the front of the first page. */
 export function applyToPage(page: TaskPage, event: TaskEvent, isFirst: boolean): TaskPage {
-  const known = page.items.some((task) => task.task_id === event.task_id);
-  if (known) return { ...page, items: page.items.map((task) => applyToTask(task, event)) };
+  const at = page.items.findIndex(({ task_id }) => task_id === event.task_id);
+  const old = page.items[at];
+  if (old) {
+    const task = applyToTask(old, event);
+    return task === old ? page : { ...page, items: page.items.with(at, task) };
+  }
   if (event.type !== "task.created" || !isFirst) return page;
   return { ...page, items: [taskOf(event), ...page.items] };
 }
 
+/** The newest tasks of all after an event. The same object when it says nothing about them. */
+function applyToRecent(data: Pages, event: TaskEvent): Pages {
+  const at = data.pages.findIndex(({ items }) => has(items, event.task_id));
+  const index = Math.max(0, at);
+  const old = data.pages[index];
+  const page = old && applyToPage(old, event, index === 0);
+  return !page || page === old ? data : { ...data, pages: data.pages.with(index, page) };
+}
+
+/** A page after events that arrived while it was loaded. */
 export function applyAll(page: TaskPage, events: readonly FeedEvent[], isFirst: boolean): TaskPage {
   return events.filter(isTaskEvent).reduce((sum, event) => applyToPage(sum, event, isFirst), page);
 }
@@ -63,20 +81,18 @@ export function applyToView<T extends Task>(task: T, events: readonly FeedEvent[
   return { ...task, ...later };
 }
 
-/** Carries an event of the feed into what was loaded. */
-export function applyToCache(client: QueryClient, event: FeedEvent): void {
-  applyToChats(client, event);
+/** Asks anew for a key, soon. */
+type Ask = (queryKey: QueryKey) => void;
+
+/** Carries an event of the feed into what was loaded; where that is not enough, `again` is asked for all of it. */
+export function applyToCache(client: QueryClient, event: FeedEvent, again: Ask = () => {}): void {
   if (isTaskEvent(event)) {
+    applyToChats(client, event);
     applyToLists(client, event);
-    client.setQueryData<TaskPage>(keys.active, (page) => page && applyToPage(page, event, true));
-    client.setQueryData<Pages>(keys.recent, (data) => {
-      if (!data) return data;
-      const isNew =
-        event.type === "task.created" && !data.pages.some(({ items }) => has(items, event.task_id));
-      const pages = data.pages.map((page, index) => applyToPage(page, event, isNew && index === 0));
-      return { ...data, pages };
-    });
-    client.setQueryData<TaskView>(keys.task(event.task_id), (task) => task && applyToView(task, [event]));
+    applyToOpenOnes(client, event, again);
+    patch<Pages>(client, keys.recent, (data) => applyToRecent(data, event));
+    if (event.type === "task.created") beginAnew(client, again);
+    patch<TaskView>(client, keys.task(event.task_id), (task) => applyToView(task, [event]));
     return;
   }
   if (event.type === "chat.reply") {
@@ -108,9 +124,26 @@ export function applyToCache(client: QueryClient, event: FeedEvent): void {
   client.setQueryData<Status>(keys.status, (status) => status && applyToStatus(status, event));
 }
 
+function applyToOpenOnes(client: QueryClient, event: TaskEvent, again: Ask): void {
+  patch<OpenTasks>(client, keys.active, (open) => applyToOpen(open, event));
+  const open = client.getQueryData<OpenTasks>(keys.active);
+  if (open && isOld(open, event)) again(keys.active);
+}
+
+/** A list that has grown for long is loaded from its beginning once more: a page left open does not grow for ever. */
+function beginAnew(client: QueryClient, again: Ask): void {
+  const count = client.getQueryData<Pages>(keys.recent)?.pages[0]?.items.length ?? 0;
+  if (count <= MAX_NEWEST) return;
+  patch<Pages>(client, keys.recent, ({ pages, pageParams }) => ({
+    pages: pages.slice(0, 1),
+    pageParams: pageParams.slice(0, 1),
+  }));
+  again(keys.recent);
+}
+
 /** Carries an event into the conversations, looked at or not: whoever comes back to one finds it as it is. */
-function applyToChats(client: QueryClient, event: FeedEvent): void {
-  if (!isTaskEvent(event) || event.type === "task.output") return;
+function applyToChats(client: QueryClient, event: TaskEvent): void {
+  if (event.type === "task.output") return;
   const lists = client.getQueriesData<InfiniteData<ChatPage>>({ queryKey: keys.chats });
   const known = lists.flatMap(([, data]) => data?.pages.flatMap(({ items }) => items) ?? []);
   if (agesChats(known, event)) void client.invalidateQueries({ queryKey: keys.chats });

@@ -8,12 +8,15 @@ import type { KindId } from "../domain/definition";
 import type { Task } from "../domain/task";
 import type { ConnectionState } from "../feed/connection";
 import { Signal } from "../feed/signal";
-import type { TaskStatus } from "../feed/wire";
+import { isTaskEvent } from "../feed/wire";
 import { applyAll, applyToStatus, applyToView, keys } from "./cache";
 import type { Live } from "./live";
+import { loadOpen } from "./load-open";
+import { applyToOpen, isOld, type OpenTasks } from "./open-tasks";
 import type { TaskView } from "./task-view";
 
-const ACTIVE: TaskStatus[] = ["queued", "running", "waiting_input"];
+/** So often the open tasks are asked for, one time after another, while they change. */
+const MOST_ROUNDS = 2;
 
 const LiveContext = createContext<Live | null>(null);
 export const LiveProvider = LiveContext.Provider;
@@ -113,16 +116,26 @@ export function useTask(taskId: string) {
   });
 }
 
-/** All tasks that are not over, and page by page the newest of all. */
-export function useTasks() {
+/** What is at work or waits for a person, and the newest of the queue. */
+function useOpenTasks() {
   const { feed } = useLive();
-  const active = useQuery({
+  return useQuery({
     queryKey: keys.active,
-    queryFn: async () => {
-      const { snapshot, arrived } = await feed.during(() => machine.tasks(null, ACTIVE));
-      return applyAll(snapshot, arrived, true);
+    queryFn: async (): Promise<OpenTasks> => {
+      for (let round = 1; ; round += 1) {
+        const { snapshot, arrived } = await feed.during(loadOpen);
+        const events = arrived.filter(isTaskEvent);
+        const open = events.reduce(applyToOpen, snapshot);
+        if (round === MOST_ROUNDS || !events.some((event) => isOld(open, event))) return open;
+      }
     },
   });
+}
+
+/** The tasks that are not over, and page by page the newest of all. */
+export function useTasks() {
+  const { feed } = useLive();
+  const active = useOpenTasks();
   const recent = useInfiniteQuery({
     queryKey: keys.recent,
     initialPageParam: null as string | null,

@@ -4,6 +4,7 @@ import { ApiError } from "../api/problem";
 import { SignedOut, type SocketLike } from "../feed/connection";
 import { Feed } from "../feed/feed";
 import { knownTask, shortenLists } from "../tasks/list";
+import { Again } from "./again";
 import { applyReady, applyToCache, keys } from "./cache";
 import { Notices } from "./notices";
 import { TaskViews } from "./task-view";
@@ -37,16 +38,18 @@ export function createLive(): Live {
     },
   });
   const feed = new Feed({ openSession: machine.openSession, openSocket, loadEvents: machine.events });
+  const again = new Again(client);
   const unread = new Unread();
   const notices = new Notices({
     taskOf: (taskId) => knownTask(client, taskId),
+    load: machine.task,
     me: () => client.getQueryData<Status>(keys.status)?.me.user_id,
     isLookedAt: (taskId) => unread.isLookedAt(taskId),
   });
   feed.listen({
     event: (event) => {
       notices.arrived(event);
-      applyToCache(client, event);
+      applyToCache(client, event, (key) => again.ask(key));
       if (event.type === "chat.reply") unread.arrived(event.data.task_id);
     },
     ready: (frame) => applyReady(client, frame),

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Task } from "../domain/task";
 import type { FeedEvent } from "../feed/wire";
 import { Notices } from "./notices";
@@ -22,6 +22,10 @@ let looksAt = "";
 let me = "me";
 const around = {
   taskOf: (id: string) => (id === "a" ? task : undefined),
+  load: async (id: string) => {
+    if (id === "gone") throw new Error("There is no such task.");
+    return { ...task, task_id: id, title: "An old one" };
+  },
   me: () => me,
   isLookedAt: (id: string) => id === looksAt,
 };
@@ -68,6 +72,15 @@ describe("notices of the browser", () => {
     notices.arrived(event("task.completed", { result: "" }, new Date(Date.now() - 3_600_000)));
     notices.arrived(event("task.started", { attempt: 1 }));
     expect(shown).toEqual([]);
+  });
+
+  it("look up a task that no list knows, and say nothing where it is gone", async () => {
+    const notices = new Notices(around);
+    const asks = { title: "Run npm test", tool_name: "Bash" };
+    notices.arrived({ ...event("approval.requested", asks), task_id: "old" } as FeedEvent);
+    notices.arrived({ ...event("approval.requested", asks), task_id: "gone" } as FeedEvent);
+    notices.arrived({ ...event("task.started", { attempt: 1 }), task_id: "old" } as FeedEvent);
+    await vi.waitFor(() => expect(shown).toEqual(["Needs your answer: An old one | Run npm test"]));
   });
 
   it("are off until somebody asks for them, and where the browser does not allow them", async () => {

@@ -7,6 +7,9 @@ const STORED = "notices";
 const NEWS_MS = 5 * 60_000;
 const REMEMBERED = 200;
 
+const MOST_LOOKED_UP = 3;
+const TOLD: ReadonlySet<string> = new Set(["approval.requested", "task.completed", "task.failed"]);
+
 export type Permission = "unsupported" | NotificationPermission;
 
 /** What is worth a notice, in words; null for most. */
@@ -30,6 +33,8 @@ function firstLine(text: string): string {
 interface Surroundings {
   /** The task as some list knows it. */
   taskOf(taskId: string): Task | undefined;
+  /** Asks the machine for one that no list knows. Rejects where it cannot be had. */
+  load(taskId: string): Promise<Task>;
   /** Who is signed in: others' tasks are no news of theirs. */
   me(): string | undefined;
   /** Whether somebody looks at the page of that task. */
@@ -44,6 +49,7 @@ export class Notices {
 
   /** Of tasks that something was said of, the last event: after a break some are told again. */
   #said = new Map<string, number>();
+  #lookingUp = 0;
 
   constructor(private readonly around: Surroundings) {
     this.isOn.set(stored() && permission() === "granted");
@@ -51,9 +57,14 @@ export class Notices {
 
   arrived(event: FeedEvent): void {
     if (!this.isOn.get() || !isTaskEvent(event)) return;
-    if (Date.now() - Date.parse(event.at) > NEWS_MS) return;
+    if (!TOLD.has(event.type) || Date.now() - Date.parse(event.at) > NEWS_MS) return;
     const task = this.around.taskOf(event.task_id);
-    if (!task || task.user_id !== this.around.me() || this.around.isLookedAt(task.task_id)) return;
+    if (task) this.#tell(event, task);
+    else void this.#lookUp(event, event.task_id);
+  }
+
+  #tell(event: TaskEvent, task: Task): void {
+    if (task.user_id !== this.around.me() || this.around.isLookedAt(task.task_id)) return;
     const said = saidOf(event, task);
     if (said && this.#isNew(event)) this.show(said.title, said.body, task.task_id);
   }
@@ -65,6 +76,18 @@ export class Notices {
     const oldest = this.#said.keys().next().value;
     if (oldest !== undefined && this.#said.size > REMEMBERED) this.#said.delete(oldest);
     return true;
+  }
+
+  /** Tells of a task that stands in no list any more. Of a flood of them nobody could read all. */
+  async #lookUp(event: TaskEvent, taskId: string): Promise<void> {
+    if (this.#lookingUp >= MOST_LOOKED_UP) return;
+    this.#lookingUp += 1;
+    try {
+      this.#tell(event, await this.around.load(taskId));
+    } catch (error) {
+      console.warn("A task cannot be looked up to tell of it.", error);
+    }
+    this.#lookingUp -= 1;
   }
 
   /** Asks the browser where it has to be asked, and remembers the choice in it. */

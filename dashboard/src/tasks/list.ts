@@ -63,10 +63,16 @@ export function applyToLists(client: QueryClient, event: TaskEvent): void {
   }
 }
 
-/** The task as some other list has it: every one that is not over is among the active ones. */
+/** The task as some other list has it: among those that are open, the newest, or as the one that was looked at. */
 export function knownTask(client: QueryClient, taskId: string): Task | undefined {
-  const page = client.getQueryData<TaskPage>(["tasks", "active"]);
-  return page?.items.find(({ task_id }) => task_id === taskId) ?? client.getQueryData<Task>(["task", taskId]);
+  const open = client.getQueryData<Pick<TaskPage, "items">>(["tasks", "active"])?.items ?? [];
+  const recent = client.getQueryData<TaskPages>(["tasks", "recent"])?.pages ?? [];
+  const isIt = ({ task_id }: Task) => task_id === taskId;
+  return (
+    open.find(isIt) ??
+    recent.flatMap(({ items }) => items).find(isIt) ??
+    client.getQueryData<Task>(["task", taskId])
+  );
 }
 
 /** Lists that are to be asked for again begin anew, so that nobody asks for hundreds of pages. */

@@ -1,8 +1,11 @@
 """How much the machine does, in figures."""
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
+
+from machine.domain.task import QueueReason
 
 
 class MachineStatusData(BaseModel):
@@ -18,6 +21,8 @@ class MachineStatusData(BaseModel):
     slots: int
     held_back: str = ""
     """Why queued tasks are not started though there are slots: the disk is nearly full. Empty: they are."""
+    parked: Mapping[QueueReason, int] = {}
+    """How many of the queued ones stand still, by reason: for a login, the quota or a budget."""
 
 
 class MachineWarning(BaseModel):

@@ -183,6 +183,7 @@ class BackgroundTaskManager:
             waiting=counts.get(TaskStatus.WAITING_INPUT, 0),
             slots=slots,
             held_back=held_back,
+            parked=await self._store.parked() if counts.get(TaskStatus.QUEUED) else {},
         )
 
     async def something_happened(self) -> None:

@@ -86,6 +86,10 @@ class TaskStore(Protocol):
         """How many tasks are queued, running and waiting."""
         ...
 
+    async def parked(self) -> Mapping[QueueReason, int]:
+        """How many queued tasks stand still for a login, the quota or a budget; without the reasons that none has."""
+        ...
+
     async def claim(self, limits: ClaimLimits, at: datetime) -> Task | None:
         """Move the next eligible queued task to running, with its `task.started`; None when there is none.
 

@@ -25,6 +25,7 @@ class SqlTaskStore:
         self.in_status = tasks.in_status
         self.replaced = tasks.replaced
         self.counts = tasks.counts
+        self.parked = tasks.parked
         self.oldest_queued = tasks.oldest_queued
         self.move = tasks.move
         self.adopt = tasks.adopt

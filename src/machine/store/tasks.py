@@ -14,7 +14,7 @@ from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
 from machine.domain.errors import BadRequest, Conflict
 from machine.domain.events import MachineEvent, TaskCreated, TaskEvent
-from machine.domain.task import NEXT, Task, TaskStatus
+from machine.domain.task import NEXT, QueueReason, Task, TaskStatus
 from machine.ports import PendingInput, TaskFilter, TaskPage
 from machine.store.chats import claim_attachments
 from machine.store.claims import MEMBERS
@@ -29,6 +29,7 @@ from machine.store.tables import tasks
 from machine.store.writer import Recorder
 
 _OPEN = tuple(status.value for status, after in NEXT.items() if after)
+_PARKED: Final = (QueueReason.NOT_LOGGED_IN.value, QueueReason.QUOTA.value, QueueReason.BUDGET.value)
 _INSERT: Final = PreparedInsert(tasks)
 MAX_REPLACED: Final = 1000
 _REPLACING: Final = (
@@ -127,6 +128,12 @@ class Tasks:
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         found = {TaskStatus(status): count for status, count in rows}
         return {TaskStatus(status): found.get(TaskStatus(status), 0) for status in _OPEN}
+
+    async def parked(self) -> Mapping[QueueReason, int]:
+        stands = (tasks.c.status == TaskStatus.QUEUED.value, tasks.c.queue_reason.in_(_PARKED))
+        query = select(tasks.c.queue_reason, func.count()).where(*stands).group_by(tasks.c.queue_reason)
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return {QueueReason(reason): count for reason, count in rows}
 
     async def oldest_queued(self) -> datetime | None:
         """When the oldest queued task came in; None with none."""
