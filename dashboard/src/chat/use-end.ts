@@ -2,6 +2,22 @@ import { type RefObject, useCallback, useEffect, useRef, useState } from "react"
 
 const NEAR_PX = 80;
 
+/** Where a box that scrolls is, in pixels. */
+interface Place {
+  scrollTop: number;
+  scrollHeight: number;
+  clientHeight: number;
+}
+
+/**
+ * Whether the end is followed after the box was scrolled, from `before` on. Only who goes up leaves the end: what grows
+ * between a scroll of ours and its event has moved the end away, and nobody has gone anywhere.
+ */
+export function follows(wasFollowing: boolean, before: number, now: Place): boolean {
+  if (now.scrollHeight - now.scrollTop - now.clientHeight < NEAR_PX) return true;
+  return wasFollowing && now.scrollTop >= before;
+}
+
 interface End {
   scroller: RefObject<HTMLDivElement | null>;
   content: RefObject<HTMLDivElement | null>;
@@ -14,10 +30,10 @@ interface End {
 export function useEnd(): End {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const follows = useRef(true);
+  const following = useRef(true);
   const [atEnd, setAtEnd] = useState(true);
   const toEnd = useCallback(() => {
-    follows.current = true;
+    following.current = true;
     const box = scroller.current;
     if (box) box.scrollTop = box.scrollHeight;
   }, []);
@@ -25,12 +41,14 @@ export function useEnd(): End {
     const box = scroller.current;
     const inside = content.current;
     if (!box || !inside) return;
+    let before = box.scrollTop;
     const look = () => {
-      follows.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
-      setAtEnd(follows.current);
+      following.current = follows(following.current, before, box);
+      before = box.scrollTop;
+      setAtEnd(following.current);
     };
     const grown = new ResizeObserver(() => {
-      if (follows.current) box.scrollTop = box.scrollHeight;
+      if (following.current) box.scrollTop = box.scrollHeight;
       else look();
     });
     box.addEventListener("scroll", look, { passive: true });
