@@ -5,6 +5,7 @@ import { type Row, rowsOf } from "../domain/chat";
 import type { Item } from "../domain/items";
 import { hasEnded, needsAnswer } from "../domain/task";
 import { useLive, useSignal } from "../live/hooks";
+import { FoldMemory } from "../parts/fold";
 import { Failed, Loading } from "../parts/states";
 import { ChatRow } from "./rows";
 import { useStored } from "./use-chats";
@@ -13,7 +14,13 @@ import { useStored } from "./use-chats";
 export const ChatMessage = memo(function ChatMessage({ message }: { message: Message }) {
   // One that ends while it is looked at stays as it is: there is no second way to show it.
   const [wasLive] = useState(!hasEnded(message));
-  return wasLive ? <LiveMessage message={message} /> : <StoredMessage message={message} />;
+  // Names of rows tell them apart within one message only.
+  const [folds] = useState(() => new Map<string, boolean>());
+  return (
+    <FoldMemory value={folds}>
+      {wasLive ? <LiveMessage message={message} /> : <StoredMessage message={message} />}
+    </FoldMemory>
+  );
 });
 
 function LiveMessage({ message }: { message: Message }) {

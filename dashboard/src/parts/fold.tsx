@@ -1,16 +1,16 @@
 import { ChevronRight } from "lucide-react";
 import { createContext, type ReactNode, useContext, useId, useState } from "react";
 
-/** Remembers which parts of a list are open while its rows come and go. */
-export const FoldMemory = createContext<Map<string, boolean>>(new Map());
+/** Remembers which parts of a list are open while its rows come and go; without one, nothing outlives its row. */
+export const FoldMemory = createContext<Map<string, boolean> | null>(null);
 
 /** Open or closed: as the reader chose, and as `byItself` says until then. */
 export function useFold(name: string, byItself: boolean): [boolean, () => void] {
   const memory = useContext(FoldMemory);
-  const [chosen, choose] = useState(memory.get(name));
+  const [chosen, choose] = useState(memory?.get(name));
   const open = chosen ?? byItself;
   const toggle = () => {
-    memory.set(name, !open);
+    memory?.set(name, !open);
     choose(!open);
   };
   return [open, toggle];
