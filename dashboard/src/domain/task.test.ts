@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TaskEvent } from "../feed/wire";
-import { applyToTask, conversationOf, hasEnded, needsAnswer, type Task } from "./task";
+import { applyToTask, conversationOf, hasEnded, needsAnswer, type Task, workedSeconds } from "./task";
 
 const AT = "2026-01-01T00:00:05Z";
 const task = {
@@ -50,6 +50,29 @@ describe("applyToTask", () => {
     const routing = { decision: "coder", reason: "It is about code." };
     const routed = applyToTask(task, event(2, "task.routed", routing));
     expect(routed).toMatchObject({ status: "queued", assigned_agent: "coder", routing });
+  });
+});
+
+describe("workedSeconds", () => {
+  const at = (seconds: number) => `2026-01-01T00:00:${String(seconds).padStart(2, "0")}Z`;
+  const when = (seconds: number, seq: number, type: string, data: object = {}) =>
+    ({ task_id: "t", seq, type, at: at(seconds), data }) as unknown as TaskEvent;
+
+  it("counts on while a task works, and leaves out what it waits, whatever was said of it before", () => {
+    let one: Task = { ...task, duration_seconds: 0 };
+    const worked = (seconds: number) => workedSeconds(one, Date.parse(at(seconds)));
+    one = applyToTask(one, when(10, 2, "task.started", { attempt: 1 }));
+    expect(worked(14)).toBe(4);
+    one = applyToTask(one, when(15, 3, "task.metrics", { usage: {}, duration_seconds: 5 }));
+    expect(worked(16)).toBe(6);
+    one = applyToTask(one, when(20, 4, "approval.requested"));
+    expect(worked(40)).toBe(10);
+    one = applyToTask(one, when(50, 5, "task.continued"));
+    expect([worked(50), worked(53)]).toEqual([10, 13]);
+    one = applyToTask(one, when(55, 6, "task.metrics", { usage: {}, duration_seconds: 15 }));
+    expect(worked(56)).toBe(16);
+    one = applyToTask(one, when(58, 7, "task.completed", { result: "", usage: {}, duration_seconds: 18 }));
+    expect(worked(59)).toBe(18);
   });
 });
 

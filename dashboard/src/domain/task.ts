@@ -29,7 +29,17 @@ export function conversationOf(
 
 function moved(task: Task, status: TaskStatus, event: TaskEvent, changes: Partial<Task> = {}): Task {
   const reset = { waiting_reason: null, queue_reason: null, parked_until: null };
-  return { ...task, ...reset, status, status_at: event.at, ...changes };
+  const duration_seconds = workedSeconds(task, Date.parse(event.at));
+  return { ...task, ...reset, duration_seconds, status, status_at: event.at, ...changes };
+}
+
+/** How long a task has worked, without waiting: what it had before this phase, and while it runs what came since. */
+export function workedSeconds(
+  task: Pick<Task, "status" | "status_at" | "duration_seconds">,
+  now: number,
+): number {
+  if (task.status !== "running") return task.duration_seconds;
+  return task.duration_seconds + Math.max(0, (now - Date.parse(task.status_at)) / 1000);
 }
 
 function changed(task: Task, event: TaskEvent): Task {
@@ -60,7 +70,8 @@ function changed(task: Task, event: TaskEvent): Task {
       // Lists do not show the reason; the task's own page does.
       return { ...task, assigned_agent: event.data.decision, ...{ routing: event.data } };
     case "task.metrics":
-      return { ...task, ...event.data.usage, ...picked(event.data) };
+      // Its duration counts this phase already, which is added where the task is looked at.
+      return { ...task, ...event.data.usage, cost_kind: event.data.cost_kind };
     case "task.completed":
     case "task.failed":
     case "task.cancelled":

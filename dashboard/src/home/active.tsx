@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { dollars, duration, fullTime, statusText } from "../domain/format";
-import { needsAnswer, type Task } from "../domain/task";
+import { needsAnswer, type Task, workedSeconds } from "../domain/task";
 import { useGlimpse } from "../live/hooks";
 import { useNow } from "../parts/now";
 import { StatusIcon } from "../parts/status";
@@ -85,16 +85,19 @@ function Line({ children }: { children: string }) {
   );
 }
 
-/** The time since it began, counting, and what it has cost so far. */
+/** How long it has worked, counting, and what it has cost so far; nothing of what has not begun. */
 function Spent({ task }: { task: Task }) {
-  const runs = task.status === "running";
-  const now = useNow(1_000, runs);
-  const since = Date.parse(task.started_at ?? task.created_at);
-  const seconds = runs ? Math.max(0, (now - since) / 1000) : task.duration_seconds;
+  const now = useNow(1_000, task.status === "running");
+  const parts = [
+    task.started_at && duration(workedSeconds(task, now)),
+    task.cost_usd > 0 && dollars(task.cost_usd),
+  ];
   return (
-    <span className="numeric shrink-0 text-faint text-xs" title={`Since ${fullTime(task.created_at)}`}>
-      {duration(seconds)}
-      {task.cost_usd > 0 && ` · ${dollars(task.cost_usd)}`}
+    <span
+      className="numeric shrink-0 text-faint text-xs"
+      title={`Time it worked, without waiting; created ${fullTime(task.created_at)}`}
+    >
+      {parts.filter(Boolean).join(" · ")}
     </span>
   );
 }

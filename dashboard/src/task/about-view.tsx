@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { TaskDetail } from "../api/machine";
 import { costKind, dollars, duration, fullTime, statusText, tokens } from "../domain/format";
-import { conversationOf, hasEnded } from "../domain/task";
+import { conversationOf, hasEnded, workedSeconds } from "../domain/task";
 import { useSignal, useStatus, useTaskView } from "../live/hooks";
 import { Section } from "../parts/page";
 import { When } from "../parts/when";
@@ -44,7 +44,7 @@ export function About({ task }: { task: TaskDetail }) {
               "Tokens in": tokens(task.input_tokens),
               "Tokens out": tokens(task.output_tokens),
               Cache: `${tokens(task.cache_read_tokens)} read, ${tokens(task.cache_creation_tokens)} written`,
-              Worked: duration(task.duration_seconds),
+              Worked: duration(workedSeconds(task, Date.now())),
               Attempts: task.attempt > 1 ? task.attempt : null,
             }}
           />

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import type { TaskDetail } from "../api/machine";
 import { costKind, dollars, duration, tokens } from "../domain/format";
-import { conversationOf, type Task } from "../domain/task";
+import { conversationOf, type Task, workedSeconds } from "../domain/task";
 import { useStatus } from "../live/hooks";
 import { useNow } from "../parts/now";
 import { Failed } from "../parts/states";
@@ -74,13 +74,8 @@ function Place({ task }: { task: Task }) {
 function Elapsed({ task }: { task: Task }) {
   const runs = task.status === "running";
   const now = useNow(1_000, runs);
-  const since = runs ? Math.max(0, (now - Date.parse(task.status_at)) / 1000) : 0;
   if (!task.started_at) return null;
-  return (
-    <span title="Time it worked, without waiting">
-      {duration(runs ? Math.max(task.duration_seconds, since) : task.duration_seconds)}
-    </span>
-  );
+  return <span title="Time it worked, without waiting">{duration(workedSeconds(task, now))}</span>;
 }
 
 function Used({ task }: { task: Task }) {
