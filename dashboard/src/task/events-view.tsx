@@ -21,16 +21,17 @@ export function EventsView({ task }: { task: Task }) {
     queryKey: ["events", task.task_id],
     initialPageParam: 0,
     queryFn: ({ pageParam }) => machine.events(task.task_id, pageParam),
-    getNextPageParam: ({ events, last_seq }, _all, after) => {
-      const seen = events.at(-1)?.seq ?? after;
-      return seen < last_seq ? seen : undefined;
-    },
+    // There is always a next page: as long as the task goes on, events may follow.
+    getNextPageParam: ({ events }, _all, after) => events.at(-1)?.seq ?? after,
     structuralSharing: false,
     gcTime: 0,
   });
   const events = useMemo(() => query.data?.pages.flatMap((page) => page.events) ?? [], [query.data]);
   const last = events.at(-1)?.seq ?? 0;
-  const isBehind = task.last_seq > last && !query.hasNextPage;
+  const hasMore = (query.data?.pages.at(-1)?.last_seq ?? 0) > last;
+  const isBehind = task.last_seq > last && !hasMore;
+  const { fetchNextPage } = query;
+  const more = useCallback(() => void fetchNextPage(), [fetchNextPage]);
   if (query.error && events.length === 0) {
     return (
       <div className="mx-auto max-w-[50rem] p-6">
@@ -51,19 +52,13 @@ export function EventsView({ task }: { task: Task }) {
   }
   return (
     <div className="flex h-full flex-col">
-      <Rows
-        events={events}
-        hasMore={query.hasNextPage && !query.isFetching}
-        more={() => void query.fetchNextPage()}
-      />
-      {(isBehind || !hasEnded(task)) && (
-        <Newer refresh={() => void query.refetch()} isBusy={query.isRefetching} isOld={isBehind} />
-      )}
+      <Rows events={events} hasMore={hasMore && !query.isFetching} more={more} />
+      {(isBehind || !hasEnded(task)) && <Newer refresh={more} isBusy={query.isFetching} isOld={isBehind} />}
     </div>
   );
 }
 
-/** While a task goes on there may be newer events; they are asked for when it is known that there are. */
+/** While a task goes on there may be newer events; what follows is asked for when it is known that something does. */
 function Newer({ refresh, isBusy, isOld }: { refresh(): void; isBusy: boolean; isOld: boolean }) {
   useEffect(() => {
     if (!isOld || isBusy) return;
