@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { TaskEvent } from "../feed/wire";
-import { applyToTask, conversationOf, hasEnded, needsAnswer, type Task, workedSeconds } from "./task";
+import {
+  applyToTask,
+  carrierOf,
+  conversationOf,
+  hasEnded,
+  hasPlan,
+  needsAnswer,
+  type Task,
+  workedSeconds,
+} from "./task";
 
 const AT = "2026-01-01T00:00:05Z";
 const task = {
@@ -82,5 +91,22 @@ describe("conversationOf", () => {
     expect(conversationOf(chat)).toBe("conv_1");
     expect(conversationOf({ ...chat, lane: "work" })).toBeNull();
     expect(conversationOf({ ...chat, source_metadata: { describes: "agent" } })).toBeNull();
+  });
+});
+
+describe("a plan", () => {
+  const planned = { status: "completed", assigned_agent: "planning", result: "1. Begin." } as unknown as Task;
+
+  it("is what planning has completed with", () => {
+    expect(hasPlan(planned)).toBe(true);
+    expect(hasPlan({ ...planned, status: "running" })).toBe(false);
+    expect(hasPlan({ ...planned, assigned_agent: "consultant" })).toBe(false);
+    expect(hasPlan({ ...planned, result: " " })).toBe(false);
+  });
+
+  it("is carried out by the newest task of the executor that began with it", () => {
+    const of = (task_id: string, assigned_agent: string) => ({ task_id, assigned_agent }) as Task;
+    expect(carrierOf([of("c", "planning"), of("b", "executor"), of("a", "executor")])?.task_id).toBe("b");
+    expect(carrierOf([of("c", "planning")])).toBeUndefined();
   });
 });

@@ -20,6 +20,20 @@ export function rests(task: Pick<Task, "status" | "waiting_reason">): boolean {
   return task.status === "waiting_input" && task.waiting_reason === "input";
 }
 
+/** The agent whose result is a plan, and the one that carries plans out. */
+const PLANNING = "planning";
+const EXECUTOR = "executor";
+
+/** Whether a task has ended with a plan that a person may have carried out. */
+export function hasPlan(task: Pick<Task, "status" | "assigned_agent" | "result">): boolean {
+  return task.status === "completed" && task.assigned_agent === PLANNING && Boolean(task.result?.trim());
+}
+
+/** The newest task that carries a plan out, among those that began with it. */
+export function carrierOf(children: readonly Task[]): Task | undefined {
+  return children.find(({ assigned_agent }) => assigned_agent === EXECUTOR);
+}
+
 /** The conversation with the Brain that a task is a part of; null for work, and for definitions that it writes. */
 export function conversationOf(
   task: Pick<components["schemas"]["TaskDetail"], "lane" | "source_metadata" | "conversation_id">,

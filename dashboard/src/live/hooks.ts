@@ -105,6 +105,12 @@ export function useIsAdministrator(): boolean {
   return useStatus().data?.me.role === "administrator";
 }
 
+/** Whether who is signed in may start and steer tasks: a viewer only looks. */
+export function useMayAct(): boolean {
+  const role = useStatus().data?.me.role;
+  return role !== undefined && role !== "viewer";
+}
+
 export function useTask(taskId: string) {
   const { feed } = useLive();
   return useQuery({

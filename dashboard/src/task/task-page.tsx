@@ -1,12 +1,13 @@
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
-import { hasEnded, type Task } from "../domain/task";
+import { hasEnded, hasPlan, type Task } from "../domain/task";
 import { keys } from "../live/cache";
 import { useConnection, useLive, useSignal, useTask, useTaskView } from "../live/hooks";
 import type { TaskView } from "../live/task-view";
 import { isTyping } from "../pages/shortcuts";
 import { Composer } from "../parts/composer";
 import { Failed, Loading } from "../parts/states";
+import { CarryOut } from "./carry-out";
 import { useOthers } from "./earlier";
 import { Outcome } from "./outcome";
 import { TaskHeader } from "./task-header";
@@ -118,6 +119,7 @@ function Conversation({ taskId, task, reload, ...finding }: ConversationProps) {
       </div>
       {task && (
         <footer className="mx-auto w-full max-w-[50rem] px-4 pb-4 sm:px-6">
+          {hasPlan(task) && <CarryOut task={task} />}
           {later && <GoesOn task={later} />}
           <MessageBox task={task} />
         </footer>

@@ -1,0 +1,44 @@
+"""A plan that is ready is carried out from its page; a task comes to another agent from its own."""
+
+import re
+
+from playwright.sync_api import expect
+from tests.e2e.hands import OpenPage
+from tests.support.daemon import DaemonProcess
+
+
+def test_a_plan_is_carried_out_from_its_page_with_what_the_person_adds(
+    open_page: OpenPage, daemon: DaemonProcess
+) -> None:
+    person = open_page()
+    planned = person.wishes("Plan how to add a health check", agent="planning")
+    person.sees_status("Completed")
+    plan = person.page.get_by_role("region", name="The plan")
+    person.presses("Add a comment…")
+    plan.get_by_role("textbox").fill("Begin with the tests.")
+    person.page.reload()
+    expect(plan.get_by_role("textbox")).to_have_value("Begin with the tests.")
+    person.presses("Carry it out")
+    person.waits(lambda: person.task_id != planned, "the task that carries it out")
+    person.sees_status("Completed")
+    done = daemon.get(f"/api/tasks/{person.task_id}")
+    assert (done["assigned_agent"], done["parent_task_id"]) == ("executor", planned)
+    assert "Begin with the tests." in done["input_message"]
+    person.page.go_back()
+    plan.get_by_role("link", name=re.compile("^Carry out: ")).click()
+    person.page.wait_for_url(f"**/tasks/{done['task_id']}")
+
+
+def test_a_plan_that_somebody_else_had_carried_out_leads_to_that_task(
+    open_page: OpenPage, daemon: DaemonProcess
+) -> None:
+    person = open_page()
+    planned = person.wishes("Plan how to paint a fence", agent="planning")
+    person.sees_status("Completed")
+    expect(person.button("Carry it out")).to_be_enabled()
+    daemon.post(f"/api/tasks/{planned}/approve-plan", {})
+    person.presses("Carry it out")
+    person.sees("The plan was not handed on.")
+    expect(person.page.get_by_role("region", name="The plan").get_by_role("link")).to_contain_text("Carry out: ")
+    expect(person.button("Carry it out again")).to_be_enabled()
+    person.faults[:] = [fault for fault in person.faults if "409" not in fault]
