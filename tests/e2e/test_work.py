@@ -194,7 +194,7 @@ def test_a_message_to_a_finished_task_goes_on_in_its_conversation(person: Person
 def test_a_conversation_that_rests_is_closed_with_its_result(person: Person, daemon: DaemonProcess) -> None:
     made = daemon.post("/api/tasks", {"message": "Say something", "agent": "planning", "is_interactive": True})
     person.opens(f"/tasks/{made['task_id']}")
-    person.sees_status("Waiting for you")
+    person.sees_status("Open for a message")
     person.presses("Close")
     person.sees_status("Completed")
     assert daemon.get(f"/api/tasks/{made['task_id']}")["result"] == "All done."

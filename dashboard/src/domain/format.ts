@@ -4,12 +4,14 @@ import type { Task } from "./task";
 const whole = new Intl.NumberFormat("en");
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const dayAndClock = new Intl.DateTimeFormat(undefined, {
+const DAY_AND_CLOCK: Intl.DateTimeFormatOptions = {
   month: "short",
   day: "numeric",
   hour: "2-digit",
   minute: "2-digit",
-});
+};
+const dayAndClock = new Intl.DateTimeFormat(undefined, DAY_AND_CLOCK);
+const yearAndAll = new Intl.DateTimeFormat(undefined, { ...DAY_AND_CLOCK, year: "numeric" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 
 /** 950, 12.3k, 1.2M */
@@ -50,17 +52,38 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** How long ago, in one short word; from a day on, the date. */
+/** How long ago, in one short word; from a day on, the date, with the year where it is another one. */
 export function ago(iso: string, now: number): string {
   const seconds = Math.max(0, (now - Date.parse(iso)) / 1000);
   if (seconds < 60) return "now";
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
-  return dayAndClock.format(new Date(iso));
+  return dated(iso, now);
 }
 
 export function time(iso: string): string {
   return clock.format(new Date(iso));
+}
+
+/** The day and the time; the year where it is not that of `now`. */
+export function dated(iso: string, now: number): string {
+  const at = new Date(iso);
+  return at.getFullYear() === new Date(now).getFullYear() ? dayAndClock.format(at) : yearAndAll.format(at);
+}
+
+/** Whether a moment is on the reader's day of `now`. */
+function isOnDayOf(iso: string, now: number): boolean {
+  return new Date(iso).toDateString() === new Date(now).toDateString();
+}
+
+/** A moment as short as it can be: the time where it is on the day of `now`, else with the day. */
+export function moment(iso: string, now: number): string {
+  return isOnDayOf(iso, now) ? time(iso) : dated(iso, now);
+}
+
+/** The same in a sentence: "at 14:00", "on Nov 30, 14:00". */
+export function atMoment(iso: string, now: number): string {
+  return `${isOnDayOf(iso, now) ? "at" : "on"} ${moment(iso, now)}`;
 }
 
 export function fullTime(iso: string): string {
@@ -96,7 +119,7 @@ export function statusText(task: Pick<Task, "status" | "waiting_reason" | "queue
       return "Running";
     case "waiting_input":
       if (task.waiting_reason === "approval") return "Needs your answer";
-      return task.waiting_reason === "interrupted" ? "Interrupted" : "Waiting for you";
+      return task.waiting_reason === "interrupted" ? "Interrupted" : "Open for a message";
     case "completed":
       return "Completed";
     case "failed":

@@ -23,5 +23,6 @@ describe("relative times", () => {
     for (const far of [at(-3 * 86_400), at(40 * 86_400)]) expect(far).toMatch(/\d/);
     expect(at(40 * 86_400)).not.toContain("in ");
     expect(at(-3 * 86_400)).not.toContain("ago");
+    expect(at(400 * 86_400)).toContain("2027");
   });
 });

@@ -1,4 +1,4 @@
-import { ago } from "./format";
+import { ago, dated } from "./format";
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -12,5 +12,5 @@ export function relative(iso: string, now: number): string {
   if (seconds < HOUR) return `in ${Math.ceil(seconds / MINUTE)} min`;
   if (seconds < DAY) return `in ${Math.round(seconds / HOUR)} h`;
   if (seconds < 14 * DAY) return `in ${Math.round(seconds / DAY)} days`.replace(/^in 1 days$/, "in a day");
-  return ago(iso, Date.parse(iso) + 2 * DAY * 1000);
+  return dated(iso, now);
 }

@@ -1,7 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { MachineWarning, Status } from "../api/machine";
-import { time } from "../domain/format";
+import { moment } from "../domain/format";
+import { useNow } from "../parts/now";
+
+const MINUTE_MS = 60_000;
 
 const CLAUDE: Readonly<Record<Status["auth"]["state"], string>> = {
   ready: "logged in",
@@ -16,6 +19,7 @@ const CLAUDE: Readonly<Record<Status["auth"]["state"], string>> = {
 /** The machine at a glance: whether it works, with what, and how much room there is. */
 export function MachineStrip({ status }: { status: Status }) {
   const { machine, auth, version } = status;
+  const now = useNow(MINUTE_MS, auth.until != null);
   const parked = parkedText(machine.parked);
   const isWell = auth.state === "ready" || auth.state === "demo";
   return (
@@ -26,7 +30,7 @@ export function MachineStrip({ status }: { status: Status }) {
         </Cell>
         <Cell
           name="Claude"
-          note={auth.until ? `until ${time(auth.until)}` : ""}
+          note={auth.until ? `until ${moment(auth.until, now)}` : ""}
           tone={isWell ? "good" : "warn"}
           title={auth.message}
         >

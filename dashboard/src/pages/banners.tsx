@@ -2,12 +2,14 @@ import { Link } from "@tanstack/react-router";
 import { CircleAlert, FlaskConical, HardDrive, Wallet, WifiOff } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Status } from "../api/machine";
-import { time } from "../domain/format";
+import { atMoment } from "../domain/format";
 import { useConnection, useLive } from "../live/hooks";
 import { Button } from "../parts/button";
 import { useNow } from "../parts/now";
 import { When } from "../parts/when";
 import { usedUp } from "../settings/budget-words";
+
+const MINUTE_MS = 60_000;
 
 function Banner({ icon, tone, children }: { icon: ReactNode; tone: "warn" | "tint"; children: ReactNode }) {
   const colours =
@@ -88,13 +90,14 @@ const SAID: Readonly<Partial<Record<Status["auth"]["state"], string>>> = {
 /** That Claude cannot work, or not for long, until that is over: its state comes with the feed. */
 function LoginBanner({ auth, me }: Pick<Status, "auth" | "me">) {
   const said = SAID[auth.state];
+  const now = useNow(MINUTE_MS, auth.until != null);
   if (!said) return null;
   const isUp = auth.state !== "quota";
   const until =
     auth.state === "expires_soon"
       ? ""
       : auth.until
-        ? ` Goes on at ${time(auth.until)}.`
+        ? ` Work resumes ${atMoment(auth.until, now)}.`
         : " Tasks wait and go on by themselves.";
   return (
     <Banner tone="warn" icon={<CircleAlert aria-hidden className="size-3.5 shrink-0" />}>

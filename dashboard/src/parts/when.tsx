@@ -1,4 +1,4 @@
-import { fullTime } from "../domain/format";
+import { fullTime, moment } from "../domain/format";
 import { relative } from "../domain/relative";
 import { useNow } from "./now";
 
@@ -10,6 +10,15 @@ export function When({ at }: { at: string }) {
   return (
     <time dateTime={at} title={fullTime(at)} className="numeric whitespace-nowrap">
       {relative(at, now)}
+    </time>
+  );
+}
+
+/** When something was said: the time alone where it was today. */
+export function SaidAt({ at }: { at: string }) {
+  return (
+    <time dateTime={at} title={fullTime(at)} className="numeric whitespace-nowrap">
+      {moment(at, Date.now())}
     </time>
   );
 }

@@ -5,6 +5,7 @@ import { timeIn } from "../domain/format";
 import { keys } from "../live/cache";
 import { Mark, Section } from "../parts/page";
 import { Failed, Loading } from "../parts/states";
+import { When } from "../parts/when";
 import { told } from "./run-words";
 
 /** What became of its last times. */
@@ -39,6 +40,9 @@ function Run({ run, zone }: { run: ScheduleRun; zone: string }) {
       <time dateTime={run.at} className="numeric shrink-0 text-soft">
         {timeIn(run.at, zone)}
       </time>
+      <span className="text-faint text-xs">
+        <When at={run.at} />
+      </span>
       <Mark tone={tone}>{said}</Mark>
       <span className="min-w-0 flex-1 text-soft text-xs [overflow-wrap:anywhere]">{why}</span>
       {taskId && (

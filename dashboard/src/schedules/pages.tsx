@@ -13,6 +13,7 @@ import { useIsAdministrator } from "../live/hooks";
 import { Button } from "../parts/button";
 import { Section } from "../parts/page";
 import { Failed } from "../parts/states";
+import { When } from "../parts/when";
 import { useActing } from "../task/task-actions";
 import { LastRuns } from "./last-runs";
 import { scheduleForm, scheduleSpec } from "./spec";
@@ -87,7 +88,10 @@ function NextRuns({ schedule }: { schedule: ScheduleView }) {
     <ol className="numeric">
       {schedule.next_runs.map((at) => (
         <li key={at}>
-          <time dateTime={at}>{timeIn(at, schedule.timezone)}</time>
+          <time dateTime={at}>{timeIn(at, schedule.timezone)}</time>{" "}
+          <span className="text-faint text-xs">
+            <When at={at} />
+          </span>
         </li>
       ))}
     </ol>

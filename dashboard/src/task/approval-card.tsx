@@ -9,7 +9,6 @@ import {
   X,
 } from "lucide-react";
 import { memo } from "react";
-import { fullTime, time } from "../domain/format";
 import type { ApprovalItem } from "../domain/items";
 import type { Approval } from "../feed/wire";
 import { Button } from "../parts/button";
@@ -17,6 +16,7 @@ import { useKept } from "../parts/draft";
 import { Fold } from "../parts/fold";
 import { Markdown } from "../parts/markdown";
 import { Failed } from "../parts/states";
+import { SaidAt } from "../parts/when";
 import { BudgetForm } from "./budget-form";
 import { DenyForm, PermissionForm } from "./permission-form";
 import { QuestionForm } from "./question-form";
@@ -135,9 +135,9 @@ function Answered({ approval }: { approval: Approval }) {
           <Icon aria-hidden className={`size-3.5 shrink-0 ${colour}`} />
           <span className="shrink-0 font-medium">{said}</span>
           <span className="min-w-0 flex-1 truncate text-soft">{summary(approval)}</span>
-          <time dateTime={at} title={fullTime(at)} className="numeric shrink-0 text-faint text-xs">
-            {time(at)}
-          </time>
+          <span className="shrink-0 text-faint text-xs">
+            <SaidAt at={at} />
+          </span>
         </>
       }
     >

@@ -2,10 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { MessagesSquare } from "lucide-react";
 import { machine } from "../api/machine";
-import { fullTime, statusText, time } from "../domain/format";
+import { statusText } from "../domain/format";
 import { hasEnded, type Task } from "../domain/task";
 import { keys } from "../live/cache";
 import { useLive } from "../live/hooks";
+import { SaidAt } from "../parts/when";
 
 const SHOWN = 5;
 
@@ -44,13 +45,9 @@ export function Earlier({ tasks }: { tasks: readonly Task[] }) {
             >
               <span className="flex items-baseline gap-2">
                 <span className="min-w-0 flex-1 truncate font-medium">{task.input_message}</span>
-                <time
-                  dateTime={task.created_at}
-                  title={fullTime(task.created_at)}
-                  className="numeric shrink-0 text-faint text-xs"
-                >
-                  {time(task.created_at)}
-                </time>
+                <span className="shrink-0 text-faint text-xs">
+                  <SaidAt at={task.created_at} />
+                </span>
               </span>
               <span className="line-clamp-2 text-soft">
                 {task.result ?? task.failure?.message ?? statusText(task)}

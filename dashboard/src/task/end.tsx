@@ -2,6 +2,7 @@ import { CircleAlert } from "lucide-react";
 import { memo } from "react";
 import { costKind, dollars, duration, tokens } from "../domain/format";
 import type { EndItem } from "../domain/items";
+import { SaidAt } from "../parts/when";
 
 const NAMES = { completed: "Completed", failed: "Failed", cancelled: "Stopped" } as const;
 
@@ -28,6 +29,8 @@ export const End = memo(function End({ item }: { item: EndItem }) {
           {why && `: ${why}`}
         </span>
         <span>{duration(item.seconds)}</span>
+        <span aria-hidden>·</span>
+        <SaidAt at={item.at} />
         {usage.input_tokens + usage.output_tokens > 0 && (
           <>
             <span aria-hidden>·</span>

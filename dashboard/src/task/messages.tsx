@@ -1,12 +1,13 @@
 import { Brain, Code } from "lucide-react";
 import { memo } from "react";
-import { fullTime, time } from "../domain/format";
+import { atMoment } from "../domain/format";
 import type { DetailsItem, InputItem, MarkerItem, SystemItem, TextItem, UnknownItem } from "../domain/items";
 import { Button, IconButton } from "../parts/button";
 import { CopyButton } from "../parts/copy";
 import { Fold, useFold } from "../parts/fold";
 import { Markdown } from "../parts/markdown";
 import { head, ProgramOutput } from "../parts/output";
+import { SaidAt } from "../parts/when";
 
 const INPUT_LINES = 14;
 
@@ -25,7 +26,10 @@ export const Input = memo(function Input({ item }: { item: InputItem }) {
             {all ? "Show less" : `Show ${more} more lines`}
           </Button>
         )}
-        <span className="sr-only">You, {time(item.at)}</span>
+        <p className="-mb-1 mt-1 text-right text-faint text-xs">
+          <span className="sr-only">You, </span>
+          <SaidAt at={item.at} />
+        </p>
       </div>
     </div>
   );
@@ -52,6 +56,9 @@ export const Text = memo(function Text({ item }: { item: TextItem }) {
             <Code aria-hidden className="size-3.5" />
           </IconButton>
           <CopyButton text={item.text} />
+          <span className="self-center px-1.5 text-faint text-xs">
+            <SaidAt at={item.at} />
+          </span>
         </div>
       )}
     </div>
@@ -129,9 +136,7 @@ export const Details = memo(function Details({ item }: { item: DetailsItem }) {
             <li key={index} data-note={note.name}>
               <p className="text-faint text-xs">
                 <span className="font-mono">{note.name}</span> {said(note.name, note.data)}{" "}
-                <time dateTime={note.at} title={fullTime(note.at)} className="numeric">
-                  {time(note.at)}
-                </time>
+                <SaidAt at={note.at} />
               </p>
               <ProgramOutput
                 text={note.text || JSON.stringify(note.data, null, 2)}
@@ -152,11 +157,10 @@ export const Marker = memo(function Marker({ item }: { item: MarkerItem }) {
       <span className="h-px flex-1 bg-line" />
       <span className="text-center">
         {item.text}
-        {item.until && ` Goes on at ${time(item.until)}.`}
+        {/* As it was said then: whoever reads it later sees by the date beside it what "at" means. */}
+        {item.until && ` It resumes ${atMoment(item.until, Date.parse(item.at))}.`}
       </span>
-      <time dateTime={item.at} title={fullTime(item.at)} className="numeric">
-        {time(item.at)}
-      </time>
+      <SaidAt at={item.at} />
       <span className="h-px flex-1 bg-line" />
     </div>
   );

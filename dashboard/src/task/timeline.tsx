@@ -20,7 +20,7 @@ const ESTIMATES: Readonly<Partial<Record<string, number>>> = {
   text: 140,
   tool: 120,
   approval: 240,
-  input: 72,
+  input: 90,
 };
 
 const QUIET: ReadonlySet<Item["kind"]> = new Set(["system", "details", "unknown", "thinking"]);
