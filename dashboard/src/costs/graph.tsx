@@ -1,4 +1,4 @@
-import { dollars, tokens } from "../domain/format";
+import { dollars, dollarsIn, tokens } from "../domain/format";
 import { Fold } from "../parts/fold";
 import { type Point, topOf } from "./series";
 
@@ -67,6 +67,7 @@ function barHeight(usd: number, top: number): number {
 /** What each has cost, the dearest with the longest bar. */
 export function Breakdown({ title, points }: { title: string; points: readonly Point[] }) {
   const most = Math.max(...points.map(({ usd }) => usd), 0);
+  const inDollars = dollarsIn(points.map(({ usd }) => usd));
   return (
     <table className="numeric w-full table-fixed text-left">
       <thead className="text-faint text-xs">
@@ -101,7 +102,7 @@ export function Breakdown({ title, points }: { title: string; points: readonly P
                 <rect width={most > 0 ? (usd / most) * 100 : 0} height={1} className="fill-fill" />
               </svg>
             </th>
-            <td className="py-1.5 text-right align-top">{dollars(usd)}</td>
+            <td className="py-1.5 text-right align-top">{inDollars(usd)}</td>
             <td className="py-1.5 text-right align-top text-soft">{tasks}</td>
             <td className="py-1.5 text-right align-top text-soft">{tokens(used)}</td>
           </tr>

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ago, atMoment, fullTime, moment, statusText, timeIn } from "./format";
+import { ago, atMoment, dollarsIn, fullTime, moment, spent, statusText, timeIn } from "./format";
 
 const MORNING = "2026-11-23T08:00:00+01:00";
 
@@ -36,5 +36,24 @@ it("a state has one name, and another state another one", () => {
     "Needs your answer",
     "Open for a message",
     "Interrupted",
+  ]);
+});
+
+it("the costs of a column have the same digits", () => {
+  expect([1.1, 0.0175, 0.0004, 0].map(dollarsIn([1.1, 0.0175, 0.0004, 0]))).toEqual([
+    "$1.10",
+    "$0.02",
+    "<$0.01",
+    "$0",
+  ]);
+  expect([0.0175, 0.002].map(dollarsIn([0.0175, 0.002]))).toEqual(["$0.0175", "$0.0020"]);
+});
+
+it("what is nothing yet is not told of a task", () => {
+  expect([spent(0, 0), spent(0, 0.5), spent(65, 0), spent(65, 0.5)]).toEqual([
+    "",
+    "$0.50",
+    "1 min 5 s",
+    "1 min 5 s · $0.50",
   ]);
 });

@@ -25,6 +25,16 @@ export function dollars(usd: number): string {
   return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
 }
 
+/** How the costs of one column are written: all with the same digits, so that they can be compared at a glance. */
+export function dollarsIn(column: readonly number[]): (usd: number) => string {
+  const digits = Math.max(...column, 0) < 0.1 ? 4 : 2;
+  const least = 10 ** -digits;
+  return (usd) => {
+    if (usd === 0) return "$0";
+    return usd < least / 2 ? `<$${least.toFixed(digits)}` : `$${usd.toFixed(digits)}`;
+  };
+}
+
 const KINDS: Readonly<Record<CostKind, string>> = {
   billed: "billed",
   subscription: "subscription estimate",
@@ -50,6 +60,11 @@ export function duration(seconds: number): string {
   const minutes = Math.floor(total / 60);
   if (minutes < 60) return total % 60 === 0 ? `${minutes} min` : `${minutes} min ${total % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** What a task took and what it cost, without what is nothing yet. */
+export function spent(seconds: number, usd: number): string {
+  return [seconds >= 0.5 && duration(seconds), usd > 0 && dollars(usd)].filter(Boolean).join(" · ");
 }
 
 /** How long ago, in one short word; from a day on, the date, with the year where it is another one. */

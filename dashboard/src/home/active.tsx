@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { dollars, duration, fullTime, statusText } from "../domain/format";
+import { fullTime, spent, statusText } from "../domain/format";
 import { needsAnswer, type Task, workedSeconds } from "../domain/task";
 import { useGlimpse } from "../live/hooks";
 import { useNow } from "../parts/now";
@@ -11,6 +11,9 @@ const SHOWN = 8;
 
 interface ActiveProps {
   title: string;
+  /** What the part is called, where another one on the page has the same title. */
+  label?: string;
+  className?: string;
   tasks: readonly Task[];
   /** Under which status all of them are found. */
   status: "active" | "waiting_input";
@@ -19,11 +22,11 @@ interface ActiveProps {
 }
 
 /** Tasks in a box under a heading, each with what it does now. */
-export function ActiveTasks({ title, tasks, status, hasMore = false }: ActiveProps) {
+export function ActiveTasks({ title, label = title, className = "mt-6", tasks, status, hasMore = false }: ActiveProps) {
   const more = Math.max(0, tasks.length - SHOWN);
   if (tasks.length === 0) return null;
   return (
-    <section aria-label={title} className="mt-6">
+    <section aria-label={label} className={className}>
       <h2 className="mb-2 font-medium text-soft">{title}</h2>
       <ul className="divide-y rounded-lg border">
         {tasks.slice(0, SHOWN).map((task) => (
@@ -88,16 +91,12 @@ function Line({ children }: { children: string }) {
 /** How long it has worked, counting, and what it has cost so far; nothing of what has not begun. */
 function Spent({ task }: { task: Task }) {
   const now = useNow(1_000, task.status === "running");
-  const parts = [
-    task.started_at && duration(workedSeconds(task, now)),
-    task.cost_usd > 0 && dollars(task.cost_usd),
-  ];
   return (
     <span
       className="numeric shrink-0 text-faint text-xs"
       title={`Time it worked, without waiting; created ${fullTime(task.created_at)}`}
     >
-      {parts.filter(Boolean).join(" · ")}
+      {spent(task.started_at ? workedSeconds(task, now) : 0, task.cost_usd)}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
-import { ago, dollars, duration, fullTime } from "../domain/format";
+import { ago, fullTime, spent } from "../domain/format";
 import type { Task } from "../domain/task";
 import { StatusIcon } from "../parts/status";
 import { sourceName } from "./filter";
@@ -16,10 +16,6 @@ interface Props {
 export const TaskLine = memo(function TaskLine({ task, now, person }: Props) {
   const source = sourceName(task.source);
   const after = [task.assigned_agent, source, person].filter(Boolean).join(" · ");
-  const spent = [
-    task.duration_seconds > 0 && duration(task.duration_seconds),
-    task.cost_usd > 0 && dollars(task.cost_usd),
-  ];
   return (
     <Link
       to="/tasks/$taskId"
@@ -35,7 +31,7 @@ export const TaskLine = memo(function TaskLine({ task, now, person }: Props) {
         <time dateTime={task.created_at} title={fullTime(task.created_at)} className="block">
           {ago(task.created_at, Math.max(now, Date.parse(task.created_at)))}
         </time>
-        <span className="block">{spent.filter(Boolean).join(" · ")}</span>
+        <span className="block">{spent(task.duration_seconds, task.cost_usd)}</span>
       </span>
     </Link>
   );
