@@ -68,7 +68,7 @@ export function ChatConversation({ id, menu }: { id: string; menu: ReactNode }) 
 
 function placeholder(newest: Message | undefined): string {
   if (!newest || hasEnded(newest)) return "Reply…";
-  return needsAnswer(newest) ? "It waits for your answer above…" : "Say something while it works…";
+  return needsAnswer(newest) ? "It needs your answer above…" : "Say something while it works…";
 }
 
 /** Replies that are looked at are no news. */

@@ -192,7 +192,7 @@ describe("the card of a call", () => {
     expect(title(shown(call("Bash", {}, open), true)).textContent).toContain("Running");
     expect(title(shown(call("Bash", {}, open))).textContent).toContain("No result");
     expect(title(shown(call("Bash", {}, { ...open, asked: true }))).textContent).toContain(
-      "Waits for your answer",
+      "Needs your answer",
     );
   });
 });

@@ -83,7 +83,7 @@ function Listed({ item, todos }: { item: ToolItem; todos: Todos }) {
 }
 
 function Outcome({ item, live }: { item: ToolItem; live: boolean }) {
-  if (item.asked) return <span className="shrink-0 text-faint text-xs">Waits for your answer</span>;
+  if (item.asked) return <span className="shrink-0 text-faint text-xs">Needs your answer</span>;
   if (item.isError) {
     return (
       <span className="inline-flex shrink-0 items-center gap-1 text-bad text-xs">
