@@ -97,6 +97,11 @@ const costs = createRoute({
     String(days) === "1" ? { days: "1" } : String(days) === "7" ? { days: "7" } : {},
   component: lazyRouteComponent(() => import("./costs/page"), "CostsPage"),
 });
+const more = createRoute({
+  getParentRoute: () => shell,
+  path: "/more",
+  component: lazyRouteComponent(() => import("./pages/more-page"), "MorePage"),
+});
 const machines = createRoute({
   getParentRoute: () => shell,
   path: "/machines",
@@ -225,7 +230,7 @@ const settingsPart = createRoute({
 });
 
 const pages = [
-  ...[start, taskList, task, costs, machines, chatLayout.addChildren(chatPages)],
+  ...[start, taskList, task, costs, machines, more, chatLayout.addChildren(chatPages)],
   settings.addChildren([settingsList, settingsPart]),
   ...[agentList, agent, agentEdit],
   ...[skillList, skill, skillEdit],

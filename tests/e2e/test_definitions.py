@@ -324,7 +324,7 @@ def test_the_first_page_shows_what_a_task_writes_and_what_waits(person: Person, 
     expect(active.get_by_role("link", name="demo:slow").get_by_test_id("last-line")).to_contain_text("word-")
     expect(person.page.get_by_role("region", name="The machine")).to_contain_text("1 of 5 busy")
     asking = daemon.post("/api/chat", {"message": "demo:permission", "agent": "planning"})["task_id"]
-    waiting = person.page.get_by_role("region", name="Waiting for your answer")
+    waiting = person.page.get_by_role("region", name="Tasks that need your answer")
     waiting.get_by_role("link", name="demo:permission").click()
     person.page.wait_for_url(f"**/tasks/{asking}")
     # What only glimpsed at its end is read from its beginning on its own page.
@@ -360,15 +360,14 @@ def test_the_palette_goes_anywhere_by_keyboard_and_the_shortcuts_are_listed(pers
 def test_a_phone_reaches_every_page_with_one_thumb(open_page: OpenPage) -> None:
     person = open_page(width=360, height=740).opens()
     bar = person.page.get_by_role("navigation", name="Pages")
-    for name, seen in {
-        "Chat": "Talk to the machine",
-        "Agents": "planning",
-        "Skills": "consultation",
-        "Webhooks": "Webhooks",
-        "Schedules": "Schedules",
-    }.items():
+    for name, seen in {"Chat": "Talk to the machine", "Tasks": "Tasks", "More": "More"}.items():
         bar.get_by_role("link", name=name).click()
-        person.sees(seen)
+        expect(person.page.get_by_role("heading", name=seen, exact=True)).to_be_visible()
+        assert person.page.evaluate("document.documentElement.scrollWidth") <= 360, name
+    for name in ("Agents", "Skills", "Webhooks", "Schedules", "Costs", "Settings"):
+        bar.get_by_role("link", name="More").click()
+        person.page.get_by_role("main").get_by_role("link", name=name).click()
+        expect(person.page.get_by_role("heading", name=name, exact=True)).to_be_visible()
         assert person.page.evaluate("document.documentElement.scrollWidth") <= 360, name
     person.presses("Search")
     person.page.get_by_role("option", name=re.compile("New skill")).click()

@@ -1,6 +1,6 @@
 import { useQueries } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
-import { type CostGroup, type CostReport, costs } from "../api/costs";
+import type { CostGroup, CostReport } from "../api/costs";
 import { costKind, dollars, tokens } from "../domain/format";
 import type { CostKind } from "../feed/wire";
 import { useStatus } from "../live/hooks";
@@ -8,9 +8,9 @@ import { Page, Section, Tabs } from "../parts/page";
 import { Empty, Failed, Loading } from "../parts/states";
 import { sourceName } from "../tasks/filter";
 import { Breakdown, DayGraph } from "./graph";
-import { byDay, dearest, todayKey } from "./series";
+import { reportQuery } from "./report-query";
+import { byDay, dearest, KIND_TITLES, todayKey } from "./series";
 
-const REFRESH_MS = 60_000;
 const SHOWN = 8;
 const GROUPS = ["day", "agent", "source", "user"] as const;
 
@@ -37,12 +37,7 @@ export function CostsPage() {
 
 function Reports({ days }: { days: number }) {
   const queries = useQueries({
-    queries: GROUPS.map((group) => ({
-      queryKey: ["costs", group, days],
-      queryFn: () => costs.report(group, days),
-      staleTime: 0,
-      refetchInterval: REFRESH_MS,
-    })),
+    queries: GROUPS.map((group) => reportQuery(group, days)),
   });
   const failed = queries.find(({ error, data }) => error && !data);
   if (failed) {
@@ -66,19 +61,13 @@ interface KindProps {
   reports: Readonly<Record<CostGroup, CostReport>>;
 }
 
-const TITLES: Readonly<Record<CostKind, string>> = {
-  billed: "Billed",
-  subscription: "Covered by a subscription",
-  demo: "Demo",
-};
-
 function Kind({ kind, days, reports }: KindProps) {
   const total = reports.day.totals.find(({ cost_kind }) => cost_kind === kind);
   const of = (group: CostGroup) => reports[group].items.filter(({ cost_kind }) => cost_kind === kind);
   const sources = of("source").map((item) => ({ ...item, label: sourceName(item.key) }));
   if (!total) return null;
   return (
-    <Section title={TITLES[kind] ?? kind}>
+    <Section title={KIND_TITLES[kind] ?? kind}>
       <p className="numeric flex flex-wrap items-baseline gap-x-3">
         <span className="font-semibold text-xl tracking-tight">{dollars(total.cost_usd)}</span>
         <span className="text-soft">
@@ -87,7 +76,7 @@ function Kind({ kind, days, reports }: KindProps) {
         </span>
       </p>
       <p className="mb-4 text-faint text-xs">{costKind(kind, false).meaning}</p>
-      {days > 1 && <DayGraph points={byDay(of("day"), days, todayKey())} kind={TITLES[kind] ?? kind} />}
+      {days > 1 && <DayGraph points={byDay(of("day"), days, todayKey())} kind={KIND_TITLES[kind] ?? kind} />}
       <div className="mt-5 grid items-start gap-6 lg:grid-cols-2">
         <Breakdown title="Agent" points={dearest(of("agent"), SHOWN)} />
         <Breakdown title="Source" points={dearest(sources, SHOWN)} />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CostItem } from "../api/costs";
-import { byDay, dearest, topOf } from "./series";
+import { byDay, dearest, sumsOf, topOf } from "./series";
 
 const item = (key: string, cost_usd: number): CostItem => ({
   key,
@@ -26,6 +26,17 @@ describe("the graph of days", () => {
   it("ends above its highest bar, at a round number", () => {
     expect([topOf(0), topOf(0.13), topOf(2), topOf(2.1), topOf(7), topOf(30)]).toEqual([
       1, 0.15, 2, 2.5, 8, 30,
+    ]);
+  });
+});
+
+describe("the sums of the first page", () => {
+  it("are of today, of seven days with today, and of all, each kind for itself", () => {
+    const paid = [item("2026-02-20", 8), item("2026-02-24", 4), item("2026-03-01", 2), item("2026-03-02", 1)];
+    const covered = { ...item("2026-02-23", 5), cost_kind: "subscription" as const };
+    expect(sumsOf([...paid, covered], "2026-03-02")).toEqual([
+      { kind: "billed", today: 1, week: 7, all: 15 },
+      { kind: "subscription", today: 0, week: 0, all: 5 },
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import type { CostItem } from "../api/costs";
+import type { CostKind } from "../feed/wire";
 
 /** One bar. */
 export interface Point {
@@ -45,6 +46,34 @@ export function dearest(items: readonly CostItem[], shown: number): Point[] {
     tokens: sum(({ tokens }) => tokens),
   };
   return [...points.slice(0, shown), others];
+}
+
+/** Kinds of dollars in the order in which they are shown, and what they are called there. */
+export const KIND_TITLES: Readonly<Record<CostKind, string>> = {
+  billed: "Billed",
+  subscription: "Covered by a subscription",
+  demo: "Demo",
+};
+const KINDS = Object.keys(KIND_TITLES) as CostKind[];
+
+/** What one kind of dollars came to in the newest day, in seven days and in all days that were asked for. */
+export interface Sums {
+  kind: CostKind;
+  today: number;
+  week: number;
+  all: number;
+}
+
+/** The same for each kind that there is, never added together. `today` as `2026-11-22`. */
+export function sumsOf(items: readonly CostItem[], today: string): Sums[] {
+  const week = new Date(Date.parse(`${today}T00:00:00Z`) - 6 * DAY_MS).toISOString().slice(0, 10);
+  return KINDS.flatMap((kind) => {
+    const own = items.filter(({ cost_kind }) => cost_kind === kind);
+    if (own.length === 0) return [];
+    const since = (day: string) =>
+      own.filter(({ key }) => key >= day).reduce((sum, { cost_usd }) => sum + cost_usd, 0);
+    return { kind, today: since(today), week: since(week), all: since("") };
+  });
 }
 
 /** A round number at or above `most`, for the top of a graph. */

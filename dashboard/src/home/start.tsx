@@ -1,20 +1,22 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { chats } from "../api/chat";
 import type { Status } from "../api/machine";
 import { hasEnded, needsAnswer } from "../domain/task";
 import { useAgents, useStatus, useTasks } from "../live/hooks";
-import { morePages } from "../pages/nav";
 import { TaskList } from "../pages/task-list";
 import { Composer } from "../parts/composer";
 import { useIsWide } from "../parts/media";
-import { Loading } from "../parts/states";
+import { Failed, Loading } from "../parts/states";
+import { WhenNear } from "../parts/when-near";
+import { useActing } from "../task/task-actions";
 import { ActiveTasks } from "./active";
 import { MachineStrip } from "./machine-strip";
 import { RecentWebhooks } from "./recent-webhooks";
 import { useHasSteps } from "./use-has-steps";
 
 const FirstSteps = lazy(() => import("./first-steps"));
+const Costs = lazy(() => import("./costs"));
 
 interface Example {
   title: string;
@@ -38,15 +40,24 @@ const MACHINE = "brain";
 export function StartPage() {
   const status = useStatus();
   const hasSteps = useHasSteps(status.data);
+  const { tasks, active } = useTasks();
+  const isAsking = hasSteps === undefined || (active.isPending && active.failureCount === 0);
   const loading = <Loading label="Loading the page" lines={6} />;
   return (
     <div className="h-full overflow-y-auto">
       <div className="mx-auto w-full max-w-[44rem] px-4 pt-8 pb-10 md:pt-[9vh]">
-        {/* First steps stand above all else: nothing is shown that they would push down. */}
-        {hasSteps === undefined ? (
+        {/* What waits, and first steps, stand above all else: nothing is shown that they would push down. */}
+        {isAsking ? (
           loading
         ) : (
           <Suspense fallback={loading}>
+            <ActiveTasks
+              title="Needs your answer"
+              label="Tasks that need your answer"
+              className="mb-8"
+              tasks={tasks.filter(needsAnswer)}
+              status="waiting_input"
+            />
             {hasSteps && status.data && <FirstSteps status={status.data} />}
             <Everything status={status.data} />
           </Suspense>
@@ -68,15 +79,14 @@ function Everything({ status }: { status: Status | undefined }) {
       {isWide || (
         <div className="-mx-2 mt-6">
           <TaskList only={hasEnded} />
-          <p className="flex gap-4 px-4">
-            {morePages(status?.in_fleet ?? false).map(({ to, name }) => (
-              <Link key={to} to={to} className="min-h-6 text-accent underline">
-                {name === "Tasks" ? "All tasks" : name}
-              </Link>
-            ))}
-          </p>
         </div>
       )}
+      {/* Last, since it comes late: there is nothing under it to be pushed down. */}
+      <WhenNear>
+        <Suspense>
+          <Costs />
+        </Suspense>
+      </WhenNear>
     </>
   );
 }
@@ -124,7 +134,6 @@ function Overview({ status }: { status: Status }) {
   return (
     <>
       <MachineStrip status={status} />
-      <ActiveTasks title="Waiting for your answer" tasks={tasks.filter(needsAnswer)} status="waiting_input" />
       <ActiveTasks
         title="Active tasks"
         tasks={tasks.filter((task) => !hasEnded(task) && !needsAnswer(task))}
@@ -160,16 +169,18 @@ function AgentPicker({ agent, change }: { agent: string; change(agent: string): 
 }
 
 function Examples({ start }: { start: Start }) {
-  const [busy, setBusy] = useState<string | null>(null);
-  const run = (message: string) => {
-    setBusy(message);
-    start(message).finally(() => setBusy(null));
-  };
+  const { busy, fault, act } = useActing();
+  const run = (message: string) => void act(message, () => start(message));
   return (
     <section aria-labelledby="examples" className="mt-8">
       <h2 id="examples" className="mb-2 text-soft">
         Try one of these with the demo model
       </h2>
+      {fault && (
+        <div className="mb-2">
+          <Failed what="That was not started." error={fault.error} />
+        </div>
+      )}
       <ul className="grid gap-2 sm:grid-cols-2">
         {EXAMPLES.map(({ title, message }) => (
           <li key={title}>

@@ -1,12 +1,14 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
 import {
   ChartColumn,
+  Ellipsis,
   House,
   ListTodo,
   type LucideIcon,
   MessagesSquare,
   Search,
   Server,
+  Settings,
   SquarePen,
 } from "lucide-react";
 import { KINDS } from "../definitions/kinds";
@@ -29,9 +31,31 @@ const MORE_PAGES: readonly Entry[] = [
 ];
 const MACHINES: Entry = { to: "/machines", name: "Machines", Icon: Server };
 
-/** Pages that a narrow screen reaches from the first one, and by searching. */
-export function morePages(inFleet: boolean): readonly Entry[] {
+/** Pages beside those of definitions. */
+function morePages(inFleet: boolean): readonly Entry[] {
   return inFleet ? [...MORE_PAGES, MACHINES] : MORE_PAGES;
+}
+
+const SETTINGS: Entry = { to: "/settings", name: "Settings", Icon: Settings };
+
+/** The bar of a narrow screen: what is needed there every day. */
+const BAR: readonly Entry[] = [
+  { to: "/", name: "Home", Icon: House },
+  { to: "/chat", name: "Chat", Icon: MessagesSquare },
+  { to: "/tasks", name: "Tasks", Icon: ListTodo },
+  { to: "/more", name: "More", Icon: Ellipsis },
+];
+
+/** All other pages: a narrow screen has them behind one entry. */
+export function behindMore(inFleet: boolean): readonly Entry[] {
+  const all = [...PAGES, ...morePages(inFleet), SETTINGS];
+  return all.filter(({ to }) => BAR.every((entry) => entry.to !== to));
+}
+
+/** Where a path belongs to in the bar: pages that are not in it are behind its last entry. */
+export function inBar(path: string): string {
+  if (path === "/") return "/";
+  return BAR.find(({ to }) => to !== "/" && (path === to || path.startsWith(`${to}/`)))?.to ?? "/more";
 }
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -84,20 +108,20 @@ export function SideNav({ inFleet, search }: { inFleet: boolean; search(): void 
 }
 
 const BOTTOM_LINK =
-  "flex min-w-0 flex-1 flex-col items-center gap-0.5 rounded-md py-1.5 text-[0.625rem] text-soft min-[400px]:text-[0.6875rem] -outline-offset-2";
+  "flex min-w-0 flex-1 flex-col items-center gap-0.5 rounded-md py-1.5 text-xs -outline-offset-2";
 
 /** The same in reach of a thumb. */
 export function BottomNav() {
-  const entries: readonly Entry[] = [{ to: "/", name: "Home", Icon: House }, ...PAGES];
+  const current = useLocation({ select: ({ pathname }) => inBar(pathname) });
   return (
     <nav aria-label="Pages" className="flex shrink-0 border-t bg-side px-1 pb-[env(safe-area-inset-bottom)]">
-      {entries.map(({ to, name, Icon }) => (
+      {BAR.map(({ to, name, Icon }) => (
         <Link
           key={to}
           to={to}
-          className={BOTTOM_LINK}
           activeOptions={{ exact: to === "/" }}
-          activeProps={{ className: "text-accent! font-medium" }}
+          aria-current={to === current ? "true" : undefined}
+          className={`${BOTTOM_LINK} ${to === current ? "font-medium text-accent" : "text-soft"}`}
         >
           <Icon aria-hidden className="size-5" strokeWidth={1.75} />
           {name}

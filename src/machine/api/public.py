@@ -5,7 +5,7 @@ from typing import Final
 
 PAGES: Final = frozenset(
     {"login", "setup", "invite", "chat", "tasks", "approvals", "agents", "skills", "webhooks", "schedules"}
-    | {"environment", "credentials", "costs", "sessions", "people", "machine", "machines", "settings"}
+    | {"environment", "credentials", "costs", "sessions", "people", "machine", "machines", "more", "settings"}
 )
 """First parts of page paths: each gets the same page, which holds nothing that is not public."""
 
