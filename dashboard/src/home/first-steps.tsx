@@ -3,12 +3,13 @@ import { Link } from "@tanstack/react-router";
 import { Check, X } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { Status } from "../api/machine";
-import { people } from "../api/people";
+import { type Person, people } from "../api/people";
 import { keys } from "../live/cache";
 import { useTasks } from "../live/hooks";
 import { Button, IconButton } from "../parts/button";
+import { useIsWide } from "../parts/media";
 import { PasswordForm } from "../settings/account-page";
-import { hide, isHidden, stepsOf } from "./steps";
+import { hasWorked, hide, isHidden, type Step, stepsOf } from "./steps";
 
 /** What is left to do before the machine works for somebody; gone when it is done, or put away. */
 export default function FirstSteps({ status }: { status: Status }) {
@@ -23,45 +24,87 @@ export default function FirstSteps({ status }: { status: Status }) {
     auth: auth.state,
     tasks: tasks.length,
   });
-  const [password, login, task] = steps;
   if (steps.every(({ done }) => done)) return null;
-  const current = steps.findIndex(({ done }) => !done);
   const putAway = (what: "all" | "password") => {
     hide(what);
     setHidden({ ...hidden, [what]: true });
   };
+  return <Steps steps={steps} person={person.data} putAway={putAway} />;
+}
+
+interface StepsProps {
+  steps: ReturnType<typeof stepsOf>;
+  person: Person;
+  putAway(what: "all" | "password"): void;
+}
+
+/** All of them where there is room; on a narrow screen, and once the machine has worked, only the next one. */
+function Steps({ steps, person, putAway }: StepsProps) {
+  const isWide = useIsWide();
+  const worked = hasWorked(steps);
+  const isShort = worked || !isWide;
+  const current = steps.findIndex(({ done }) => !done);
+  const contents = [
+    <SetPassword key="password" person={person} isShort={isShort} skip={() => putAway("password")} />,
+    <LogIn key="login" />,
+    <p key="task" className="text-soft">
+      Write below what should be done, and press Enter. The machine finds the agent for it.
+    </p>,
+  ];
   return (
     <section aria-label="First steps" className="mb-8 rounded-xl border bg-raised">
       <header className="flex items-center justify-between gap-2 py-2 pr-2 pl-4">
-        <h2 className="font-semibold">Three steps, and this machine works for you</h2>
+        <h2 className="font-semibold">{title(worked, isShort)}</h2>
         <IconButton label="Put the first steps away" size="small" onClick={() => putAway("all")}>
           <X aria-hidden className="size-3.5" />
         </IconButton>
       </header>
       <ol className="divide-y border-t">
-        <Step number={1} step={password} isCurrent={current === 0}>
-          <p className="mb-3 text-soft">
-            You are called {me.name}. With a password you come back without a link from the terminal.
-          </p>
-          <PasswordForm
-            person={person.data}
-            beside={
-              <Button look="ghost" onClick={() => putAway("password")}>
-                Skip this: links are enough
-              </Button>
-            }
-          />
-        </Step>
-        <Step number={2} step={login} isCurrent={current === 1}>
-          <LogIn />
-        </Step>
-        <Step number={3} step={task} isCurrent={current === 2}>
-          <p className="text-soft">
-            Write below what should be done, and press Enter. The machine finds the agent for it.
-          </p>
-        </Step>
+        {steps.map(
+          (step, index) =>
+            (index === current || !isShort) && (
+              <StepRow key={step.name} number={index + 1} step={step} isCurrent={index === current}>
+                {contents[index]}
+              </StepRow>
+            ),
+        )}
       </ol>
     </section>
+  );
+}
+
+function title(worked: boolean, isShort: boolean): string {
+  if (worked) return "This machine works for you";
+  return isShort ? "First steps" : "Three steps, and this machine works for you";
+}
+
+interface SetPasswordProps {
+  person: Person;
+  isShort: boolean;
+  skip(): void;
+}
+
+function SetPassword({ person, isShort, skip }: SetPasswordProps) {
+  const [wanted, want] = useState(false);
+  const skipping = (
+    <Button look="ghost" onClick={skip}>
+      Skip this: links are enough
+    </Button>
+  );
+  return (
+    <>
+      <p className="mb-3 text-soft">
+        You are called {person.name}. With a password you come back without a link from the terminal.
+      </p>
+      {isShort && !wanted ? (
+        <div className="flex flex-wrap gap-2">
+          <Button onClick={() => want(true)}>Choose a password</Button>
+          {skipping}
+        </div>
+      ) : (
+        <PasswordForm person={person} beside={skipping} />
+      )}
+    </>
   );
 }
 
@@ -89,12 +132,12 @@ function LogIn() {
 
 interface StepProps {
   number: number;
-  step: { name: string; done: boolean };
+  step: Step;
   isCurrent: boolean;
   children: ReactNode;
 }
 
-function Step({ number, step, isCurrent, children }: StepProps) {
+function StepRow({ number, step, isCurrent, children }: StepProps) {
   const { name, done } = step;
   return (
     <li className="flex gap-3 px-4 py-3" aria-current={isCurrent ? "step" : undefined}>

@@ -7,7 +7,7 @@ export interface Progress {
   tasks: number;
 }
 
-interface Step {
+export interface Step {
   name: string;
   done: boolean;
 }
@@ -25,6 +25,11 @@ export function stepsOf({ hasPassword, skippedPassword, auth, tasks }: Progress)
     { name: demo ? "Use the demo model, which needs no login" : "Log Claude in", done: WORKS.includes(auth) },
     { name: "Give it a first task", done: tasks > 0 },
   ];
+}
+
+/** Whether the machine has worked for somebody: what is left then can wait. */
+export function hasWorked([, login, task]: readonly [Step, Step, Step]): boolean {
+  return login.done && task.done;
 }
 
 const KEY = "first-steps";
