@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 from tests.e2e.hands import OpenPage
+from tests.e2e.test_accessibility import faultless
 from tests.support.daemon import DaemonProcess
 
 
@@ -42,3 +43,39 @@ def test_a_plan_that_somebody_else_had_carried_out_leads_to_that_task(
     expect(person.page.get_by_role("region", name="The plan").get_by_role("link")).to_contain_text("Carry out: ")
     expect(person.button("Carry it out again")).to_be_enabled()
     person.faults[:] = [fault for fault in person.faults if "409" not in fault]
+
+
+def test_a_task_is_given_to_another_agent_and_the_next_one_like_it_comes_there(
+    open_page: OpenPage, daemon: DaemonProcess
+) -> None:
+    person = open_page()
+    first = person.wishes("Say something about kettles", agent="planning")
+    person.sees_status("Completed")
+    person.opens(f"/tasks/{first}?view=about")
+    person.presses("Give it to another agent…")
+    person.sees("A new task with the same wish starts there.")
+    person.page.get_by_role("combobox", name="Agent").select_option("consultant")
+    person.presses("From now on, all tasks like it…")
+    expect(person.button("Give it to consultant")).to_be_disabled()
+    person.page.get_by_label("Words in the title or the message").fill("kettles")
+    faultless(person, "giving it away")
+    person.presses("Give it to consultant")
+    person.waits(lambda: person.task_id.startswith("task_") and person.task_id != first, "the new task")
+    given = daemon.get(f"/api/tasks/{person.task_id}")
+    assert (given["assigned_agent"], given["routing"]["runner_up"]) == ("consultant", "planning")
+    assert daemon.get("/api/agents/consultant")["routing"][-1]["keywords"] == ["kettles"]
+    next_one = daemon.post("/api/tasks", {"message": "What are kettles?"})
+    person.opens(f"/tasks/{next_one['task_id']}?view=about")
+    expect(person.page.get_by_role("region", name="Routing")).to_contain_text("consultant")
+
+
+def test_a_task_says_in_words_where_it_came_from(open_page: OpenPage, daemon: DaemonProcess) -> None:
+    daemon.post("/api/schedules", {"name": "tea", "cron": "0 4 * * *", "agent": "planning", "message": "Say tea."})
+    run = daemon.post("/api/schedules/tea/run", {})
+    person = open_page().opens(f"/tasks/{run['task_id']}?view=about")
+    whence = person.page.get_by_role("region", name="Where it came from")
+    expect(whence).to_contain_text("Run by hand by")
+    expect(whence).to_contain_text("administrator")
+    faultless(person, "about a task")
+    whence.get_by_role("link", name="tea").click()
+    person.page.wait_for_url("**/schedules/tea")

@@ -72,7 +72,7 @@ interface RuleProps {
   remove(): void;
 }
 
-function RuleFields({ rule, index, faults, change, remove }: RuleProps) {
+export function RuleFields({ rule, index, faults, change, remove }: RuleProps) {
   const at = (field: keyof RoutingRule) => faultAt(faults, "routing", index, field);
   const ofRule = faultAt(
     faults.filter(({ path }) => path.length === 2),

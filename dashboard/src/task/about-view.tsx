@@ -1,23 +1,28 @@
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import type { TaskDetail } from "../api/machine";
 import { costKind, dollars, duration, fullTime, statusText, tokens } from "../domain/format";
 import { conversationOf, hasEnded, workedSeconds } from "../domain/task";
-import { useSignal, useStatus, useTaskView } from "../live/hooks";
+import { useMayAct, useSignal, useStatus, useTaskView } from "../live/hooks";
+import { Button } from "../parts/button";
 import { Section } from "../parts/page";
 import { When } from "../parts/when";
 import { sourceName } from "../tasks/filter";
+import { usePeople } from "../tasks/filters";
+import { type Origin, originOf } from "./origin";
+
+const GiveAway = lazy(() => import("./give-away"));
 
 /** All that is known of a task beside what was said: who chose the agent and why, its limits, what it used. */
 export function About({ task }: { task: TaskDetail }) {
   const { routing, limits, parent_task_id: parent } = task;
   const inFleet = useStatus().data?.in_fleet ?? false;
   const kind = costKind(task.cost_kind, task.estimated);
-  const metadata = Object.keys(task.source_metadata).length > 0 ? task.source_metadata : null;
+  const named = usePeopleNames();
   return (
     <div className="h-full overflow-y-auto px-4 py-5 sm:px-6">
       <div className="mx-auto max-w-[50rem]">
-        <Section title="Routing">
+        <Section title="Routing" actions={<Correct task={task} />}>
           <Facts
             facts={{
               Agent: (
@@ -30,8 +35,8 @@ export function About({ task }: { task: TaskDetail }) {
                 </Link>
               ),
               Why: routing?.reason ?? "It was named with the task.",
-              Second: routing?.runner_up,
-              "Corrected by": routing?.corrected_by,
+              "Second choice": routing?.runner_up,
+              "Corrected by": routing?.corrected_by && named(routing.corrected_by),
               Source: sourceName(task.source),
             }}
           />
@@ -76,15 +81,69 @@ export function About({ task }: { task: TaskDetail }) {
             }}
           />
         </Section>
-        {metadata && (
-          <Section title="Where it came from">
-            <pre className="verbatim rounded-lg border bg-sunken px-3.5 py-3">
-              {JSON.stringify(metadata, null, 2)}
-            </pre>
-          </Section>
-        )}
+        <Whence metadata={task.source_metadata} named={named} />
       </div>
     </div>
+  );
+}
+
+/** That another agent should have had it: for those who may say so, of work. */
+function Correct({ task }: { task: TaskDetail }) {
+  const mayAct = useMayAct();
+  const [isOpen, setIsOpen] = useState(false);
+  if (!mayAct || task.lane === "chat") return null;
+  return (
+    <>
+      <Button size="small" onClick={() => setIsOpen(true)}>
+        Give it to another agent…
+      </Button>
+      {isOpen && (
+        <Suspense>
+          <GiveAway task={task} close={() => setIsOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+/** What a person is called, for those who see others; else the id. */
+function usePeopleNames(): (userId: string) => string {
+  const people = usePeople();
+  return (userId) => people.find(({ user_id }) => user_id === userId)?.name ?? userId;
+}
+
+interface WhenceProps {
+  metadata: TaskDetail["source_metadata"];
+  named(userId: string): string;
+}
+
+function Whence({ metadata, named }: WhenceProps) {
+  const facts = originOf(metadata);
+  if (facts.length === 0) return null;
+  return (
+    <Section title="Where it came from">
+      <Facts
+        facts={Object.fromEntries(
+          facts.map((fact) => [fact.name, <Fact key={fact.name} {...fact} said={named(fact.said)} />]),
+        )}
+      />
+    </Section>
+  );
+}
+
+function Fact({ said, href, search = {} }: Origin) {
+  if (!href) return said;
+  if (href.startsWith("/")) {
+    return (
+      <Link to={href} search={search} className="text-accent underline">
+        {said}
+      </Link>
+    );
+  }
+  return (
+    <a href={href} target="_blank" rel="noreferrer" className="text-accent underline">
+      {said}
+    </a>
   );
 }
 
