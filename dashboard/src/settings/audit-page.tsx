@@ -11,7 +11,16 @@ import { Fold } from "../parts/fold";
 import { Mark } from "../parts/page";
 import { Failed, Loading } from "../parts/states";
 import { When } from "../parts/when";
-import { actionsOf, endingOf, objectOf, PERIODS, type Period, periodOf, sinceOf } from "./audit-words";
+import {
+  actionsOf,
+  endingOf,
+  objectOf,
+  PERIODS,
+  type Period,
+  periodOf,
+  saidOf,
+  sinceOf,
+} from "./audit-words";
 import { SettingsPart } from "./frame";
 import { Nothing } from "./rows";
 
@@ -117,7 +126,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
         <span className="flex min-w-0 flex-1 items-baseline gap-x-2">
           <span className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2">
             <span className="font-medium">{entry.user_name}</span>
-            <code className="font-mono text-xs [overflow-wrap:anywhere]">{entry.action}</code>
+            <span className="[overflow-wrap:anywhere]">{saidOf(entry.action)}</span>
             <span className="min-w-0 text-soft text-xs [overflow-wrap:anywhere]">{objectOf(entry)}</span>
             {name && <Mark tone={tone}>{name}</Mark>}
           </span>
@@ -136,6 +145,9 @@ function Details({ entry }: { entry: AuditEntry }) {
   const summary = Object.entries(entry.summary ?? {});
   return (
     <dl className="grid gap-x-6 gap-y-2 px-3.5 pb-3 pl-9 text-xs sm:grid-cols-2">
+      <Fact name="Action">
+        <code className="font-mono">{entry.action}</code>
+      </Fact>
       <Fact name="When">{fullTime(entry.at)}</Fact>
       <Fact name="From">{[entry.via, entry.address].filter(Boolean).join(", ")}</Fact>
       <Fact name="Who">{entry.user_id}</Fact>

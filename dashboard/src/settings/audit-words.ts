@@ -34,8 +34,98 @@ export function objectOf({ object_id, made_id, summary }: AuditEntry): string {
   return typeof name === "string" && name !== "" ? name : object_id || made_id || "";
 }
 
+/** What an action is done to: its first word. */
+const THINGS: Readonly<Record<string, string>> = {
+  agent: "the agent",
+  backup: "a backup",
+  channel: "the notification channel",
+  conversation: "the conversation",
+  credential: "Claude’s login",
+  invitation: "an invitation",
+  login: "a login",
+  machine: "the machine",
+  schedule: "the schedule",
+  skill: "the skill",
+  task: "the task",
+  token: "a token",
+  user: "the person",
+  variable: "the variable",
+  webhook: "the webhook",
+};
+
+/** What was done to it: what follows the first word. */
+const DEEDS: Readonly<Record<string, string>> = {
+  change: "changed",
+  create: "made",
+  delete: "deleted",
+  disable: "disabled",
+  download: "downloaded",
+  drain: "drained",
+  enable: "enabled",
+  end: "ended",
+  "file-changed": "changed a file of",
+  import: "imported",
+  owner: "took over",
+  pause: "paused",
+  push: "pushed the branch of",
+  rename: "renamed",
+  replay: "replayed a delivery of",
+  resume: "resumed",
+  revert: "took back",
+  revoke: "revoked",
+  run: "ran",
+  secret: "made a new secret for",
+  set: "set",
+  stop: "stopped",
+  test: "tried",
+  update: "changed",
+  upload: "uploaded",
+};
+
+/** Where the two words together mean something else. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  "approval.answer": "answered a question of a task",
+  "budget.agent": "changed the budget of the agent",
+  "budget.machine": "changed the budget of the machine",
+  "budget.user": "changed the budget of the person",
+  "credential.api-key": "set Claude’s API key",
+  "credential.login": "began to log Claude in",
+  "credential.login-code": "logged Claude in",
+  "credential.logout": "logged Claude out",
+  "credential.oauth-token": "set Claude’s token",
+  "login-link.create": "made a login link",
+  "login.invitation": "joined with an invitation",
+  "login.link": "signed in with a link",
+  "login.password": "signed in with a password",
+  "login.setup": "set the machine up",
+  "password.change": "changed their password",
+  "task.approve-plan": "approved the plan of the task",
+  "task.let-through": "lifted the budget for the task",
+  "task.reply": "posted again the result of the task",
+  "task.routing": "corrected the agent of the task",
+  "variable.import": "imported variables",
+};
+
+const TOOL = /^tool\.(.+)$/;
+
+/** What was done, as it stands after who did it; an action that is not known keeps its name. */
+export function saidOf(action: string): string {
+  if (ACTIONS[action]) return ACTIONS[action];
+  const tool = TOOL.exec(action)?.[1];
+  if (tool) return `used the tool ${tool.replaceAll("_", " ")}`;
+  const [thing = "", ...rest] = action.split(".");
+  const deed = DEEDS[rest.join(".")];
+  return deed && THINGS[thing] ? `${deed} ${THINGS[thing]}` : action;
+}
+
+/** The same where it stands alone. */
+function actionName(action: string): string {
+  const said = saidOf(action);
+  return said === action ? said : said.replace(/^./, (letter) => letter.toUpperCase());
+}
+
 /** What can be chosen: all that was done here, and what is asked for, in their order. */
 export function actionsOf(done: readonly string[], asked: string): [string, string][] {
   const all = new Set(asked === "" ? done : [...done, asked]);
-  return [...all].sort().map((action) => [action, action]);
+  return [...all].sort().map((action) => [action, actionName(action)]);
 }

@@ -5,7 +5,7 @@ import type { Credentials, Taken } from "../api/login";
 import type { MachineWarning } from "../api/machine";
 import type { AuditEntry, Invitation, Token } from "../api/people";
 import { stepsOf } from "../home/steps";
-import { actionsOf, endingOf, objectOf, periodOf, sinceOf } from "./audit-words";
+import { actionsOf, endingOf, objectOf, periodOf, saidOf, sinceOf } from "./audit-words";
 import { amountOf, linesOf, share, spentWords, usedUp } from "./budget-words";
 import {
   backupWords,
@@ -102,11 +102,21 @@ describe("Claude's login in words", () => {
 describe("the audit log", () => {
   it("offers what was done, and what is asked for even where that never was", () => {
     expect(actionsOf(["user.create", "agent.create"], "")).toEqual([
-      ["agent.create", "agent.create"],
-      ["user.create", "user.create"],
+      ["agent.create", "Made the agent"],
+      ["user.create", "Made the person"],
     ]);
     expect(actionsOf(["user.create"], "user.create")).toHaveLength(1);
+    expect(actionsOf([], "nothing.like-this")).toEqual([["nothing.like-this", "nothing.like-this"]]);
     expect(actionsOf(["user.create"], "a.b").map(([action]) => action)).toEqual(["a.b", "user.create"]);
+  });
+
+  it("says in words what was done, and keeps the name of what it does not know", () => {
+    expect(["webhook.secret", "tool.create_agent", "task.stop", "brand.new"].map(saidOf)).toEqual([
+      "made a new secret for the webhook",
+      "used the tool create agent",
+      "stopped the task",
+      "brand.new",
+    ]);
   });
 
   it("takes only periods that it knows from the address", () => {
