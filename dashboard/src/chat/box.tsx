@@ -37,11 +37,12 @@ export function ChatBox({ draft, label, placeholder, rows = 2, newest, inputRef,
         "It stays here as a draft.",
       );
     if (files.sending.length > 0) throw new Error("A file is still on its way. Wait a moment, then send.");
+    const { kept } = files;
     await send(
       message,
-      files.kept.map(({ attachment_id }) => attachment_id),
+      kept.map(({ attachment_id }) => attachment_id),
     );
-    files.clear();
+    files.sent(kept);
   };
   const take = (list: FileList | null, event: { preventDefault(): void }) => {
     const chosen = [...(list ?? [])];

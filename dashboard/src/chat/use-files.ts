@@ -54,8 +54,10 @@ export function useFiles(draft: string) {
     },
     remove: (id: string) => set(known.current.filter(({ attachment_id }) => attachment_id !== id)),
     forgive: (key: number) => setRefused((before) => before.filter((one) => one.key !== key)),
-    clear() {
-      set(NONE);
+    /** Lets go of what was sent; what was added meanwhile is for the next message. */
+    sent(files: readonly Attachment[]) {
+      const ids = new Set(files.map(({ attachment_id }) => attachment_id));
+      set(known.current.filter(({ attachment_id }) => !ids.has(attachment_id)));
       setRefused([]);
     },
   };

@@ -6,6 +6,7 @@ import { describingTask } from "../domain/definition";
 import { duration } from "../domain/format";
 import { useLive } from "../live/hooks";
 import { Button } from "../parts/button";
+import { useDraft } from "../parts/draft";
 import { TextField } from "../parts/field";
 import { useNow } from "../parts/now";
 import { Failed } from "../parts/states";
@@ -31,7 +32,7 @@ type Stage =
 
 /** From words to a form that is filled in; nothing is saved before a person has looked at it. */
 export function DescribeForm<Form extends { name: string }>({ kind, api, spec, saved }: Props<Form>) {
-  const [wish, setWish] = useState("");
+  const [wish, setWish] = useDraft(`describe:${kind.id}`);
   const [stage, setStage] = useState<Stage>({ at: "wish" });
   const taskId = useDescribingTask(kind, wish, stage.at === "writing");
   const again = () => setStage({ at: "wish" });
@@ -45,8 +46,12 @@ export function DescribeForm<Form extends { name: string }>({ kind, api, spec, s
   };
   if (stage.at === "draft") {
     const { form, task_id } = stage.drafted;
+    const done = (name: string) => {
+      setWish("");
+      saved(name);
+    };
     return (
-      <DefinitionEditor spec={spec} draft={{ ...spec.empty, ...(form as Form) }} saved={saved} cancel={again}>
+      <DefinitionEditor spec={spec} draft={{ ...spec.empty, ...(form as Form) }} saved={done} cancel={again}>
         <p role="status" className="rounded-lg border bg-tint px-3 py-2">
           This is a draft: read it, change what you like. It is saved when you press Create.{" "}
           <TaskLink id={task_id} text="The task that wrote it" />

@@ -1,5 +1,5 @@
 import { ArrowUp, LoaderCircle } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, type Ref, useId, useState } from "react";
+import { type KeyboardEvent, type ReactNode, type Ref, useId, useRef, useState } from "react";
 import { useDraft } from "./draft";
 import { Failed } from "./states";
 
@@ -20,6 +20,11 @@ interface Props {
 
 const BOX = "rounded-xl border border-edge bg-raised transition-colors focus-within:border-accent";
 
+/** What is left of a text when a part of it was sent: all that was written meanwhile. */
+export function unsent(text: string, sent: string): string {
+  return text.startsWith(sent) ? text.slice(sent.length).trimStart() : text;
+}
+
 /** Enter sends where there is a keyboard; on a touch screen it makes a line. */
 function sends(event: KeyboardEvent): boolean {
   if (event.key !== "Enter" || event.nativeEvent.isComposing) return false;
@@ -39,6 +44,8 @@ export function Composer({
   send,
 }: Props) {
   const [text, setText] = useDraft(draft);
+  const newest = useRef(text);
+  newest.current = text;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const id = useId();
@@ -48,7 +55,7 @@ export function Composer({
     setError(null);
     try {
       await send(text);
-      setText("");
+      setText(unsent(newest.current, text));
     } catch (reason) {
       setError(reason);
     }
