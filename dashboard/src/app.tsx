@@ -19,7 +19,7 @@ function Broken({ error, reset }: ErrorComponentProps) {
   return (
     <div className="mx-auto max-w-[44rem] p-6">
       <h1 className="sr-only">Error</h1>
-      <Failed what="This page made a mistake." error={error} retry={reset} />
+      <Failed what="This page cannot be shown." error={error} retry={reset} />
     </div>
   );
 }
@@ -242,6 +242,8 @@ const pages = [
 export const router = createRouter({
   routeTree: root.addChildren([shell.addChildren(pages), signIn, join]),
   defaultPendingComponent: Waiting,
+  // Of every page, so that what is around it stays.
+  defaultErrorComponent: Broken,
 });
 
 declare module "@tanstack/react-router" {

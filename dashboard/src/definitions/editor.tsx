@@ -5,6 +5,7 @@ import { type FieldFault, faultAt, fieldFaults } from "../domain/definition";
 import { CodeEditor } from "../editor/code-editor";
 import { Button } from "../parts/button";
 import { Confirm } from "../parts/confirm";
+import { Part } from "../parts/part";
 import { Failed, Loading } from "../parts/states";
 import { PreviewCard } from "./preview";
 import type { FormSpec } from "./spec";
@@ -49,15 +50,17 @@ export function DefinitionEditor<Form extends { name: string }>(props: Props<For
         {mode === "form" ? (
           <Fields form={form} set={set} faults={faults} isNew={!initial} />
         ) : (
-          <Suspense fallback={<Loading label="Loading the editor" />}>
-            <YamlSettings
-              label="Settings"
-              initial={spec.toSettings(form)}
-              faults={check.faults}
-              change={(settings) => set(spec.fromSettings(settings, form))}
-              broken={edit.setBrokenYaml}
-            />
-          </Suspense>
+          <Part name="The YAML">
+            <Suspense fallback={<Loading label="Loading the editor" />}>
+              <YamlSettings
+                label="Settings"
+                initial={spec.toSettings(form)}
+                faults={check.faults}
+                change={(settings) => set(spec.fromSettings(settings, form))}
+                broken={edit.setBrokenYaml}
+              />
+            </Suspense>
+          </Part>
         )}
         {body && (
           <CodeEditor

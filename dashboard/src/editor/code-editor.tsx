@@ -1,4 +1,5 @@
 import { lazy, Suspense, useId } from "react";
+import { Part } from "../parts/part";
 
 /** Something wrong with a line, counted from 1. */
 export interface LineMark {
@@ -36,9 +37,11 @@ export function CodeEditor({ hint, fault, ...editor }: Props) {
       <div
         className={`min-h-40 rounded-md border bg-raised transition-colors focus-within:border-accent ${fault ? "border-bad" : "border-edge"}`}
       >
-        <Suspense fallback={<PlainEditor {...props} />}>
-          <CodeMirror {...props} />
-        </Suspense>
+        <Part name="The editor" instead={() => <PlainEditor {...props} />}>
+          <Suspense fallback={<PlainEditor {...props} />}>
+            <CodeMirror {...props} />
+          </Suspense>
+        </Part>
       </div>
       {note && (
         <p

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
-import { CircleAlert, FlaskConical, HardDrive, Wallet, WifiOff } from "lucide-react";
-import type { ReactNode } from "react";
+import { CircleAlert, FlaskConical, HardDrive, RefreshCw, Wallet, WifiOff } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { Status } from "../api/machine";
 import { atMoment } from "../domain/format";
 import { useConnection, useLive } from "../live/hooks";
@@ -27,6 +27,7 @@ export function Banners({ status }: { status: Status | undefined }) {
   return (
     <>
       <OfflineBanner />
+      <ReplacedBanner />
       {status?.demo && (
         <Banner tone="tint" icon={<FlaskConical aria-hidden className="size-3.5 shrink-0" />}>
           <b>Demo model.</b>{" "}
@@ -58,10 +59,35 @@ function OfflineBanner() {
     <Banner tone="warn" icon={<WifiOff aria-hidden className="size-3.5 shrink-0" />}>
       <div className="flex flex-wrap items-center justify-between gap-x-3">
         <span>
-          <b>No connection to the machine.</b> What you see may be old. Next try in {seconds} s.
+          <b>No connection to the machine.</b> What you see may be old.{" "}
+          {/* A status is read aloud whenever it changes: not once a second. */}
+          <span aria-hidden>Next try in {seconds} s.</span>
         </span>
         <Button look="secondary" size="small" onClick={() => feed.connection.retryNow()}>
           Try now
+        </Button>
+      </div>
+    </Banner>
+  );
+}
+
+/** That a part of the page did not come: after an upgrade the server has others, under other names. */
+function ReplacedBanner() {
+  const [isGone, setGone] = useState(false);
+  useEffect(() => {
+    const onFault = () => setGone(true);
+    window.addEventListener("vite:preloadError", onFault);
+    return () => window.removeEventListener("vite:preloadError", onFault);
+  }, []);
+  if (!isGone) return null;
+  return (
+    <Banner tone="warn" icon={<RefreshCw aria-hidden className="size-3.5 shrink-0" />}>
+      <div className="flex flex-wrap items-center justify-between gap-x-3">
+        <span>
+          <b>A part of this page could not be loaded.</b> There may be a newer one.
+        </span>
+        <Button look="secondary" size="small" onClick={() => location.reload()}>
+          Reload
         </Button>
       </div>
     </Banner>

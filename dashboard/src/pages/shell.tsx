@@ -5,9 +5,11 @@ import { machine, type Status } from "../api/machine";
 import { SignedOut } from "../feed/connection";
 import { useConnection, useLive, useStatus } from "../live/hooks";
 import { IconButton } from "../parts/button";
+import { Dialog } from "../parts/dialog";
 import { Logo } from "../parts/logo";
 import { useIsWide } from "../parts/media";
-import { Loading } from "../parts/states";
+import { Part } from "../parts/part";
+import { Failed, Loading } from "../parts/states";
 import { ThemeButton } from "../parts/theme";
 import { Banners } from "./banners";
 import { BottomNav, SideNav } from "./nav";
@@ -54,11 +56,25 @@ export function Shell() {
         </div>
       </div>
       {overlay && (
-        <Suspense>
-          <Overlays shown={overlay} close={() => show(null)} />
-        </Suspense>
+        <Part
+          key={overlay}
+          name="The search"
+          instead={(error) => <NoOverlay error={error} close={() => show(null)} />}
+        >
+          <Suspense>
+            <Overlays shown={overlay} close={() => show(null)} />
+          </Suspense>
+        </Part>
       )}
     </div>
+  );
+}
+
+function NoOverlay({ error, close }: { error: unknown; close(): void }) {
+  return (
+    <Dialog label="Search" close={close} className="p-3!">
+      <Failed what="This cannot be shown." error={error} retry={close} />
+    </Dialog>
   );
 }
 
@@ -80,7 +96,9 @@ function Side({ status, search }: { status: Status | undefined; search(): void }
       </header>
       <SideNav inFleet={status?.in_fleet ?? false} search={search} />
       <nav aria-label="Tasks" className="min-h-0 flex-1 overflow-y-auto">
-        <TaskList />
+        <Part name="The list of tasks">
+          <TaskList />
+        </Part>
       </nav>
       <Load status={status} />
     </div>

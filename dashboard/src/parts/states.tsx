@@ -1,9 +1,9 @@
 import { CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
-import { problemOf } from "../api/problem";
+import { isPartGone, problemOf } from "../api/problem";
 import { Button } from "./button";
 
-/** Something went wrong: what, and what to do. `retry` where trying again may help. */
+/** Something went wrong: what, and what to do. `retry` where trying again may help; a part that is gone stays gone. */
 export function Failed({ error, retry, what }: { error: unknown; retry?: () => void; what: string }) {
   const problem = problemOf(error);
   return (
@@ -15,8 +15,8 @@ export function Failed({ error, retry, what }: { error: unknown; retry?: () => v
           {problem.message} {problem.hint}
         </p>
         {retry && (
-          <Button size="small" onClick={retry} className="mt-1">
-            Try again
+          <Button size="small" onClick={isPartGone(error) ? () => location.reload() : retry} className="mt-1">
+            {isPartGone(error) ? "Reload the page" : "Try again"}
           </Button>
         )}
       </div>

@@ -6,6 +6,7 @@ import { useConnection, useLive, useSignal, useTask, useTaskView } from "../live
 import type { TaskView } from "../live/task-view";
 import { isTyping } from "../pages/shortcuts";
 import { Composer } from "../parts/composer";
+import { Part } from "../parts/part";
 import { Failed, Loading } from "../parts/states";
 import { CarryOut } from "./carry-out";
 import { useOthers } from "./earlier";
@@ -74,9 +75,11 @@ function OneTask({ taskId }: { taskId: string }) {
         />
       ) : (
         <div className="min-h-0 flex-1">
-          <Suspense fallback={<Loading label="Loading" lines={6} />}>
-            {task.data && <OtherViews task={task.data} search={search} />}
-          </Suspense>
+          <Part name={`The view ${view}`}>
+            <Suspense fallback={<Loading label="Loading" lines={6} />}>
+              {task.data && <OtherViews task={task.data} search={search} />}
+            </Suspense>
+          </Part>
         </div>
       )}
     </div>

@@ -3,6 +3,7 @@ import { Download, TextSearch } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { Task } from "../domain/task";
 import { IconButton } from "../parts/button";
+import { Part } from "../parts/part";
 import { VIEWS, type View } from "./views";
 
 const TakeAway = lazy(() => import("./take-away"));
@@ -47,9 +48,11 @@ export function Toolbar({ task, view, find }: Props) {
         <Download aria-hidden className="size-4" />
       </IconButton>
       {takes && (
-        <Suspense>
-          <TakeAway task={task} close={() => setTakes(false)} />
-        </Suspense>
+        <Part name="What can be taken">
+          <Suspense>
+            <TakeAway task={task} close={() => setTakes(false)} />
+          </Suspense>
+        </Part>
       )}
     </div>
   );
