@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
 import type { Status } from "../api/machine";
 import { type Login, logins, type Person, people } from "../api/people";
@@ -16,6 +16,7 @@ import { Loaded } from "./loaded";
 import { MIN_PASSWORD, PasswordField } from "./password-form";
 import { browserWords, MAY, nameFault, nameOf } from "./people-words";
 import { Row, Rows } from "./rows";
+import { useFresh } from "./use-report";
 
 /** Oneself: what one is called, how one comes in, and where one is. */
 export function AccountPage() {
@@ -24,7 +25,7 @@ export function AccountPage() {
 }
 
 function Oneself({ me }: { me: Status["me"] }) {
-  const person = useQuery({ queryKey: keys.person(me.user_id), queryFn: () => people.get(me.user_id) });
+  const person = useFresh(keys.person(me.user_id), () => people.get(me.user_id));
   return (
     <>
       <Loaded query={person} what="Your account">
@@ -120,7 +121,7 @@ export function PasswordForm({ person, beside }: { person: Person; beside?: Reac
 }
 
 function Logins({ me }: { me: string }) {
-  const list = useQuery({ queryKey: keys.logins, queryFn: logins.list });
+  const list = useFresh(keys.logins, logins.list);
   return (
     <Loaded query={list} what="The list of logins">
       {(items) => {
@@ -154,7 +155,7 @@ function Browsers({
   named?: boolean;
 }) {
   const mayKnow = useIsAdministrator();
-  const known = useQuery({ queryKey: keys.people, queryFn: people.list, enabled: mayKnow && named });
+  const known = useFresh(keys.people, people.list, { enabled: mayKnow && named });
   const client = useQueryClient();
   const acting = useActing();
   const end = (id: string) =>

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { type AuditChoice, type AuditEntry, audit, type AuditPage as Found, people } from "../api/people";
@@ -23,6 +23,7 @@ import {
 } from "./audit-words";
 import { SettingsPart } from "./frame";
 import { Nothing } from "./rows";
+import { useFresh } from "./use-report";
 
 /** What is looked at is in the address, to be sent to others. */
 function useChoice(): { choice: AuditChoice; period: Period; choose(what: Record<string, string>): void } {
@@ -59,8 +60,8 @@ export function AuditPage() {
 
 function Filters() {
   const { choice, period, choose } = useChoice();
-  const known = useQuery({ queryKey: keys.people, queryFn: people.list });
-  const done = useQuery({ queryKey: [...keys.audit, "actions"], queryFn: audit.actions });
+  const known = useFresh(keys.people, people.list);
+  const done = useFresh([...keys.audit, "actions"], audit.actions);
   const { actor = "", action = "" } = choice;
   const persons = (known.data ?? []).map(({ user_id, name }) => [user_id, name] as const);
   return (

@@ -1,4 +1,3 @@
-import { useQuery } from "@tanstack/react-query";
 import { type BudgetReport, budgets } from "../api/budgets";
 import { people } from "../api/people";
 import { keys } from "../live/cache";
@@ -11,7 +10,7 @@ import { SettingsPart } from "./frame";
 import { Loaded } from "./loaded";
 import { Parked } from "./parked";
 import { Nothing, Rows } from "./rows";
-import { useReport } from "./use-report";
+import { useFresh, useReport } from "./use-report";
 
 const REFRESH_MS = 30_000;
 
@@ -28,7 +27,7 @@ export function BudgetsPage() {
 }
 
 function Budgets({ report }: { report: BudgetReport }) {
-  const persons = useQuery({ queryKey: keys.people, queryFn: people.list });
+  const persons = useFresh(keys.people, people.list);
   const agents = useDefinitions("agents");
   return (
     <>

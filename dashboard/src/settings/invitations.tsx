@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Invitation, invitations, type Role } from "../api/people";
 import { keys } from "../live/cache";
@@ -13,6 +13,7 @@ import { useActing } from "../task/task-actions";
 import { Loaded } from "./loaded";
 import { invitationStanding, MAY, nameFault, ROLES, type Standing } from "./people-words";
 import { Row, Rows } from "./rows";
+import { useFresh } from "./use-report";
 
 const LASTS = [
   ["24", "One day"],
@@ -92,7 +93,7 @@ const ENDED: Readonly<Record<Exclude<Standing, "open">, string>> = {
 };
 
 function Made() {
-  const list = useQuery({ queryKey: keys.invitations, queryFn: invitations.list });
+  const list = useFresh(keys.invitations, invitations.list);
   const now = useNow(60_000);
   return (
     <Loaded query={list} what="The list of invitations">

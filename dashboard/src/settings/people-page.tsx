@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Change, type Person, people, type Role } from "../api/people";
 import { keys } from "../live/cache";
@@ -16,6 +16,7 @@ import { Loaded } from "./loaded";
 import { GivePassword } from "./password-form";
 import { MAY, ROLES } from "./people-words";
 import { Row, Rows } from "./rows";
+import { useFresh } from "./use-report";
 
 /** Who there is, and who is invited. */
 export function PeoplePage() {
@@ -40,7 +41,7 @@ export function PeoplePage() {
 }
 
 function Everybody() {
-  const list = useQuery({ queryKey: keys.people, queryFn: people.list });
+  const list = useFresh(keys.people, people.list);
   const me = useStatus().data?.me.user_id;
   return (
     <Loaded query={list} what="The list of people">

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { people, type Role, type Scope, type Token, type TokenMade, tokens } from "../api/people";
 import { keys } from "../live/cache";
@@ -17,6 +17,7 @@ import { SettingsPart } from "./frame";
 import { Loaded } from "./loaded";
 import { nameOf, reachWords, scopesFor, tokenEnd } from "./people-words";
 import { Nothing, Row, Rows } from "./rows";
+import { useFresh } from "./use-report";
 
 const LASTS = [
   ["30", "30 days"],
@@ -91,7 +92,7 @@ function Shown({ made, close }: { made: TokenMade; close(): void }) {
 }
 
 function All() {
-  const list = useQuery({ queryKey: keys.tokens, queryFn: tokens.list });
+  const list = useFresh(keys.tokens, tokens.list);
   const now = useNow(60_000);
   return (
     <Loaded query={list} what="The list of tokens">
@@ -128,7 +129,7 @@ function Teach() {
 function Alive({ items }: { items: readonly Token[] }) {
   const mayKnow = useIsAdministrator();
   const me = useStatus().data?.me.user_id;
-  const known = useQuery({ queryKey: keys.people, queryFn: people.list, enabled: mayKnow });
+  const known = useFresh(keys.people, people.list, { enabled: mayKnow });
   const client = useQueryClient();
   const [asked, ask] = useState<Token | null>(null);
   return (

@@ -1,4 +1,3 @@
-import { useQuery } from "@tanstack/react-query";
 import { variables } from "../api/variables";
 import { keys } from "../live/cache";
 import { Notice } from "../parts/notice";
@@ -7,6 +6,7 @@ import { Failed, Loading } from "../parts/states";
 import { SettingsPart } from "./frame";
 import { NewVariable } from "./new-variable";
 import { TakeFile } from "./take-file";
+import { useFresh } from "./use-report";
 import { VariableRows } from "./variable-rows";
 
 export function VariablesPage() {
@@ -18,7 +18,7 @@ export function VariablesPage() {
 }
 
 function Variables() {
-  const list = useQuery({ queryKey: keys.variables, queryFn: variables.list });
+  const list = useFresh(keys.variables, variables.list);
   if (list.error && !list.data) {
     return (
       <Failed
