@@ -33,6 +33,8 @@ export const schedules = {
   disable: (name: string) => done(http.POST("/api/schedules/{name}/pause", path(name))),
   enable: (name: string) => done(http.POST("/api/schedules/{name}/resume", path(name))),
   run: (name: string) => done(http.POST("/api/schedules/{name}/run", path(name))),
+  /** Makes it the reader's own. */
+  takeOver: (name: string) => done(http.POST("/api/schedules/{name}/owner", path(name))),
   /** What became of its last times, newest first. */
   runs: async (name: string): Promise<ScheduleRun[]> => {
     const query = { limit: SHOWN_RUNS };

@@ -34,6 +34,8 @@ export const webhooks = {
   preview: (form: object): Promise<Preview> => done(http.POST("/api/webhooks/preview", body(form))),
   /** Lets all its paused triggers start tasks again. */
   resume: (name: string) => done(http.POST("/api/webhooks/{name}/resume", path(name))),
+  /** Makes it the reader's own. */
+  takeOver: (name: string) => done(http.POST("/api/webhooks/{name}/owner", path(name))),
   /** A fresh secret, shown this once; the one before is accepted until `old_secret_until`. */
   newSecret: (name: string, old_secret_until: string | null) =>
     done(http.POST("/api/webhooks/{name}/secret", { ...path(name), body: { old_secret_until } })),

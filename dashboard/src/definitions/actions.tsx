@@ -16,6 +16,8 @@ export interface Doing {
   disable?(name: string): Promise<unknown>;
   revert?(name: string): Promise<unknown>;
   exportUrl?(name: string): string;
+  /** Makes it the reader's own. */
+  takeOver?(name: string): Promise<unknown>;
 }
 
 export interface Actionable {

@@ -14,9 +14,10 @@ import { type Actionable, DefinitionActions, type Doing } from "./actions";
 import { FileFaults } from "./faults";
 import type { Kind } from "./kinds";
 import { Marks } from "./list-page";
+import { type Ownable, OwnerGone } from "./owner-gone";
 import { useDefinition } from "./use-definition";
 
-type Detail = DefinitionView & Actionable & { warnings: string[] };
+type Detail = DefinitionView & Actionable & Ownable & { warnings: string[] };
 
 interface Props<D extends Detail> {
   kind: Kind;
@@ -60,6 +61,7 @@ export function DetailPage<D extends Detail>({ kind, name, api, children }: Prop
       actions={isAdministrator && <DefinitionActions kind={kind} item={detail} api={api} />}
     >
       <FileFaults faults={faults} />
+      {api.takeOver && <OwnerGone kind={kind} item={detail} takeOver={api.takeOver} />}
       {detail.warnings.length > 0 && (
         <div className="mb-5">
           <Notice title="Good to know">

@@ -77,7 +77,13 @@ function Row({ kind, item }: { kind: Kind; item: DefinitionView }) {
 export function Marks({
   item,
 }: {
-  item: DefinitionView & { provider?: string; unsigned?: boolean; paused?: boolean; words?: string };
+  item: DefinitionView & {
+    provider?: string;
+    unsigned?: boolean;
+    paused?: boolean;
+    words?: string;
+    problem?: string;
+  };
 }) {
   return (
     <>
@@ -86,6 +92,7 @@ export function Marks({
       {item.overrides_builtin && <Mark>changed here</Mark>}
       {item.unsigned && <Mark tone="warn">unsigned</Mark>}
       {item.words && <Mark>{item.words}</Mark>}
+      {item.problem && <Mark tone="bad">starts nothing</Mark>}
       {!item.enabled && <Mark tone="warn">{item.paused ? "paused" : "disabled"}</Mark>}
     </>
   );

@@ -13,7 +13,7 @@ export type ScheduleDraft = Partial<ScheduleForm> & Pick<ScheduleForm, "name" | 
 const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
 export function scheduleForm(view: ScheduleView): ScheduleDraft {
-  const { user_id, words, next_runs, last_run, faults, enabled, builtin, warnings, ...form } = view;
+  const { user_id, words, next_runs, last_run, problem, faults, enabled, builtin, warnings, ...form } = view;
   return form;
 }
 
