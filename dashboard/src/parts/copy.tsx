@@ -1,28 +1,35 @@
-import { Check, Copy } from "lucide-react";
+import { Check, Copy, CopyX } from "lucide-react";
 import { useEffect, useState } from "react";
 import { IconButton } from "./button";
+import { copyText } from "./clipboard";
 
 const SHOWN_MS = 1_500;
 
 /** Puts `text` on the clipboard, exactly as it is. */
 export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
-  const [copied, setCopied] = useState(false);
+  const [outcome, setOutcome] = useState<"copied" | "refused" | null>(null);
   useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), SHOWN_MS);
+    if (outcome !== "copied") return;
+    const timer = setTimeout(() => setOutcome(null), SHOWN_MS);
     return () => clearTimeout(timer);
-  }, [copied]);
-  // Without a secure context (plain http in the local network) there is no clipboard.
-  if (!navigator.clipboard) return null;
-  const copy = () => {
-    navigator.clipboard.writeText(text).then(
-      () => setCopied(true),
-      (error: unknown) => console.warn("The browser did not let this page copy.", error),
-    );
+  }, [outcome]);
+  const copy = async (near: Element) => {
+    try {
+      await copyText(text, near);
+      setOutcome("copied");
+    } catch (error) {
+      console.warn("It was not copied.", error);
+      setOutcome("refused");
+    }
   };
-  const Icon = copied ? Check : Copy;
+  const [name, Icon] =
+    outcome === "copied"
+      ? (["Copied", Check] as const)
+      : outcome === "refused"
+        ? (["Not copied: select the text and copy it", CopyX] as const)
+        : ([label, Copy] as const);
   return (
-    <IconButton label={copied ? "Copied" : label} onClick={copy} size="small">
+    <IconButton label={name} onClick={(event) => void copy(event.currentTarget)} size="small">
       <Icon aria-hidden className="size-3.5" />
     </IconButton>
   );

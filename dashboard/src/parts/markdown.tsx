@@ -84,7 +84,7 @@ function CodeBlock({ code }: { code: Tokens.Code }) {
       >
         <code className="bg-transparent! border-0! p-0! text-xs!">{code.text}</code>
       </Scrollable>
-      <div className="absolute top-1.5 right-1.5 rounded-md bg-sunken opacity-0 group-focus-within/code:opacity-100 group-hover/code:opacity-100">
+      <div className="absolute top-1.5 right-1.5 rounded-md bg-sunken opacity-0 group-focus-within/code:opacity-100 group-hover/code:opacity-100 pointer-coarse:opacity-100">
         <CopyButton text={code.text} label="Copy code" />
       </div>
     </div>

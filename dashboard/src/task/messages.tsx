@@ -46,7 +46,7 @@ export const Text = memo(function Text({ item }: { item: TextItem }) {
         <Markdown text={item.text} done={item.done} />
       )}
       {item.done && (
-        <div className="absolute -top-2 right-0 flex rounded-md border bg-raised opacity-0 focus-within:opacity-100 group-hover/text:opacity-100">
+        <div className="absolute -top-2 right-0 flex rounded-md border bg-raised opacity-0 focus-within:opacity-100 group-hover/text:opacity-100 pointer-coarse:opacity-100">
           <IconButton
             label={source ? "Show as formatted text" : "Show as it came"}
             aria-pressed={source}

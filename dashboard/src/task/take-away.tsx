@@ -2,6 +2,7 @@ import { useState } from "react";
 import { machine } from "../api/machine";
 import type { Task } from "../domain/task";
 import { Button } from "../parts/button";
+import { copyText } from "../parts/clipboard";
 import { Dialog } from "../parts/dialog";
 import { Failed } from "../parts/states";
 import { useActing } from "./task-actions";
@@ -11,9 +12,9 @@ export default function TakeAway({ task, close }: { task: Task; close(): void })
   const acting = useActing();
   const [copied, setCopied] = useState(false);
   const text = `/api/tasks/${task.task_id}/output`;
-  const copy = () =>
+  const copy = (near: Element) =>
     acting.act("Copy", async () => {
-      await navigator.clipboard.writeText(await machine.output(task.task_id));
+      await copyText(await machine.output(task.task_id), near);
       setCopied(true);
     });
   const events = () =>
@@ -30,12 +31,9 @@ export default function TakeAway({ task, close }: { task: Task; close(): void })
             <a href={text} download={`${task.task_id}.txt`} className={link}>
               Download the text
             </a>
-            {/* Without a secure context there is no clipboard. */}
-            {navigator.clipboard && (
-              <Button busy={acting.busy === "Copy"} onClick={() => void copy()}>
-                {copied ? "Copied" : "Copy the text"}
-              </Button>
-            )}
+            <Button busy={acting.busy === "Copy"} onClick={(event) => void copy(event.currentTarget)}>
+              {copied ? "Copied" : "Copy the text"}
+            </Button>
           </p>
         </section>
         <section className="space-y-2" aria-label="The events">

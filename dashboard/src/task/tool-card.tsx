@@ -123,7 +123,7 @@ function Result({ item, text }: { item: ToolItem; text: string }) {
       className={`group/result relative border-t bg-sunken px-3.5 py-2.5 ${item.isError ? "text-bad" : ""}`}
     >
       <ProgramOutput text={text} label="Result" />
-      <div className="absolute top-1 right-1 rounded-md bg-sunken opacity-0 group-focus-within/result:opacity-100 group-hover/result:opacity-100">
+      <div className="absolute top-1 right-1 rounded-md bg-sunken opacity-0 group-focus-within/result:opacity-100 group-hover/result:opacity-100 pointer-coarse:opacity-100">
         <CopyButton text={text} label="Copy the result" />
       </div>
     </div>
