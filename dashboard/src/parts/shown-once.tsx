@@ -11,10 +11,10 @@ interface Props {
   close(): void;
 }
 
-/** A secret that is never shown again. Closed by its button alone: a click beside it would lose it. */
+/** A secret that is never shown again. Closed by its button alone: anything else would lose it. */
 export function ShownOnce({ title, secret, children, close }: Props) {
   return (
-    <Dialog label={title} close={() => undefined}>
+    <Dialog label={title} close={close} isLocked>
       <div className="space-y-3 p-5">
         <h2 className="font-semibold text-base tracking-tight [overflow-wrap:anywhere]">{title}</h2>
         <div className="text-soft">{children}</div>
