@@ -6,9 +6,10 @@ import { CodeEditor } from "../editor/code-editor";
 import { Button } from "../parts/button";
 import { Confirm } from "../parts/confirm";
 import { Part } from "../parts/part";
+import { ShownOnce } from "../parts/shown-once";
 import { Failed, Loading } from "../parts/states";
 import { PreviewCard } from "./preview";
-import type { FormSpec } from "./spec";
+import type { FormSpec, Secret } from "./spec";
 import { useCheck } from "./use-check";
 
 const YamlSettings = lazy(() => import("./yaml-settings"));
@@ -75,6 +76,11 @@ export function DefinitionEditor<Form extends { name: string }>(props: Props<For
       </div>
       <Beside check={check} hasPreview={spec.preview !== undefined} />
       <LeaveQuestion edit={edit} />
+      {edit.secret && (
+        <ShownOnce {...edit.secret} close={() => props.saved(form.name)}>
+          {edit.secret.what}
+        </ShownOnce>
+      )}
     </form>
   );
 }
@@ -88,6 +94,7 @@ function useEdit<Form extends { name: string }>({ spec, initial, draft, saved }:
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [brokenYaml, setBrokenYaml] = useState<string | null>(null);
+  const [secret, setSecret] = useState<Secret | null>(null);
   const check = useCheck(spec, form, initial);
   const missing = spec.missing(form, initial).filter((fault) => tried || isBegun(form, fault));
   const refused = error instanceof ApiError ? fieldFaults(error.faults) : [];
@@ -103,7 +110,9 @@ function useEdit<Form extends { name: string }>({ spec, initial, draft, saved }:
     try {
       await (initial && spec.update ? spec.update(initial.name, form) : spec.create(form));
       isSaved.current = true;
-      saved(form.name);
+      const secret = spec.shownOnce?.(form);
+      if (secret) setSecret(secret);
+      else saved(form.name);
     } catch (reason) {
       setError(reason);
     }
@@ -111,7 +120,7 @@ function useEdit<Form extends { name: string }>({ spec, initial, draft, saved }:
   };
   const isDirty = () => !isSaved.current && JSON.stringify(form) !== JSON.stringify(begun.current);
   const faults = [...missing, ...check.faults, ...refused];
-  return { form, set, check, faults, save, busy, error, brokenYaml, setBrokenYaml, isDirty, tried };
+  return { form, set, check, faults, save, busy, error, brokenYaml, setBrokenYaml, isDirty, tried, secret };
 }
 
 type Edit = Pick<

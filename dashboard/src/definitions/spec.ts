@@ -9,6 +9,13 @@ export interface FieldsProps<Form> {
   set(changes: Partial<Form>): void;
 }
 
+export interface Secret {
+  title: string;
+  secret: string;
+  /** What to do with it. */
+  what: string;
+}
+
 /** How one kind of definition is filled in, checked and saved. */
 export interface FormSpec<Form extends { name: string }> {
   kind: KindId;
@@ -23,6 +30,8 @@ export interface FormSpec<Form extends { name: string }> {
   body?: { label: string; get(form: Form): string; set(text: string): Partial<Form> };
   /** What would be saved. Rejects with the faults of the form. */
   preview?(form: Form): Promise<Preview>;
+  /** Said once it is saved, with a secret that is never shown again; null where there is none. */
+  shownOnce?(form: Form): Secret | null;
   create(form: Form): Promise<unknown>;
   update?(name: string, form: Form): Promise<unknown>;
 }

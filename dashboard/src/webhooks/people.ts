@@ -27,6 +27,11 @@ export function newSecret(provider: ProviderName): string {
   return [...random].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** Whether a secret was made here: then nobody but this page knows it. */
+export function isNewSecret(secret: string): boolean {
+  return /^(?:[0-9a-f]{64}|whsec_[A-Za-z0-9+/]{43}=)$/.test(secret);
+}
+
 const DAY_MS = 86_400_000;
 
 /** A day after `now`, as the machine reads times. */

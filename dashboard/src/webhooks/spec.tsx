@@ -4,9 +4,10 @@ import type { FieldsProps, FormSpec } from "../definitions/spec";
 import { faultAt, nameFault, withoutDefaults } from "../domain/definition";
 import { PROVIDERS } from "../domain/provider";
 import { Button } from "../parts/button";
+import { CopyButton } from "../parts/copy";
 import { Check, Choice, TextField } from "../parts/field";
 import { needsSecret, sent, type TriggerDraft, type WebhookDraft, withSecret } from "./draft";
-import { newSecret } from "./people";
+import { isNewSecret, newSecret } from "./people";
 import { hintsOf, takesOurSecret } from "./provider-hints";
 import { TriggerFields } from "./trigger-fields";
 
@@ -67,9 +68,12 @@ function SecretFields({ form, set, faults, isNew }: Fields) {
             />
           </div>
           {takesOurSecret(form.provider) && (
-            <Button className="mt-6 h-9!" onClick={() => set(withSecret(form, newSecret(form.provider)))}>
-              Generate
-            </Button>
+            <div className="mt-6 flex h-9 items-center gap-1">
+              <Button className="h-9!" onClick={() => set(withSecret(form, newSecret(form.provider)))}>
+                Generate
+              </Button>
+              {form.secret && <CopyButton text={form.secret} label="Copy the secret" />}
+            </div>
           )}
         </div>
       )}
@@ -177,6 +181,14 @@ export const webhookSpec: FormSpec<WebhookDraft> = {
       ),
     ];
   },
+  shownOnce: ({ name, secret, provider }) =>
+    secret && takesOurSecret(provider) && isNewSecret(secret)
+      ? {
+          title: `The secret of ${name}`,
+          secret,
+          what: "Enter it at the provider now: it is not shown again.",
+        }
+      : null,
   toSettings({ name: _name, secret: _secret, ...settings }) {
     return withoutDefaults(settings, {});
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newSecret, peopleOf, whoOf } from "./people";
+import { isNewSecret, newSecret, peopleOf, whoOf } from "./people";
 import { headersOf, headersText, samplesOf } from "./samples";
 
 describe("people of a trigger", () => {
@@ -25,6 +25,11 @@ describe("secrets", () => {
     expect(newSecret("github")).toMatch(/^[0-9a-f]{64}$/);
     expect(newSecret("standard")).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
     expect(newSecret("github")).not.toBe(newSecret("github"));
+    expect([newSecret("github"), newSecret("standard"), "typed by a person"].map(isNewSecret)).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 });
 
