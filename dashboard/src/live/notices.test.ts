@@ -83,6 +83,27 @@ describe("notices of the browser", () => {
     await vi.waitFor(() => expect(shown).toEqual(["Needs your answer: An old one | Run npm test"]));
   });
 
+  it("are off, and say why, where only installed programs may tell something", async () => {
+    class OnlyInstalled {
+      static permission = "default";
+      constructor() {
+        throw new TypeError("Illegal constructor. Use ServiceWorkerRegistration.showNotification() instead.");
+      }
+      static requestPermission = () => Promise.resolve("granted");
+    }
+    Object.assign(window, { Notification: OnlyInstalled });
+    const notices = new Notices(around);
+    expect(notices.permission()).toBe("pages_cannot");
+    await notices.switch(true);
+    expect(notices.isOn.get()).toBe(false);
+    // With leave given before, only a try tells.
+    OnlyInstalled.permission = "granted";
+    await notices.switch(true);
+    notices.show("A test", "", null);
+    expect([notices.isOn.get(), notices.permission()]).toEqual([false, "pages_cannot"]);
+    expect(localStorage.getItem("notices")).toBeNull();
+  });
+
   it("are off until somebody asks for them, and where the browser does not allow them", async () => {
     localStorage.clear();
     const notices = new Notices(around);

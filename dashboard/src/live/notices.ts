@@ -10,7 +10,8 @@ const REMEMBERED = 200;
 const MOST_LOOKED_UP = 3;
 const TOLD: ReadonlySet<string> = new Set(["approval.requested", "task.completed", "task.failed"]);
 
-export type Permission = "unsupported" | NotificationPermission;
+/** `pages_cannot`: the browser tells something only for installed programs, as on Android. */
+export type Permission = "unsupported" | "pages_cannot" | NotificationPermission;
 
 /** What is worth a notice, in words; null for most. */
 export function saidOf(event: FeedEvent, task: Task): { title: string; body: string } | null {
@@ -50,9 +51,11 @@ export class Notices {
   /** Of tasks that something was said of, the last event: after a break some are told again. */
   #said = new Map<string, number>();
   #lookingUp = 0;
+  /** Known once it was tried in vain. */
+  #cannot = false;
 
   constructor(private readonly around: Surroundings) {
-    this.isOn.set(stored() && permission() === "granted");
+    this.isOn.set(stored() && this.permission() === "granted");
   }
 
   arrived(event: FeedEvent): void {
@@ -90,10 +93,18 @@ export class Notices {
     this.#lookingUp -= 1;
   }
 
+  /** Whether the browser would let this page tell something. */
+  permission(): Permission {
+    return this.#cannot ? "pages_cannot" : permission();
+  }
+
   /** Asks the browser where it has to be asked, and remembers the choice in it. */
   async switch(on: boolean): Promise<void> {
-    if (on && permission() === "default") await Notification.requestPermission();
-    const isOn = on && permission() === "granted";
+    if (on && this.permission() === "default") await Notification.requestPermission();
+    this.#remember(on && this.permission() === "granted");
+  }
+
+  #remember(isOn: boolean): void {
     try {
       if (isOn) localStorage.setItem(STORED, "on");
       else localStorage.removeItem(STORED);
@@ -113,15 +124,23 @@ export class Notices {
         if (taskId) this.open(taskId);
       };
     } catch (error) {
-      // Some phones let only installed workers tell something.
       console.warn("This browser shows no notices of pages.", error);
+      this.#cannot = true;
+      this.#remember(false);
     }
   }
 }
 
-/** Whether the browser would let this page tell something. */
-export function permission(): Permission {
-  return "Notification" in window && window.isSecureContext ? Notification.permission : "unsupported";
+function permission(): Permission {
+  if (!("Notification" in window && window.isSecureContext)) return "unsupported";
+  if (Notification.permission === "granted") return "granted";
+  try {
+    // Without leave it shows nothing; where only installed programs may tell something, it throws.
+    new Notification("");
+  } catch {
+    return "pages_cannot";
+  }
+  return Notification.permission;
 }
 
 function stored(): boolean {

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { channels } from "../api/notifications";
 import { keys } from "../live/cache";
 import { useIsAdministrator, useLive, useSignal } from "../live/hooks";
-import { permission } from "../live/notices";
+import type { Permission } from "../live/notices";
 import { Button } from "../parts/button";
 import { Check } from "../parts/field";
 import { Section } from "../parts/page";
@@ -22,9 +22,11 @@ export function NotificationsPage() {
   );
 }
 
-const REFUSED: Readonly<Partial<Record<ReturnType<typeof permission>, string>>> = {
+const REFUSED: Readonly<Partial<Record<Permission, string>>> = {
   denied:
     "This browser was told not to show notifications of this page. Allow them in its settings for this site.",
+  pages_cannot:
+    "This browser shows no notifications of web pages; those of Android do not. What the machine writes to Slack, or to another system, reaches a phone.",
   unsupported: "This browser shows no notifications here: they need https, or the machine's own computer.",
 };
 
@@ -32,17 +34,17 @@ const REFUSED: Readonly<Partial<Record<ReturnType<typeof permission>, string>>> 
 function ThisBrowser() {
   const { notices } = useLive();
   const isOn = useSignal(notices.isOn);
-  const [may, setMay] = useState(permission);
+  const [may, setMay] = useState(() => notices.permission());
   const change = async (on: boolean) => {
     await notices.switch(on);
-    setMay(permission());
+    setMay(notices.permission());
   };
   return (
     <Section title="In this browser">
       <Check
         label="Tell me what becomes of my tasks"
         checked={isOn}
-        disabled={may === "denied" || may === "unsupported"}
+        disabled={may in REFUSED}
         change={(on) => void change(on)}
       />
       <p className="mt-1 max-w-[40rem] text-faint text-xs">
@@ -53,7 +55,10 @@ function ThisBrowser() {
         <Button
           size="small"
           className="mt-2"
-          onClick={() => notices.show("A test", "Notifications arrive here.", null)}
+          onClick={() => {
+            notices.show("A test", "Notifications arrive here.", null);
+            setMay(notices.permission());
+          }}
         >
           Try it
         </Button>
