@@ -7025,7 +7025,10 @@ export interface operations {
     };
     update_api_agents__name__put: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `content_hash` of the version that the change began from: 409 when another is in force by now. */
+                began_from?: string | null;
+            };
             header?: never;
             path: {
                 name: string;
@@ -9674,7 +9677,10 @@ export interface operations {
     };
     update_api_skills__name__put: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `content_hash` of the version that the change began from: 409 when another is in force by now. */
+                began_from?: string | null;
+            };
             header?: never;
             path: {
                 name: string;
@@ -10885,7 +10891,10 @@ export interface operations {
     };
     update_api_webhooks__name__put: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `content_hash` of the version that the change began from: 409 when another is in force by now. */
+                began_from?: string | null;
+            };
             header?: never;
             path: {
                 name: string;

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Request
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from machine.api.definition_schemas import UploadOptions
+from machine.api.definition_schemas import HASH_PATTERN, UploadOptions
 from machine.api.deps import Caller, State
 from machine.api.multipart import MEDIA_TYPE, parse_form
 from machine.api.state import ApiState
@@ -23,6 +23,13 @@ from machine.engine.definition_desk import DefinitionDesk, Seen
 from machine.registry.uploads import Draft, Upload
 
 Name = Annotated[str, Path(pattern=NAME_PATTERN)]
+BeganFrom = Annotated[
+    str | None,
+    Query(
+        pattern=HASH_PATTERN,
+        description="`content_hash` of the version that the change began from: 409 when another is in force by now.",
+    ),
+]
 
 _FILES: Final = {
     "type": "object",
@@ -106,14 +113,16 @@ def _add_forms(router: APIRouter, kind: Kind, form_model: Any, detail_model: Any
         return await kind.detail_of(request, state, name, caller)
 
     @router.put("/{name}")
-    async def update(name: Name, form: form_model, request: Request, state: State, by: Administrator) -> detail_model:
+    async def update(
+        name: Name, form: form_model, request: Request, state: State, by: Administrator, began_from: BeganFrom = None
+    ) -> detail_model:
         """Change one; its other files stay. One that comes with the program is overridden by what is sent."""
         desk = kind.desk_of(state)
         with refusals():
             if form.name != name:
                 raise invalid("", f"is {form.name}, but what is changed is called {name}", field="name")
             desk.check_there(name)
-            await desk.save(await kind.draft_of(state, form), by, replace_it=True)
+            await desk.save(await kind.draft_of(state, form), by, replace_it=True, began_from=began_from)
         return await kind.detail_of(request, state, name, by)
 
 

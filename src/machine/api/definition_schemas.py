@@ -1,6 +1,6 @@
 """Agents and skills over the wire. What could hold a secret (commands, arguments) is for administrators."""
 
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -8,6 +8,8 @@ from machine.domain.agent import NAME_PATTERN, AgentFields, SubAgent
 from machine.domain.definitions import DefinitionFault, FileInfo, Preview
 from machine.domain.skill import Reach, Skill
 from machine.engine.definition_desk import DefinitionDesk, Standing
+
+HASH_PATTERN: Final = r"^sha256:[0-9a-f]{64}$"
 
 
 class _Out(BaseModel):
@@ -25,7 +27,7 @@ class UploadOptions(BaseModel):
     """Replace a definition of that name, one that comes with the program included."""
     name: str | None = Field(None, pattern=NAME_PATTERN)
     """For what does not name itself."""
-    content_hash: str | None = Field(None, pattern=r"^sha256:[0-9a-f]{64}$")
+    content_hash: str | None = Field(None, pattern=HASH_PATTERN)
     """Of the preview that was looked at: anything else is refused."""
 
 

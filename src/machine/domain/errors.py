@@ -40,6 +40,12 @@ class Conflict(MachineError):
     status = 409
 
 
+class ChangedMeanwhile(Conflict):
+    """What was to be changed is no longer what the change began from."""
+
+    code = "changed_meanwhile"
+
+
 class CodeFault(Conflict):
     """A repository cannot be fetched, looked at or pushed to. The message has no secret in it."""
 

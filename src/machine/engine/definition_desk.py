@@ -16,7 +16,7 @@ from machine.domain.definitions import (
     Preview,
     invalid,
 )
-from machine.domain.errors import Conflict, Forbidden, NotFound
+from machine.domain.errors import ChangedMeanwhile, Conflict, Forbidden, NotFound
 from machine.domain.principal import Principal
 from machine.engine.keeping import Keeping
 from machine.registry.archives import packed
@@ -69,6 +69,7 @@ class DefinitionDesk(Generic[Model]):
         self._remarks = remarks
         self._needed = needed
         self._keeping = keeping
+        self._one_save_at_a_time = asyncio.Lock()
 
     @property
     def known(self) -> dict[str, Definition[Model]]:
@@ -135,19 +136,30 @@ class DefinitionDesk(Generic[Model]):
         return (await self.look(draft, by)).preview
 
     async def save(
-        self, draft: Draft, by: Principal, *, replace_it: bool = False, expected_hash: str | None = None
+        self,
+        draft: Draft,
+        by: Principal,
+        *,
+        replace_it: bool = False,
+        expected_hash: str | None = None,
+        began_from: str | None = None,
     ) -> Definition[Model]:
         """Check a draft and put it in force. With `expected_hash`, only what a preview with that hash has shown.
 
-        Raises InvalidDefinition, Conflict when the name is taken and `replace_it` is not set, Forbidden, StoreError.
+        With `began_from`, only in place of the version with that hash. Raises InvalidDefinition, ChangedMeanwhile,
+        Conflict when the name is taken and `replace_it` is not set, Forbidden, StoreError.
         """
         self.check_may_change(by)
-        seen = self._keeping.mark(self._shelf, draft.name)
-        checked = await asyncio.to_thread(self._checked, draft, by)
-        if expected_hash is not None and checked.content_hash != expected_hash:
-            raise Conflict("This is not what the preview has shown.", hint="Look at the preview again.")
-        async with self._kept(checked, by) as kept:
-            await self._keeping.put(self._shelf, kept.name, kept.files, by=by.user_id, seen=seen, replace_it=replace_it)
+        async with self._one_save_at_a_time:
+            seen = self._keeping.mark(self._shelf, draft.name)
+            if began_from is not None:
+                await asyncio.to_thread(self._check_unchanged, draft.name, began_from)
+            checked = await asyncio.to_thread(self._checked, draft, by)
+            if expected_hash is not None and checked.content_hash != expected_hash:
+                raise Conflict("This is not what the preview has shown.", hint="Look at the preview again.")
+            async with self._kept(checked, by) as kept:
+                name, files = kept.name, kept.files
+                await self._keeping.put(self._shelf, name, files, by=by.user_id, seen=seen, replace_it=replace_it)
         _log.info("%s %s was saved by %s: %s", self._shelf.kind, checked.name, by.user_id, checked.content_hash)
         return self.get(checked.name)
 
@@ -221,6 +233,13 @@ class DefinitionDesk(Generic[Model]):
             exists=found.name in self._shelf.current.known,
             overrides_builtin=not found.builtin and found.name in self._shelf.builtin,
         )
+
+    def _check_unchanged(self, name: str, began_from: str) -> None:
+        """Blocking. Raises ChangedMeanwhile."""
+        found = self._shelf.current.known.get(name)
+        if found is None or found.content_hash != began_from:
+            message = f"The {self._shelf.kind} {name} was changed by somebody else since you began."
+            raise ChangedMeanwhile(message, hint="Look at what is there now, and change that.")
 
     def _check_not_needed(self, name: str) -> None:
         if name in self._needed:
