@@ -48,6 +48,11 @@ export type Filed = "agents" | "skills" | "webhooks";
 const one = (kind: Filed) => `/api/${kind}/{name}` as "/api/agents/{name}";
 const path = (name: string) => ({ params: { path: { name } } });
 
+/** With the hash of the version that a change began from: the machine refuses it when another is in force by now. */
+export const pathFrom = (name: string, beganFrom?: string) => ({
+  params: { path: { name }, query: beganFrom ? { began_from: beganFrom } : {} },
+});
+
 function formOf(files: readonly UploadedFile[], options: UploadOptions): FormData {
   const form = new FormData();
   for (const { path, file } of files) form.append("files", file, path);
@@ -104,8 +109,8 @@ export const agents = {
   list: async () => whole(await done(http.GET("/api/agents"))),
   get: (name: string) => done(http.GET("/api/agents/{name}", path(name))),
   create: (form: AgentForm) => done(http.POST("/api/agents", { body: form })),
-  update: (name: string, form: AgentForm) =>
-    done(http.PUT("/api/agents/{name}", { ...path(name), body: form })),
+  update: (name: string, form: AgentForm, beganFrom?: string) =>
+    done(http.PUT("/api/agents/{name}", { ...pathFrom(name, beganFrom), body: form })),
   preview: (form: AgentForm) => done(http.POST("/api/agents/preview", { body: form })),
 };
 
@@ -114,7 +119,7 @@ export const skills = {
   list: async () => whole(await done(http.GET("/api/skills"))),
   get: (name: string) => done(http.GET("/api/skills/{name}", path(name))),
   create: (form: SkillForm) => done(http.POST("/api/skills", { body: form })),
-  update: (name: string, form: SkillForm) =>
-    done(http.PUT("/api/skills/{name}", { ...path(name), body: form })),
+  update: (name: string, form: SkillForm, beganFrom?: string) =>
+    done(http.PUT("/api/skills/{name}", { ...pathFrom(name, beganFrom), body: form })),
   preview: (form: SkillForm) => done(http.POST("/api/skills/preview", { body: form })),
 };

@@ -22,6 +22,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether somebody else has changed what was to be saved. */
+export function isChangedMeanwhile(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "changed_meanwhile";
+}
+
 interface ProblemBody {
   code?: string;
   detail?: string;

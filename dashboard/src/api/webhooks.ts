@@ -1,4 +1,4 @@
-import { filed, type Preview } from "./definitions";
+import { filed, type Preview, pathFrom } from "./definitions";
 import { done, http } from "./machine";
 import type { components } from "./schema";
 
@@ -29,8 +29,8 @@ export const webhooks = {
   list: () => done(http.GET("/api/webhooks")),
   get: (name: string) => done(http.GET("/api/webhooks/{name}", path(name))),
   create: (form: object) => done(http.POST("/api/webhooks", body(form))),
-  update: (name: string, form: object) =>
-    done(http.PUT("/api/webhooks/{name}", { ...path(name), ...body(form) })),
+  update: (name: string, form: object, beganFrom?: string) =>
+    done(http.PUT("/api/webhooks/{name}", { ...pathFrom(name, beganFrom), ...body(form) })),
   preview: (form: object): Promise<Preview> => done(http.POST("/api/webhooks/preview", body(form))),
   /** Lets all its paused triggers start tasks again. */
   resume: (name: string) => done(http.POST("/api/webhooks/{name}/resume", path(name))),

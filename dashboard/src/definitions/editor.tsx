@@ -1,6 +1,6 @@
 import { useBlocker } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
-import { ApiError } from "../api/problem";
+import { ApiError, isChangedMeanwhile } from "../api/problem";
 import { type FieldFault, faultAt, fieldFaults } from "../domain/definition";
 import { CodeEditor } from "../editor/code-editor";
 import { Button } from "../parts/button";
@@ -8,6 +8,7 @@ import { Confirm } from "../parts/confirm";
 import { Part } from "../parts/part";
 import { ShownOnce } from "../parts/shown-once";
 import { Failed, Loading } from "../parts/states";
+import { ChangedMeanwhile } from "./changed-meanwhile";
 import { PreviewCard } from "./preview";
 import type { FormSpec, Secret } from "./spec";
 import { useCheck } from "./use-check";
@@ -20,11 +21,21 @@ interface Props<Form extends { name: string }> {
   initial?: Form;
   /** What a new one begins with; unset: nothing. */
   draft?: Form;
+  /** The version that is changed, and how it is brought here anew when somebody else has changed it meanwhile. */
+  version?: Version | undefined;
   /** After it was saved. */
   saved(name: string): void;
   cancel(): void;
   /** Stands above the form. */
   children?: ReactNode;
+}
+
+export interface Version {
+  /** What is changed began as this. */
+  beganFrom: string;
+  /** What is in force by now. */
+  newest: string;
+  load(): Promise<unknown>;
 }
 
 type Mode = "form" | "yaml";
@@ -72,6 +83,7 @@ export function DefinitionEditor<Form extends { name: string }>(props: Props<For
             fault={faultAt(faults, "instructions")}
           />
         )}
+        {edit.isOld && props.version && <ChangedMeanwhile load={props.version.load} />}
         <SaveBar edit={edit} isNew={!initial} cancel={cancel} />
       </div>
       <Beside check={check} hasPreview={spec.preview !== undefined} />
@@ -86,7 +98,7 @@ export function DefinitionEditor<Form extends { name: string }>(props: Props<For
 }
 
 /** What is being written, what is wrong with it, and how it is saved. */
-function useEdit<Form extends { name: string }>({ spec, initial, draft, saved }: Props<Form>) {
+function useEdit<Form extends { name: string }>({ spec, initial, draft, version, saved }: Props<Form>) {
   const begun = useRef(initial ?? spec.empty);
   const isSaved = useRef(false);
   const [form, setForm] = useState<Form>(draft ?? begun.current);
@@ -108,7 +120,9 @@ function useEdit<Form extends { name: string }>({ spec, initial, draft, saved }:
     setBusy(true);
     setError(null);
     try {
-      await (initial && spec.update ? spec.update(initial.name, form) : spec.create(form));
+      await (initial && spec.update
+        ? spec.update(initial.name, form, version?.beganFrom)
+        : spec.create(form));
       isSaved.current = true;
       const secret = spec.shownOnce?.(form);
       if (secret) setSecret(secret);
@@ -119,8 +133,25 @@ function useEdit<Form extends { name: string }>({ spec, initial, draft, saved }:
     setBusy(false);
   };
   const isDirty = () => !isSaved.current && JSON.stringify(form) !== JSON.stringify(begun.current);
+  const isOld =
+    isChangedMeanwhile(error) ||
+    (!isSaved.current && version !== undefined && version.newest !== version.beganFrom);
   const faults = [...missing, ...check.faults, ...refused];
-  return { form, set, check, faults, save, busy, error, brokenYaml, setBrokenYaml, isDirty, tried, secret };
+  return {
+    form,
+    set,
+    check,
+    faults,
+    save,
+    busy,
+    error,
+    brokenYaml,
+    setBrokenYaml,
+    isDirty,
+    tried,
+    secret,
+    isOld,
+  };
 }
 
 type Edit = Pick<
@@ -168,7 +199,7 @@ function SaveBar({ edit, isNew, cancel }: { edit: Edit; isNew: boolean; cancel()
   const unplaced = faults.filter(({ path }) => path.length === 0);
   return (
     <div className="space-y-3 border-t pt-4">
-      {error !== null && <Failed what="It was not saved." error={error} />}
+      {error !== null && !isChangedMeanwhile(error) && <Failed what="It was not saved." error={error} />}
       {check.error !== null && error === null && (
         <Failed what="It could not be checked." error={check.error} />
       )}

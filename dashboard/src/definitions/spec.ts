@@ -33,5 +33,6 @@ export interface FormSpec<Form extends { name: string }> {
   /** Said once it is saved, with a secret that is never shown again; null where there is none. */
   shownOnce?(form: Form): Secret | null;
   create(form: Form): Promise<unknown>;
-  update?(name: string, form: Form): Promise<unknown>;
+  /** `beganFrom`: the hash of the version that the form was filled in with. */
+  update?(name: string, form: Form, beganFrom?: string): Promise<unknown>;
 }

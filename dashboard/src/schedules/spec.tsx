@@ -115,5 +115,5 @@ export const scheduleSpec: FormSpec<ScheduleDraft> = {
   toSettings: ({ name: _name, ...settings }) => withoutDefaults(settings, {}),
   fromSettings: (settings, { name }) => ({ cron: "", message: "", ...settings, name }),
   create: schedules.create,
-  update: schedules.update,
+  update: (name, form) => schedules.update(name, form),
 };

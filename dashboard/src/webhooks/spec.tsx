@@ -205,5 +205,5 @@ export const webhookSpec: FormSpec<WebhookDraft> = {
   },
   preview: (draft) => webhooks.preview(sent(draft)),
   create: (draft) => webhooks.create(sent(draft)),
-  update: (name, draft) => webhooks.update(name, sent(draft)),
+  update: (name, draft, beganFrom) => webhooks.update(name, sent(draft), beganFrom),
 };
