@@ -6,6 +6,7 @@ import { SignedOut } from "../feed/connection";
 import { useConnection, useLive, useStatus } from "../live/hooks";
 import { IconButton } from "../parts/button";
 import { Dialog } from "../parts/dialog";
+import { forgetAllKept } from "../parts/draft";
 import { Logo } from "../parts/logo";
 import { useIsWide } from "../parts/media";
 import { Part } from "../parts/part";
@@ -170,6 +171,7 @@ function SignOut() {
     }
     feed.forget();
     client.clear();
+    forgetAllKept();
     location.assign("/login");
   };
   return (

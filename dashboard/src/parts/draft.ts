@@ -31,6 +31,17 @@ export function forgetKept(name: string): void {
   }
 }
 
+/** Nobody goes on with anything: who signs in next may be somebody else. */
+export function forgetAllKept(): void {
+  try {
+    for (const key of Object.keys(sessionStorage)) {
+      if (key.startsWith("draft:")) sessionStorage.removeItem(key);
+    }
+  } catch (error) {
+    console.warn("The drafts cannot be removed.", error);
+  }
+}
+
 /** What was kept, if it is of the same kind as `initial`. */
 function read<T>(key: string, initial: T): T {
   try {
