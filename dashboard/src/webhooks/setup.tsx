@@ -4,7 +4,9 @@ import { CodeList } from "../definitions/preview";
 import { fullTime } from "../domain/format";
 import { useIsAdministrator } from "../live/hooks";
 import { CopyButton } from "../parts/copy";
+import { Notice } from "../parts/notice";
 import { Mark, Section } from "../parts/page";
+import { isOnlyHere } from "./address";
 import { NewSecret } from "./new-secret";
 import { peopleOf } from "./people";
 
@@ -23,6 +25,12 @@ export function Setup({ webhook }: { webhook: WebhookDetail }) {
           <code className="min-w-0 font-mono text-xs [overflow-wrap:anywhere]">{setup.url}</code>
           <CopyButton text={setup.url} label="Copy the address" />
         </div>
+        {isOnlyHere(setup.url) && (
+          <Notice title="Only this computer reaches that address.">
+            A provider elsewhere needs a public one: let the machine be reached from outside, and set
+            PUBLIC_URL to the address that it has there.
+          </Notice>
+        )}
         <Facts
           facts={{
             "Content type": setup.content_type,

@@ -83,11 +83,10 @@ class GitHub(BaseProvider):
             signing="Secret: the same text as here",
             events="Let me select individual events: those of the triggers (Issues, Issue comments, Pull requests, …)",
             notes=(
-                "Content type: application/json.",
                 "Leave SSL verification on.",
                 "GitHub does not try again by itself.",
                 "To reply: a token that may write issues and pull requests, as a variable; for an Enterprise server "
-                "also base_url: https://HOST/api/v3.",
+                "also the address of its API: https://HOST/api/v3.",
             ),
         )
 

@@ -88,8 +88,8 @@ class GitLab(BaseProvider):
             notes=(
                 "GitLab switches a webhook off after 4 failures; events that mean nothing here are no failures.",
                 "Actions are GitLab's own words: merge_request.open, merge_request.update, issue.open, note.create.",
-                "To reply: a token with the scope api, as a variable; for a server of your own also base_url: "
-                "https://HOST.",
+                "To reply: a token with the scope api, as a variable; for a server of your own also the "
+                "address of its API: https://HOST.",
             ),
         )
 

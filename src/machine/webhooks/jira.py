@@ -73,7 +73,7 @@ class Jira(BaseProvider):
             notes=(
                 "Events are Jira's own words: jira:issue_created, jira:issue_updated, comment_created.",
                 "Leave `Exclude body` unticked.",
-                "To reply, set base_url (https://…atlassian.net), the account's email and its API token.",
+                "To reply: the address of its API (https://…atlassian.net), the account's email and its API token.",
             ),
         )
 
