@@ -1,5 +1,5 @@
 import { Paperclip, Square } from "lucide-react";
-import { type ClipboardEvent, type DragEvent, type Ref, useRef, useState } from "react";
+import { type ClipboardEvent, type DragEvent, type ReactNode, type Ref, useRef, useState } from "react";
 import type { Message } from "../api/chat";
 import { hasEnded } from "../domain/task";
 import { CommandFailed } from "../feed/acks";
@@ -15,16 +15,29 @@ interface Props {
   draft: string;
   label: string;
   placeholder: string;
+  sendLabel?: string;
   rows?: number;
   /** The newest message, which may still be worked on. */
   newest?: Message | undefined;
   inputRef?: Ref<HTMLTextAreaElement>;
+  /** Stands beside the button for files. */
+  children?: ReactNode;
   /** Sends the text and the ids of the files. */
   send(message: string, attachments: string[]): Promise<unknown>;
 }
 
 /** Where a message is written: with files, by choosing, dropping or pasting them. */
-export function ChatBox({ draft, label, placeholder, rows = 2, newest, inputRef, send }: Props) {
+export function ChatBox({
+  draft,
+  label,
+  placeholder,
+  sendLabel = "Send",
+  rows = 2,
+  newest,
+  inputRef,
+  children,
+  send,
+}: Props) {
   const files = useFiles(draft);
   const [over, setOver] = useState(false);
   const isOffline = useConnection().kind === "offline";
@@ -71,7 +84,7 @@ export function ChatBox({ draft, label, placeholder, rows = 2, newest, inputRef,
         draft={draft}
         label={label}
         placeholder={isOffline ? "Not connected. What you write is kept." : placeholder}
-        sendLabel="Send"
+        sendLabel={sendLabel}
         rows={rows}
         {...(inputRef ? { inputRef } : {})}
         send={submit}
@@ -79,6 +92,7 @@ export function ChatBox({ draft, label, placeholder, rows = 2, newest, inputRef,
         <div className="flex items-center gap-1">
           <Attach add={files.add} />
           {isBusy && <Stop message={newest} />}
+          {children}
         </div>
       </Composer>
     </div>

@@ -1,11 +1,8 @@
-import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
-import { chats } from "../api/chat";
+import { lazy, Suspense } from "react";
 import type { Status } from "../api/machine";
 import { hasEnded, needsAnswer } from "../domain/task";
-import { useAgents, useStatus, useTasks } from "../live/hooks";
+import { useStatus, useTasks } from "../live/hooks";
 import { TaskList } from "../pages/task-list";
-import { Composer } from "../parts/composer";
 import { useIsWide } from "../parts/media";
 import { Failed, Loading } from "../parts/states";
 import { WhenNear } from "../parts/when-near";
@@ -14,6 +11,8 @@ import { ActiveTasks } from "./active";
 import { MachineStrip } from "./machine-strip";
 import { RecentWebhooks } from "./recent-webhooks";
 import { useHasSteps } from "./use-has-steps";
+import { type Start, useStart } from "./use-start";
+import { Wish } from "./wish";
 
 const FirstSteps = lazy(() => import("./first-steps"));
 const Costs = lazy(() => import("./costs"));
@@ -32,9 +31,6 @@ const EXAMPLES: readonly Example[] = [
   { title: "Take a while", message: "Tell me a long story, slowly. demo:slow" },
   { title: "Fail", message: "Show me what a failure looks like. demo:fail" },
 ];
-
-// The Brain: it answers itself, or hands on what another agent does better.
-const MACHINE = "brain";
 
 /** What should be done, and how the machine stands: the page that everything begins on. */
 export function StartPage() {
@@ -91,44 +87,6 @@ function Everything({ status }: { status: Status | undefined }) {
   );
 }
 
-type Start = (message: string, agent?: string) => Promise<void>;
-
-/** Says it to the machine, or to one agent, and goes to where it is answered. */
-function useStart(): Start {
-  const navigate = useNavigate();
-  return async (message, agent = MACHINE) => {
-    const said = await chats.say(agent === MACHINE ? { message } : { message, agent });
-    // What is said to the machine itself is a conversation; what an agent was asked for is a task.
-    if (agent === MACHINE)
-      await navigate({ to: "/chat/$conversationId", params: { conversationId: said.conversation_id } });
-    else await navigate({ to: "/tasks/$taskId", params: { taskId: said.task_id } });
-  };
-}
-
-function Wish({ start }: { start: Start }) {
-  const [agent, setAgent] = useState(MACHINE);
-  const box = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
-    if (!matchMedia("(pointer: coarse)").matches) box.current?.focus();
-  }, []);
-  return (
-    <>
-      <h1 className="mb-4 font-semibold text-xl tracking-tight">What should be done?</h1>
-      <Composer
-        draft="start"
-        label="What should be done"
-        placeholder="Ask for something, or describe a task…"
-        sendLabel="Start the task"
-        rows={3}
-        inputRef={box}
-        send={(message) => start(message, agent)}
-      >
-        <AgentPicker agent={agent} change={setAgent} />
-      </Composer>
-    </>
-  );
-}
-
 function Overview({ status }: { status: Status }) {
   const { tasks, active } = useTasks();
   return (
@@ -144,33 +102,9 @@ function Overview({ status }: { status: Status }) {
   );
 }
 
-function AgentPicker({ agent, change }: { agent: string; change(agent: string): void }) {
-  const agents = useAgents();
-  if (!agents.data?.length) return null;
-  const chosen = agents.data.find(({ name }) => name === agent);
-  return (
-    <select
-      aria-label="Agent"
-      title={chosen?.description}
-      value={agent}
-      onChange={(event) => change(event.target.value)}
-      className="h-7 max-w-full rounded-md border-0 bg-transparent pr-1 text-soft text-xs hover:bg-hover hover:text-ink"
-    >
-      <option value={MACHINE}>The machine</option>
-      {agents.data
-        .filter(({ name }) => name !== MACHINE)
-        .map(({ name }) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-    </select>
-  );
-}
-
 function Examples({ start }: { start: Start }) {
   const { busy, fault, act } = useActing();
-  const run = (message: string) => void act(message, () => start(message));
+  const run = (message: string) => void act(message, () => start({ message }));
   return (
     <section aria-labelledby="examples" className="mt-8">
       <h2 id="examples" className="mb-2 text-soft">

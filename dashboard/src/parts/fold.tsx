@@ -17,24 +17,27 @@ export function useFold(name: string, byItself: boolean): [boolean, () => void] 
 }
 
 interface Props {
-  name: string;
   title: ReactNode;
-  open?: boolean;
   className?: string;
   titleClass?: string;
   children: () => ReactNode;
 }
 
+/** A line that opens and closes what is under it, remembered under `name`. */
+export function Fold({ name, open: byItself = false, ...parts }: Props & { name: string; open?: boolean }) {
+  const [open, toggle] = useFold(name, byItself);
+  return <Foldable {...parts} open={open} toggle={toggle} />;
+}
+
 /** A line that opens and closes what is under it. `children` is a function: what is closed costs nothing. */
-export function Fold({
-  name,
+export function Foldable({
   title,
-  open: initially = false,
   className = "",
   titleClass = "",
   children,
-}: Props) {
-  const [open, toggle] = useFold(name, initially);
+  open,
+  toggle,
+}: Props & { open: boolean; toggle(): void }) {
   const id = useId();
   return (
     <div className={className}>
