@@ -1,13 +1,16 @@
 import { type AgentDetail, type AgentForm, agents } from "../api/definitions";
 import { faultAt, nameFault, withoutDefaults } from "../domain/definition";
 import { useDefinitions } from "../live/hooks";
-import { Choice, TextField } from "../parts/field";
+import { Check, Choice, TextField } from "../parts/field";
 import { ListField } from "./list-field";
+import { MinutesField } from "./minutes-field";
 import { NetworkField } from "./network-field";
+import { PickField } from "./pick-field";
 import { PROFILES } from "./profiles";
 import { EMPTY_RULE, emptyRules, networkFault, rulesOf } from "./routing";
 import { RoutingFields } from "./routing-fields";
 import type { FieldsProps, FormSpec } from "./spec";
+import { useVariableNames } from "./use-variable-names";
 
 const EMPTY: AgentForm = {
   name: "",
@@ -112,8 +115,8 @@ function AgentFields({ form, set, faults, isNew }: FieldsProps<AgentForm>) {
           ]}
           fault={at("workspace")}
         />
-        <SkillsField form={form} set={set} fault={at("skills")} />
       </div>
+      <SkillsField form={form} set={set} fault={at("skills")} />
       <ToolFields form={form} set={set} faults={faults} />
       <LabelsField form={form} set={set} fault={at("labels")} />
     </div>
@@ -123,15 +126,13 @@ function AgentFields({ form, set, faults, isNew }: FieldsProps<AgentForm>) {
 type Part = Pick<FieldsProps<AgentForm>, "form" | "set">;
 
 function SkillsField({ form, set, fault }: Part & { fault: string | undefined }) {
-  const known = useDefinitions("skills").data?.items.map(({ name }) => name) ?? [];
   return (
-    <ListField
+    <PickField
       label="Skills"
+      known={useDefinitions("skills").data?.items.map(({ name }) => name)}
       list={form.skills}
       change={(skills) => set({ skills })}
-      hint={
-        known.length > 0 ? `Besides those that it gets anyway. There are: ${known.join(", ")}.` : undefined
-      }
+      hint="Besides those that it gets anyway."
       fault={fault}
     />
   );
@@ -167,6 +168,12 @@ function ToolFields({ form, set, faults }: Part & Pick<FieldsProps<AgentForm>, "
           fault={faultAt(faults, "network")}
         />
       </div>
+      <Check
+        label="Keep its commands in the sandbox, where the computer can"
+        checked={form.sandbox}
+        change={(sandbox) => set({ sandbox })}
+        fault={faultAt(faults, "sandbox")}
+      />
       <div className="grid gap-4 sm:grid-cols-2">
         <ListField
           label="Tools that it may use"
@@ -184,29 +191,59 @@ function ToolFields({ form, set, faults }: Part & Pick<FieldsProps<AgentForm>, "
           hint="Tools and rules that need nobody's permission."
           fault={faultAt(faults, "allowed_tools")}
         />
+        <ListField
+          label="Never"
+          list={form.disallowed_tools}
+          change={(disallowed_tools) => set({ disallowed_tools })}
+          placeholder="Bash(git push:*)"
+          hint="Tools and rules that are denied whatever anybody says."
+          fault={faultAt(faults, "disallowed_tools")}
+        />
       </div>
-      <ListField
+      <PickField
         label="Variables"
+        known={useVariableNames()}
         list={form.variables}
         change={(variables) => set({ variables })}
         placeholder="GITHUB_TOKEN"
-        hint="Names of the machine's variables that it gets, with commas."
+        hint="Its commands find them in their environment."
         fault={faultAt(faults, "variables")}
       />
-      <div className="grid grid-cols-2 gap-4 sm:grid-cols-3">
-        {LIMITS.map(([field, label]) => (
-          <TextField
-            key={field}
-            label={label}
-            type="number"
-            value={form[field]?.toString() ?? ""}
-            change={(text) => set({ [field]: text === "" ? null : Number(text) })}
-            placeholder="no limit of its own"
-            fault={faultAt(faults, field)}
-          />
-        ))}
-      </div>
+      <LimitFields form={form} set={set} faults={faults} />
     </>
+  );
+}
+
+function LimitFields({ form, set, faults }: Part & Pick<FieldsProps<AgentForm>, "faults">) {
+  return (
+    <div className="grid grid-cols-2 gap-4 sm:grid-cols-3">
+      <MinutesField
+        label="Time limit in minutes"
+        seconds={form.timeout_seconds ?? null}
+        change={(timeout_seconds) => set({ timeout_seconds })}
+        placeholder="the machine's own"
+        fault={faultAt(faults, "timeout_seconds")}
+      />
+      {LIMITS.map(([field, label]) => (
+        <TextField
+          key={field}
+          label={label}
+          type="number"
+          value={form[field]?.toString() ?? ""}
+          change={(text) => set({ [field]: text === "" ? null : Number(text) })}
+          placeholder="no limit of its own"
+          fault={faultAt(faults, field)}
+        />
+      ))}
+      <TextField
+        label="Priority"
+        type="number"
+        value={form.priority === 0 ? "" : String(form.priority)}
+        change={(text) => set({ priority: Number(text) })}
+        placeholder="0: as all others"
+        fault={faultAt(faults, "priority")}
+      />
+    </div>
   );
 }
 

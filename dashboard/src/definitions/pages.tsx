@@ -117,6 +117,7 @@ function agentFacts({ settings }: AgentDetail): Record<string, ReactNode> {
     Model: settings.model ?? "the machine's own",
     Profile: PROFILES[settings.profile],
     Network: settings.network == null ? null : networkWords(settings.network),
+    Sandbox: !settings.sandbox && "off: its commands reach all that the machine's own user can",
     Permissions: MODES[settings.permission_mode],
     Workspace: settings.workspace === "shared" ? "one lasting folder" : "a new folder for every task",
     Tools: tools ? <CodeList items={tools} /> : "all",
@@ -129,6 +130,8 @@ function agentFacts({ settings }: AgentDetail): Record<string, ReactNode> {
     "Budget of a task": max_budget_usd ? `$${max_budget_usd}` : null,
     "Budget of a day": settings.daily_budget_usd == null ? null : `$${settings.daily_budget_usd}`,
     "Tasks at once": settings.max_concurrent?.toString(),
+    Priority: settings.priority !== 0 && settings.priority.toString(),
+    Labels: settings.labels.length > 0 && <CodeList items={settings.labels} />,
   };
 }
 

@@ -3,6 +3,7 @@ import { faultAt, nameFault, withoutDefaults } from "../domain/definition";
 import { useDefinitions } from "../live/hooks";
 import { Choice, TextField } from "../parts/field";
 import { ListField } from "./list-field";
+import { PickField } from "./pick-field";
 import type { FieldsProps, FormSpec } from "./spec";
 
 const EMPTY: SkillForm = {
@@ -56,7 +57,7 @@ type Reach = "all" | "some";
 
 /** For all agents, or for those that are named. */
 function ReachFields({ form, set, faults }: Omit<FieldsProps<SkillForm>, "isNew">) {
-  const known = useDefinitions("agents").data?.items.map(({ name }) => name) ?? [];
+  const known = useDefinitions("agents").data?.items.map(({ name }) => name);
   const { agents: reach } = form;
   return (
     <div className="grid gap-4 sm:grid-cols-2">
@@ -70,11 +71,11 @@ function ReachFields({ form, set, faults }: Omit<FieldsProps<SkillForm>, "isNew"
         ]}
       />
       {reach !== "all" && (
-        <ListField
+        <PickField
           label="Agents"
+          known={known}
           list={reach}
           change={(names) => set({ agents: names })}
-          hint={known.length > 0 ? `There are: ${known.join(", ")}.` : undefined}
           fault={faultAt(faults, "agents")}
         />
       )}

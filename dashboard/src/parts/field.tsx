@@ -139,19 +139,30 @@ interface CheckProps {
   checked: boolean;
   change(checked: boolean): void;
   disabled?: boolean;
+  fault?: string | undefined;
 }
 
-export function Check({ label, checked, change, disabled }: CheckProps) {
+export function Check({ label, checked, change, disabled, fault }: CheckProps) {
+  const id = useId();
   return (
-    <label className="flex min-h-6 items-center gap-2">
-      <input
-        type="checkbox"
-        checked={checked}
-        disabled={disabled}
-        onChange={(event) => change(event.target.checked)}
-        className="size-4 accent-fill"
-      />
-      {label}
-    </label>
+    <div>
+      <label className="flex min-h-6 items-center gap-2">
+        <input
+          type="checkbox"
+          checked={checked}
+          disabled={disabled}
+          aria-describedby={fault ? id : undefined}
+          aria-invalid={fault ? true : undefined}
+          onChange={(event) => change(event.target.checked)}
+          className="size-4 accent-fill"
+        />
+        {label}
+      </label>
+      {fault && (
+        <p id={id} role="alert" className="mt-1 text-bad text-xs [overflow-wrap:anywhere]">
+          {fault}
+        </p>
+      )}
+    </div>
   );
 }

@@ -9,6 +9,7 @@ import { Mark, Section } from "../parts/page";
 import { isOnlyHere } from "./address";
 import { NewSecret } from "./new-secret";
 import { peopleOf } from "./people";
+import { WHEN_BUSY } from "./when-busy";
 
 /** What a person enters at the provider, in the order in which it is asked for there. */
 export function Setup({ webhook }: { webhook: WebhookDetail }) {
@@ -81,6 +82,7 @@ function OneTrigger({ trigger }: { trigger: Trigger }) {
         Command: trigger.command && <code className="font-mono text-xs">{trigger.command}</code>,
         For: who.length > 0 ? `${who.join(", ")} (${trigger.profile})` : "everybody, with tools to look only",
         Agent: trigger.agent ?? "the machine decides",
+        "When busy": trigger.when_busy === "enqueue" ? null : WHEN_BUSY.get(trigger.when_busy),
         Answers: trigger.reply ? "where the event came from" : null,
         Task: <span className="whitespace-pre-wrap">{trigger.prompt}</span>,
         State: trigger.enabled ? null : <Mark tone="warn">disabled</Mark>,

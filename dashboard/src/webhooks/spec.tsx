@@ -1,6 +1,7 @@
 import { Plus } from "lucide-react";
 import { webhooks } from "../api/webhooks";
 import type { FieldsProps, FormSpec } from "../definitions/spec";
+import { useVariableNames } from "../definitions/use-variable-names";
 import { faultAt, nameFault, withoutDefaults } from "../domain/definition";
 import { PROVIDERS } from "../domain/provider";
 import { Button } from "../parts/button";
@@ -90,6 +91,7 @@ function SecretFields({ form, set, faults, isNew }: Fields) {
 function ReplyFields({ form, set, faults }: Fields) {
   const { token, api } = hintsOf(form.provider);
   const { reply = null, base_url = null } = form;
+  const variables = useVariableNames() ?? [];
   return (
     <div className="grid gap-4 sm:grid-cols-2">
       {(token || reply) && (
@@ -99,6 +101,7 @@ function ReplyFields({ form, set, faults }: Fields) {
           value={reply?.token_ref ?? ""}
           change={(token_ref) => set({ reply: token_ref ? { email: null, ...reply, token_ref } : null })}
           placeholder={token ?? ""}
+          options={variables}
           hint="Its name only. Without one, nothing is written where the event came from."
           fault={faultAt(faults, "reply")}
         />

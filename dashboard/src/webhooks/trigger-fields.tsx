@@ -1,3 +1,4 @@
+import { useState } from "react";
 import type { ProviderName, Trigger } from "../api/webhooks";
 import { ListField } from "../definitions/list-field";
 import { PROFILES } from "../definitions/profiles";
@@ -5,9 +6,11 @@ import { type FieldFault, faultAt } from "../domain/definition";
 import { useAgents } from "../live/hooks";
 import { Entry } from "../parts/entry";
 import { Check, Choice, TextField } from "../parts/field";
+import { Foldable } from "../parts/fold";
 import type { TriggerDraft } from "./draft";
 import { peopleOf, whoOf } from "./people";
 import { hintsOf } from "./provider-hints";
+import { WHEN_BUSY } from "./when-busy";
 
 interface TriggerProps {
   trigger: TriggerDraft;
@@ -56,8 +59,8 @@ export function TriggerFields(props: TriggerProps) {
         value={trigger.prompt ?? ""}
         change={(prompt) => change({ prompt })}
         placeholder="Plan how to mend {{ title }}."
-        hint="With {{ title }}, {{ text }}, {{ url }}, {{ number }}, {{ payload.any.thing }}. More fields, such as conditions: YAML."
-        fault={at("prompt") ?? at("condition")}
+        hint="With {{ title }}, {{ text }}, {{ url }}, {{ number }}, {{ payload.any.thing }}. More fields, such as checkout: YAML."
+        fault={at("prompt")}
       />
       {(props.mayReply || trigger.reply) && (
         <Check
@@ -66,7 +69,67 @@ export function TriggerFields(props: TriggerProps) {
           change={(reply) => change({ reply })}
         />
       )}
+      <Narrower trigger={trigger} change={change} at={at} />
+      <Check
+        label="On: its events start tasks"
+        checked={trigger.enabled ?? true}
+        change={(enabled) => change({ enabled })}
+        fault={at("enabled")}
+      />
     </Entry>
+  );
+}
+
+interface NarrowerProps extends Pick<TriggerProps, "trigger" | "change"> {
+  at(field: keyof Trigger): string | undefined;
+}
+
+/** Which of the events count, and what to do about one when there is work on its subject already. */
+function Narrower({ trigger, change, at }: NarrowerProps) {
+  const { condition, command, when_busy = "enqueue" } = trigger;
+  const isSaid = Boolean(condition || command) || when_busy !== "enqueue";
+  const [open, setOpen] = useState(isSaid);
+  const isWrong = Boolean(at("condition") ?? at("command") ?? at("when_busy"));
+  return (
+    <Foldable
+      title="Condition, command, when busy"
+      titleClass="min-h-8 text-soft hover:text-ink"
+      open={open || isWrong}
+      toggle={() => setOpen(!open)}
+    >
+      {() => (
+        <div className="mt-1 space-y-3">
+          <TextField
+            label="Condition"
+            mono
+            value={condition ?? ""}
+            change={(text) => change({ condition: text || null })}
+            placeholder="action == 'labeled' && label.name == 'agent'"
+            hint="JMESPath over what was sent: only where it is true, the event counts."
+            fault={at("condition")}
+          />
+          <div className="grid gap-3 sm:grid-cols-2">
+            <TextField
+              label="Command"
+              mono
+              value={command ?? ""}
+              change={(text) => change({ command: text || null })}
+              placeholder="/review"
+              hint="Only comments with a line that begins with it count."
+              fault={at("command")}
+            />
+            <Choice
+              label="When its subject is busy"
+              value={when_busy}
+              change={(rule) => change({ when_busy: rule })}
+              options={[...WHEN_BUSY]}
+              hint="While a task of an earlier event about the same is not done."
+              fault={at("when_busy")}
+            />
+          </div>
+        </div>
+      )}
+    </Foldable>
   );
 }
 
