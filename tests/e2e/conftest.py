@@ -49,8 +49,11 @@ def open_page(browser: Browser, daemon: DaemonProcess, request: pytest.FixtureRe
     """Open a tab: `open_page(width=360, theme="dark", signed_in=False)`. At the end none of them may have a fault."""
     persons: list[Person] = []
 
-    def opened(*, width: int = 1280, height: int = 800, theme: str = "light", signed_in: bool = True) -> Person:
+    def opened(
+        *, width: int = 1280, height: int = 800, theme: str = "light", zone: str = "UTC", signed_in: bool = True
+    ) -> Person:
         options: dict[str, Any] = {"viewport": {"width": width, "height": height}, "color_scheme": theme}
+        options["timezone_id"] = zone
         if width < 500:
             options |= {"has_touch": True, "is_mobile": True}
         if signed_in:

@@ -33,14 +33,14 @@ class May:
     body: Any = None
 
 
-def definitions(kind: str) -> dict[str, May]:
+def definitions(kind: str, *switches: str) -> dict[str, May]:
     path = f"/api/{kind}s"
     return {
         f"GET {path}": May(V, READ),
         f"GET {path}/{{name}}": May(V, READ),
         **{f"POST {path}{rest}": May(A, ADMIN) for rest in ("", "/preview", "/upload")},
         f"POST {path}/describe": May(M, ADMIN),  # asked with no wish; who may then is in test_dynamic_creation.py
-        **{f"POST {path}/{{name}}/{what}": May(A, ADMIN) for what in ("disable", "enable", "revert")},
+        **{f"POST {path}/{{name}}/{what}": May(A, ADMIN) for what in (*switches, "revert")},
         f"GET {path}/{{name}}/export": May(A, ADMIN),
         f"PUT {path}/{{name}}": May(A, ADMIN),
         f"DELETE {path}/{{name}}": May(A, ADMIN),
@@ -91,23 +91,19 @@ RIGHTS = {
     "GET /api/approvals": May(V, READ),
     "GET /api/approvals/{approval_id}": May(V, READ, "approval"),
     "POST /api/approvals/{approval_id}": May(M, TASKS, "approval", {"decision": "deny"}),
-    **definitions("agent"),
-    **definitions("skill"),
-    **definitions("webhook"),
+    **definitions("agent", "disable", "enable"),
+    **definitions("skill", "disable", "enable"),
+    **definitions("webhook", "disable", "enable"),
     "POST /api/webhooks/{name}/secret": May(A, ADMIN),
     "POST /api/webhooks/{name}/resume": May(A, ADMIN),
     "POST /api/webhooks/{name}/owner": May(A, ADMIN),
     "POST /api/webhooks/{name}/simulate": May(A, ADMIN),
     "GET /api/webhooks/{name}/deliveries": May(A, ADMIN),
     "POST /api/webhooks/{name}/deliveries/{delivery_id}/replay": May(A, ADMIN),
-    "GET /api/schedules": May(V, READ),
-    "POST /api/schedules": May(A, ADMIN),
-    "POST /api/schedules/preview": May(M, ADMIN),
-    "GET /api/schedules/{name}": May(V, READ),
-    "PUT /api/schedules/{name}": May(A, ADMIN),
-    "DELETE /api/schedules/{name}": May(A, ADMIN),
+    **definitions("schedule", "pause", "resume"),
+    "POST /api/schedules/explain": May(M, ADMIN),
     "GET /api/schedules/{name}/runs": May(V, READ),
-    **{f"POST /api/schedules/{{name}}/{what}": May(A, ADMIN) for what in ("pause", "resume", "run", "owner")},
+    **{f"POST /api/schedules/{{name}}/{what}": May(A, ADMIN) for what in ("run", "owner")},
     "GET /api/env": May(A, ADMIN),
     "POST /api/env": May(A, ADMIN),
     "PUT /api/env/{name}": May(A, ADMIN),

@@ -365,9 +365,9 @@ async def test_what_is_wrong_is_said_with_its_place(machine: Served, tmp_path: P
     assert refused.status_code == 422
     assert "there is no agent nobody" in refused.json()["errors"][0]["what"]
     for wrong, place in (({"cron": "9 * * *"}, "body.cron"), ({"cron": "@daily", "timezone": "X/Y"}, "body.timezone")):
-        answer = await machine.admin.post("/api/schedules/preview", json=wrong)
+        answer = await machine.admin.post("/api/schedules/explain", json=wrong)
         assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, place)
-    good = await machine.admin.post("/api/schedules/preview", json={"cron": "@daily", "timezone": "Europe/Berlin"})
+    good = await machine.admin.post("/api/schedules/explain", json={"cron": "@daily", "timezone": "Europe/Berlin"})
     assert good.json()["words"] == "At 00:00 every day"
     await machine.admin.post("/api/schedules", json=HOURLY)
     async with machine.session() as talk:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from machine.domain.cron import Cron, CronFault, ZoneFault, zone_of
 from machine.domain.definitions import Definition, DefinitionFile, DefinitionState, InvalidDefinition
 from machine.domain.schedule import ON_TIME, Missed, Overlap, Schedule, due, first_after, next_runs
-from machine.registry.schedule_files import read_schedule, schedule_files, with_paused
+from machine.registry.schedule_files import read_schedule, schedule_files, with_field
 from machine.registry.schedule_registry import ScheduleRegistry
 
 BERLIN, NEW_YORK, LORD_HOWE = "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"
@@ -246,17 +246,17 @@ def test_a_schedule_comes_back_from_its_file_as_it_was() -> None:
 )
 def test_pausing_leaves_what_people_wrote(text: str) -> None:
     before = read_schedule("news", {"news.yaml": DefinitionFile(text.encode())}, {"planning"})
-    files = with_paused(before, paused=True)
+    files = with_field(before, "paused", True)
     after = read_schedule("news", files, {"planning"})
     assert after.model == before.model.model_copy(update={"paused": True})
     assert files["news.yaml"].content.startswith(b"# mine\n")
-    assert read_schedule("news", with_paused(after, paused=False), {"planning"}).model == before.model
+    assert read_schedule("news", with_field(after, "paused", False), {"planning"}).model == before.model
 
 
 def test_a_file_to_which_no_line_can_be_added_is_written_anew() -> None:
     text = "{cron: 0 9 * * *, message: Do.}"
     before: Definition[Schedule] = read_schedule("news", {"news.yaml": DefinitionFile(text.encode())}, ())
-    assert read_schedule("news", with_paused(before, paused=True), ()).model.paused
+    assert read_schedule("news", with_field(before, "paused", True), ()).model.paused
 
 
 def test_a_schedule_follows_the_agents_that_there_are(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -42,7 +42,7 @@ export interface UploadOptions {
 /** A little more than the machine itself waits for a draft: its own answer says more than a broken wait. */
 const DRAFT_PATIENCE_MS = 380_000;
 
-export type Filed = "agents" | "skills" | "webhooks";
+export type Filed = "agents" | "skills" | "webhooks" | "schedules";
 
 // The routes of these kinds are made by one function on the server, too; their paths differ in one word.
 const one = (kind: Filed) => `/api/${kind}/{name}` as "/api/agents/{name}";
@@ -71,7 +71,7 @@ function upload(kind: Filed, files: readonly UploadedFile[], options: UploadOpti
   );
 }
 
-/** What agents, skills and webhooks have in common. */
+/** What all kinds have in common. */
 export function filed(kind: Filed) {
   return {
     remove: (name: string) => done(http.DELETE(one(kind), path(name))),

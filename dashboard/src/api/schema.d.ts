@@ -1162,10 +1162,10 @@ export interface paths {
         get: operations["list_schedules_api_schedules_get"];
         put?: never;
         /**
-         * Create Schedule
-         * @description A new schedule, live at once; its tasks are those of who made it. 409 when the name is taken.
+         * Create
+         * @description A new one, live at once. 409 when the name is taken.
          */
-        post: operations["create_schedule_api_schedules_post"];
+        post: operations["create_api_schedules_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1180,21 +1180,41 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Schedule
-         * @description One schedule, and when it runs next.
+         * Show
+         * @description One, as it is in force.
          */
-        get: operations["get_schedule_api_schedules__name__get"];
+        get: operations["show_api_schedules__name__get"];
         /**
-         * Update Schedule
-         * @description Change a schedule; its owner stays. Times before a change of when it runs are none of its times.
+         * Update
+         * @description Change one; its other files stay. One that comes with the program is overridden by what is sent.
          */
-        put: operations["update_schedule_api_schedules__name__put"];
+        put: operations["update_api_schedules__name__put"];
         post?: never;
         /**
-         * Delete Schedule
-         * @description Delete it; the tasks that it started stay.
+         * Delete
+         * @description Delete it; where it stood for one that comes with the program, that is in force again.
          */
-        delete: operations["delete_schedule_api_schedules__name__delete"];
+        delete: operations["delete_api_schedules__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{name}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description What it consists of, to be uploaded again; secrets are not in it.
+         */
+        get: operations["export_api_schedules__name__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1260,6 +1280,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schedules/{name}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revert
+         * @description Bring back the version before the last save or deletion; once more, and the newer one is back.
+         */
+        post: operations["revert_api_schedules__name__revert_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schedules/{name}/run": {
         parameters: {
             query?: never;
@@ -1300,6 +1340,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schedules/describe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Describe Schedule
+         * @description Have a schedule written from a description; takes as long as the model does. Nothing is saved.
+         *
+         *     Where the description names no time zone and no place, the draft says none: it is UTC unless you fill it in.
+         */
+        post: operations["describe_schedule_api_schedules_describe_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain
+         * @description What an expression means in words, and when it would come next.
+         */
+        post: operations["explain_api_schedules_explain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schedules/preview": {
         parameters: {
             query?: never;
@@ -1310,10 +1392,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Preview Cron
-         * @description When an expression would run next, and what it means in words.
+         * Preview
+         * @description What would be saved, and nothing is.
          */
-        post: operations["preview_cron_api_schedules_preview_post"];
+        post: operations["preview_api_schedules_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description Create from files: a folder, a zip or tar(.gz) of it, or the one file. `preview=true` only shows.
+         */
+        post: operations["upload_api_schedules_upload_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3522,16 +3624,6 @@ export interface components {
             until: string | null;
         };
         /**
-         * CronAnswer
-         * @description What an expression means. Times are those of its zone.
-         */
-        CronAnswer: {
-            /** Next Runs */
-            next_runs: string[];
-            /** Words */
-            words: string;
-        };
-        /**
          * CronQuestion
          * @description An expression to try out.
          */
@@ -4935,6 +5027,7 @@ export interface components {
             profile?: components["schemas"]["Profile"] | null;
             /** Scripts */
             scripts: string[];
+            times?: components["schemas"]["Times"] | null;
             /** Tools */
             tools: string[];
             /** Warnings */
@@ -5214,6 +5307,66 @@ export interface components {
         Say: {
             /** Message */
             message: string;
+        };
+        /**
+         * ScheduleDetail
+         * @description A schedule, and whether the version before the last save can be brought back.
+         */
+        ScheduleDetail: {
+            /** Agent */
+            agent?: string | null;
+            code?: components["schemas"]["CodeSource"] | null;
+            /** Cron */
+            cron: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Faults */
+            faults: components["schemas"]["DefinitionFault"][];
+            last_run: components["schemas"]["ScheduleRun"] | null;
+            /** Max Budget Usd */
+            max_budget_usd?: number | null;
+            /** Max Turns */
+            max_turns?: number | null;
+            /** Message */
+            message: string;
+            /** @default skip */
+            missed: components["schemas"]["Missed"];
+            /** Name */
+            name: string;
+            /** Next Runs */
+            next_runs: string[];
+            /** @default skip */
+            overlap: components["schemas"]["Overlap"];
+            /**
+             * Paused
+             * @default false
+             */
+            paused: boolean;
+            /**
+             * Priority
+             * @default 0
+             */
+            priority: number;
+            /** Problem */
+            problem: string;
+            /** Revertible */
+            revertible: boolean;
+            /** Timeout Seconds */
+            timeout_seconds?: number | null;
+            /**
+             * Timezone
+             * @default UTC
+             */
+            timezone: string;
+            /** Title */
+            title?: string | null;
+            /** User Id */
+            user_id: string;
+            /** Words */
+            words: string;
         };
         /**
          * ScheduleForm
@@ -6373,6 +6526,18 @@ export interface components {
              */
             workspaces: number;
         };
+        /**
+         * Times
+         * @description When an expression comes.
+         */
+        Times: {
+            /** Next Runs */
+            next_runs: string[];
+            /** Timezone */
+            timezone: string;
+            /** Words */
+            words: string;
+        };
         /** TokenList */
         TokenList: {
             /** Items */
@@ -6799,6 +6964,7 @@ export interface components {
             /** Scripts */
             scripts: string[];
             setup: components["schemas"]["SetupHints"];
+            times?: components["schemas"]["Times"] | null;
             /** Tools */
             tools: string[];
             /** Triggers */
@@ -9168,7 +9334,7 @@ export interface operations {
             };
         };
     };
-    create_schedule_api_schedules_post: {
+    create_api_schedules_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -9187,7 +9353,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScheduleView"];
+                    "application/json": components["schemas"]["ScheduleDetail"];
                 };
             };
             /** @description A problem */
@@ -9201,7 +9367,7 @@ export interface operations {
             };
         };
     };
-    get_schedule_api_schedules__name__get: {
+    show_api_schedules__name__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -9218,7 +9384,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScheduleView"];
+                    "application/json": components["schemas"]["ScheduleDetail"];
                 };
             };
             /** @description A problem */
@@ -9232,7 +9398,7 @@ export interface operations {
             };
         };
     };
-    update_schedule_api_schedules__name__put: {
+    update_api_schedules__name__put: {
         parameters: {
             query?: never;
             header?: never;
@@ -9253,7 +9419,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScheduleView"];
+                    "application/json": components["schemas"]["ScheduleDetail"];
                 };
             };
             /** @description A problem */
@@ -9267,7 +9433,7 @@ export interface operations {
             };
         };
     };
-    delete_schedule_api_schedules__name__delete: {
+    delete_api_schedules__name__delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -9284,6 +9450,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_schedules__name__export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": unknown;
+                };
             };
             /** @description A problem */
             default: {
@@ -9317,7 +9514,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScheduleView"];
+                    "application/json": components["schemas"]["ScheduleDetail"];
                 };
             };
             /** @description A problem */
@@ -9348,7 +9545,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScheduleView"];
+                    "application/json": components["schemas"]["ScheduleDetail"];
                 };
             };
             /** @description A problem */
@@ -9379,7 +9576,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScheduleView"];
+                    "application/json": components["schemas"]["ScheduleDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revert_api_schedules__name__revert_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleDetail"];
                 };
             };
             /** @description A problem */
@@ -9460,7 +9688,40 @@ export interface operations {
             };
         };
     };
-    preview_cron_api_schedules_preview_post: {
+    describe_schedule_api_schedules_describe_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drafted"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_api_schedules_explain_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -9479,7 +9740,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CronAnswer"];
+                    "application/json": components["schemas"]["Times"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_api_schedules_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_api_schedules_upload_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    content_hash?: string;
+                    files: string[];
+                    name?: string;
+                    preview?: string;
+                    replace?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleDetail"] | components["schemas"]["Preview"];
                 };
             };
             /** @description A problem */

@@ -59,7 +59,7 @@ export const KINDS: Readonly<Record<KindId, Kind>> = {
     teaches:
       "A webhook is an address that another system sends its events to. Its triggers say which of them start a task, with which agent, and for whom.",
     wish: "When somebody opens a merge request on GitLab, the agent code-review looks at it.",
-    uploads: "One YAML file.",
+    uploads: "One YAML file, alone or in a folder, a zip or a tar.",
     switches: ["Disable", "Enable"],
   },
   schedules: {
@@ -72,7 +72,7 @@ export const KINDS: Readonly<Record<KindId, Kind>> = {
     teaches:
       "A schedule says when, in the five fields of cron and a time zone, and what should be done then.",
     wish: "Every weekday at nine, say what is open.",
-    uploads: "One YAML file.",
+    uploads: "One YAML file, alone or in a folder, a zip or a tar.",
     switches: ["Pause", "Resume"],
   },
 };

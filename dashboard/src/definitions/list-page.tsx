@@ -8,6 +8,7 @@ import { Mark, Page } from "../parts/page";
 import { Failed, Loading } from "../parts/states";
 import { FileFaults } from "./faults";
 import type { Kind } from "./kinds";
+import { NextRun } from "./next-runs";
 
 /** All definitions of a kind, and the way to make one more. */
 export function ListPage({ kind }: { kind: Kind }) {
@@ -49,7 +50,7 @@ function Body({ kind, list, mayCreate }: BodyProps) {
   );
 }
 
-function Row({ kind, item }: { kind: Kind; item: DefinitionView }) {
+function Row({ kind, item }: { kind: Kind; item: DefinitionView & { next_runs?: string[] } }) {
   return (
     <Link
       to={`${kind.path}/$name`}
@@ -68,6 +69,7 @@ function Row({ kind, item }: { kind: Kind; item: DefinitionView }) {
         </span>
         <span className="line-clamp-2 text-soft text-xs [overflow-wrap:anywhere]">{item.description}</span>
       </span>
+      {item.next_runs && <NextRun runs={item.next_runs} />}
       <ChevronRight aria-hidden className="size-4 shrink-0 text-faint" />
     </Link>
   );

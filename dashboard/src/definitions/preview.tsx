@@ -2,12 +2,13 @@ import { FileCode, FileText, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import type { FileInfo, Preview } from "../api/definitions";
 import { bytes } from "../domain/definition";
+import { NextRuns } from "./next-runs";
 
 const SHOWN_FILES = 60;
 
 /** What would be saved, whichever way it was made: its files, what it asks for, what runs by itself. */
 export function PreviewCard({ preview }: { preview: Preview }) {
-  const { name, description, files, tools, commands, warnings } = preview;
+  const { name, description, files, tools, commands, warnings, times } = preview;
   return (
     <section aria-label="Preview" className="space-y-3 rounded-lg border bg-raised p-4">
       <div className="min-w-0 [overflow-wrap:anywhere]">
@@ -20,6 +21,12 @@ export function PreviewCard({ preview }: { preview: Preview }) {
       {warnings.map((warning) => (
         <Remark key={warning}>{warning}</Remark>
       ))}
+      {times && (
+        <Part title={`When, by the clock of ${times.timezone}`}>
+          <p>{times.words}</p>
+          <NextRuns runs={times.next_runs} zone={times.timezone} />
+        </Part>
+      )}
       <Part title={`Files (${files.length})`}>
         <FileList files={files} />
       </Part>

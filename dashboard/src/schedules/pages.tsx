@@ -1,38 +1,35 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Play } from "lucide-react";
-import { type ScheduleView, schedules } from "../api/schedules";
+import { schedules } from "../api/schedules";
 import { CreatePage } from "../definitions/create-page";
 import { DetailPage, Facts } from "../definitions/detail-page";
 import { EditPage } from "../definitions/edit-page";
 import { KINDS } from "../definitions/kinds";
 import { ListPage } from "../definitions/list-page";
-import { timeIn } from "../domain/format";
+import { NextRuns } from "../definitions/next-runs";
 import { keys } from "../live/cache";
 import { useIsAdministrator } from "../live/hooks";
 import { Button } from "../parts/button";
 import { Section } from "../parts/page";
 import { Failed } from "../parts/states";
-import { When } from "../parts/when";
 import { useActing } from "../task/task-actions";
 import { LastRuns } from "./last-runs";
 import { scheduleForm, scheduleSpec } from "./spec";
-
-const OVERLAPS: Readonly<Record<ScheduleView["overlap"], string>> = {
-  skip: "it is left out",
-  enqueue: "it waits for that one",
-  replace: "that one is stopped, and it runs instead",
-};
-
-const MISSED: Readonly<Record<ScheduleView["missed"], string>> = {
-  skip: "it is left out",
-  once: "it runs once for all that were missed",
-};
+import { MISSED, OVERLAPS } from "./words";
 
 export function SchedulesPage() {
   const { create } = useSearch({ from: "/shell/schedules" });
   if (!create) return <ListPage kind={KINDS.schedules} />;
-  return <CreatePage kind={KINDS.schedules} by={create} spec={scheduleSpec} />;
+  return (
+    <CreatePage
+      kind={KINDS.schedules}
+      by={create}
+      spec={scheduleSpec}
+      uploading={schedules}
+      describing={schedules}
+    />
+  );
 }
 
 export function EditSchedulePage() {
@@ -61,7 +58,11 @@ export function SchedulePage() {
                 "In words": schedule.words,
                 Expression: <code className="font-mono text-xs">{schedule.cron}</code>,
                 "Time zone": schedule.timezone,
-                "Next runs": <NextRuns schedule={schedule} />,
+                "Next runs": schedule.paused ? (
+                  "none: it is paused"
+                ) : (
+                  <NextRuns runs={schedule.next_runs} zone={schedule.timezone} />
+                ),
               }}
             />
           </Section>
@@ -70,8 +71,8 @@ export function SchedulePage() {
               facts={{
                 Agent: schedule.agent ?? "the machine decides",
                 Message: <span className="whitespace-pre-wrap">{schedule.message}</span>,
-                "If the last one still runs": OVERLAPS[schedule.overlap],
-                "If a time was missed": MISSED[schedule.missed],
+                "If the last one still runs": OVERLAPS[schedule.overlap][1],
+                "If a time was missed": MISSED[schedule.missed][1],
               }}
             />
           </Section>
@@ -79,22 +80,6 @@ export function SchedulePage() {
         </>
       )}
     </DetailPage>
-  );
-}
-
-function NextRuns({ schedule }: { schedule: ScheduleView }) {
-  if (schedule.next_runs.length === 0) return schedule.paused ? "none: it is paused" : "none";
-  return (
-    <ol className="numeric">
-      {schedule.next_runs.map((at) => (
-        <li key={at}>
-          <time dateTime={at}>{timeIn(at, schedule.timezone)}</time>{" "}
-          <span className="text-faint text-xs">
-            <When at={at} />
-          </span>
-        </li>
-      ))}
-    </ol>
   );
 }
 

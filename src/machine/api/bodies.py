@@ -34,7 +34,7 @@ class BodyRule:
 
 RULES: Final = (
     BodyRule(re.compile(r"/webhooks/.*", re.DOTALL), 25 * MIB, json=False),
-    BodyRule(re.compile(r"/api/(?:agents|skills|webhooks)/upload"), 25 * MIB, json=False),
+    BodyRule(re.compile(r"/api/(?:agents|skills|webhooks|schedules)/upload"), 25 * MIB, json=False),
     BodyRule(re.compile(r"/api/attachments"), 25 * MIB, json=False),
     BodyRule(re.compile(r"/api/env"), MIB, json=False),
     BodyRule(re.compile(r"/api/credentials/upload"), 256 * 1024, json=False),

@@ -1,4 +1,4 @@
-"""What is done with agents, skills and webhooks alike: forms, uploads, switching, deletion, going back, export."""
+"""What is done with definitions of all kinds alike: forms, uploads, switching, deletion, going back, export."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -84,13 +84,17 @@ class Kind:
     preview_of: Callable[[Request, ApiState, Seen[Any]], Any]
     export_type: str = "application/zip"
     export_ending: str = "zip"
+    switched: bool = True
+    """Whether it is switched off beside its files. A schedule says itself that it is paused."""
 
 
 def add_routes(router: APIRouter, kind: Kind) -> None:
     """Create, preview, show, update, upload, export, switch, take back, delete."""
     _add_forms(router, kind, kind.form, kind.detail, kind.preview)
     _add_files(router, kind, kind.detail, kind.preview)
-    _add_states(router, kind, kind.detail)
+    if kind.switched:
+        _add_switch(router, kind, kind.detail)
+    _add_past(router, kind, kind.detail)
 
 
 def _add_forms(router: APIRouter, kind: Kind, form_model: Any, detail_model: Any, preview_model: Any) -> None:
@@ -151,7 +155,7 @@ def _add_files(router: APIRouter, kind: Kind, detail_model: Any, preview_model: 
         return Response(content, media_type=kind.export_type, headers=headers)
 
 
-def _add_states(router: APIRouter, kind: Kind, detail_model: Any) -> None:
+def _add_switch(router: APIRouter, kind: Kind, detail_model: Any) -> None:
     @router.post("/{name}/disable")
     async def disable(name: Name, request: Request, state: State, by: Administrator) -> detail_model:
         """Switch it off. 409 for one that the machine needs."""
@@ -166,6 +170,8 @@ def _add_states(router: APIRouter, kind: Kind, detail_model: Any) -> None:
             await kind.desk_of(state).switch(name, by, enabled=True)
         return await kind.detail_of(request, state, name, by)
 
+
+def _add_past(router: APIRouter, kind: Kind, detail_model: Any) -> None:
     @router.post("/{name}/revert")
     async def revert(name: Name, request: Request, state: State, by: Administrator) -> detail_model:
         """Bring back the version before the last save or deletion; once more, and the newer one is back."""

@@ -11,8 +11,10 @@ from machine.api.state import ApiState
 from machine.domain.agent import AgentForm
 from machine.domain.definitions import DefinitionKind, Files, Preview
 from machine.domain.principal import Principal
+from machine.domain.schedule import ScheduleForm
 from machine.engine.describing import MAX_WISH_CHARS
 from machine.engine.descriptions import Form
+from machine.engine.schedule_desk import draft_of
 from machine.engine.tools.new_webhook import NewWebhook, with_secret
 
 router = APIRouter(tags=["describe"])
@@ -64,6 +66,15 @@ async def describe_webhook(wish: Wish, state: State, caller: Caller) -> Drafted:
     return await _drafted(state, DefinitionKind.WEBHOOK, wish, caller)
 
 
+@router.post("/api/schedules/describe")
+async def describe_schedule(wish: Wish, state: State, caller: Caller) -> Drafted:
+    """Have a schedule written from a description; takes as long as the model does. Nothing is saved.
+
+    Where the description names no time zone and no place, the draft says none: it is UTC unless you fill it in.
+    """
+    return await _drafted(state, DefinitionKind.SCHEDULE, wish, caller)
+
+
 async def _drafted(state: ApiState, kind: DefinitionKind, wish: Wish, by: Principal) -> Drafted:
     with refusals():
         described = await state.brain.create_entity(kind, wish.description, by)
@@ -81,6 +92,9 @@ async def _previewed(state: ApiState, form: Form, by: Principal) -> tuple[Previe
         secret = webhook.secret.get_secret_value() if webhook.secret else None
         return await state.creator.webhooks.preview(draft, by), draft.files, {**fields, "secret": secret}
     fields = form.model_dump(mode="json", exclude_unset=True)
+    if isinstance(form, ScheduleForm):
+        draft = draft_of(form)
+        return await state.schedules.desk.preview(draft, by), draft.files, fields
     if isinstance(form, AgentForm):
         draft = await state.creator.agent_draft(form)
         return await state.creator.preview_agent(draft, by), draft.files, fields

@@ -42,15 +42,15 @@ def _reading(scope: Scope, *paths: str) -> Iterator[Rule]:
     return (Rule("GET", path, scope, why=_LOOKS) for path in paths)
 
 
-def _definitions(kind: str, *fields: str) -> Iterator[Rule]:
-    """Agents, skills and webhooks; `fields` of a new one that are worth keeping."""
+def _definitions(kind: str, *fields: str, switches: tuple[str, str] = ("disable", "enable")) -> Iterator[Rule]:
+    """Agents, skills, webhooks and schedules; `fields` of one that are worth keeping."""
     path = f"/api/{kind}s"
     yield Rule("POST", path, action=f"{kind}.create", fields=("name", *fields), made="name")
     yield Rule("POST", f"{path}/preview", why=_LOOKS)
     yield Rule("POST", f"{path}/describe", why=_KEPT_ITSELF)
     yield Rule("POST", f"{path}/upload", action=f"{kind}.upload", made="name")
-    yield Rule("PUT", f"{path}/{{name}}", action=f"{kind}.update")
-    for what in ("disable", "enable", "revert"):
+    yield Rule("PUT", f"{path}/{{name}}", action=f"{kind}.update", fields=fields)
+    for what in (*switches, "revert"):
         yield Rule("POST", f"{path}/{{name}}/{what}", action=f"{kind}.{what}")
     yield Rule("DELETE", f"{path}/{{name}}", action=f"{kind}.delete")
     yield from _reading(Scope.READ, path, f"{path}/{{name}}")
@@ -104,14 +104,11 @@ _WEBHOOKS: Final = (
 )
 
 _SCHEDULES: Final = (
-    Rule("POST", "/api/schedules", action="schedule.create", fields=("name", "cron", "agent"), made="name"),
-    Rule("POST", "/api/schedules/preview", why=_LOOKS),
-    Rule("PUT", "/api/schedules/{name}", action="schedule.update", fields=("cron", "agent")),
-    Rule("DELETE", "/api/schedules/{name}", action="schedule.delete"),
-    *(Rule("POST", f"/api/schedules/{{name}}/{what}", action=f"schedule.{what}") for what in ("pause", "resume")),
+    *_definitions("schedule", "cron", "agent", switches=("pause", "resume")),
+    Rule("POST", "/api/schedules/explain", why=_LOOKS),
     Rule("POST", "/api/schedules/{name}/owner", action="schedule.owner", fields=("user",)),
     Rule("POST", "/api/schedules/{name}/run", action="schedule.run", made="task_id"),
-    *_reading(Scope.READ, "/api/schedules", "/api/schedules/{name}", "/api/schedules/{name}/runs"),
+    *_reading(Scope.READ, "/api/schedules/{name}/runs"),
 )
 
 _VARIABLES: Final = (

@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from machine.domain.cron import MAX_CRON_CHARS, Cron, zone_of
+from machine.domain.cron import MAX_CRON_CHARS
 from machine.domain.definitions import DefinitionFault
-from machine.domain.schedule import Schedule, ScheduleFields, ScheduleRun, next_runs, upcoming
-
-SHOWN_RUNS: Final = 5
+from machine.domain.schedule import Schedule, ScheduleFields, ScheduleRun
 
 
 class _Out(BaseModel):
@@ -24,20 +21,6 @@ class CronQuestion(BaseModel):
 
     cron: str = Field(min_length=1, max_length=MAX_CRON_CHARS)
     timezone: str = Field("UTC", max_length=120)
-
-
-class CronAnswer(_Out):
-    """What an expression means. Times are those of its zone."""
-
-    words: str
-    """Such as `At 09:00 on Monday through Friday`."""
-    next_runs: list[datetime]
-
-    @classmethod
-    def of(cls, cron: str, timezone: str, now: datetime) -> "CronAnswer":
-        """Blocking. Raises CronFault."""
-        compiled = Cron(cron, zone_of(timezone))
-        return cls(words=compiled.words, next_runs=list(upcoming(compiled, now, SHOWN_RUNS)))
 
 
 class ScheduleView(ScheduleFields):
@@ -67,14 +50,21 @@ class ScheduleView(ScheduleFields):
         problem: str,
     ) -> "ScheduleView":
         """Blocking."""
+        times = schedule.times(now)
         return cls(
             **dict(schedule),
-            words=schedule.compiled().words,
-            next_runs=list(next_runs(schedule, now, SHOWN_RUNS)),
+            words=times.words,
+            next_runs=list(times.next_runs),
             last_run=last_run,
             problem=problem,
             faults=list(faults),
         )
+
+
+class ScheduleDetail(ScheduleView):
+    """A schedule, and whether the version before the last save can be brought back."""
+
+    revertible: bool
 
 
 class ScheduleList(_Out):

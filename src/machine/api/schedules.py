@@ -2,20 +2,21 @@
 
 import asyncio
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.responses import Response
 
-from machine.api.definition_routes import Administrator, Name, refusals
+from machine.api.definition_routes import Administrator, Kind, Name, add_routes
 from machine.api.deps import Caller, Cursor, Limit, State
 from machine.api.owners import NewOwner, problems_of
-from machine.api.schedule_schemas import CronAnswer, CronQuestion, RunList, ScheduleList, ScheduleView, views_of
+from machine.api.schedule_schemas import CronQuestion, RunList, ScheduleDetail, ScheduleList, ScheduleView, views_of
 from machine.api.schemas import TaskView
 from machine.api.state import ApiState
-from machine.domain.cron import CronFault, ZoneFault
-from machine.domain.definitions import invalid
+from machine.domain.cron import CronFault, Times, ZoneFault
+from machine.domain.definitions import Preview
 from machine.domain.principal import Principal
 from machine.domain.schedule import Schedule, ScheduleForm
+from machine.engine.schedule_desk import draft_of
+from machine.registry.uploads import Draft
 
 router = APIRouter(prefix="/api/schedules", tags=["schedules"])
 
@@ -27,9 +28,14 @@ async def _views(state: ApiState, caller: Principal, *schedules: Schedule) -> li
     return await asyncio.to_thread(views_of, schedules, state.clock(), last_runs, faults, problems)
 
 
-async def _view(state: ApiState, caller: Principal, name: str) -> ScheduleView:
-    (view,) = await _views(state, caller, state.schedules.registry.get(name).model)
-    return view
+async def _detail(_: Request, state: ApiState, name: str, caller: Principal) -> ScheduleDetail:
+    standing = await state.schedules.desk.standing(name)
+    (view,) = await _views(state, caller, standing.definition.model)
+    return ScheduleDetail(**dict(view), revertible=standing.revertible)
+
+
+async def _draft(_: ApiState, form: ScheduleForm) -> Draft:
+    return draft_of(form)
 
 
 @router.get("")
@@ -39,70 +45,55 @@ async def list_schedules(state: State, caller: Caller) -> ScheduleList:
     return ScheduleList(items=items, faults=list(state.schedules.desk.faults))
 
 
-@router.post("", status_code=201)
-async def create_schedule(form: ScheduleForm, state: State, by: Administrator) -> ScheduleView:
-    """A new schedule, live at once; its tasks are those of who made it. 409 when the name is taken."""
-    with refusals():
-        await state.schedules.desk.create(form, by)
-    return await _view(state, by, form.name)
+add_routes(
+    router,
+    Kind(
+        form=ScheduleForm,
+        detail=ScheduleDetail,
+        preview=Preview,
+        desk_of=lambda state: state.schedules.desk,
+        draft_of=_draft,
+        detail_of=_detail,
+        preview_of=lambda _request, _state, seen: seen.preview,
+        export_type="application/yaml",
+        export_ending="yaml",
+        switched=False,
+    ),
+)
 
 
-@router.post("/preview")
-async def preview_cron(asked: CronQuestion, state: State, _: Caller) -> CronAnswer:
-    """When an expression would run next, and what it means in words."""
+@router.post("/explain")
+async def explain(asked: CronQuestion, state: State, _: Caller) -> Times:
+    """What an expression means in words, and when it would come next."""
     try:
-        return await asyncio.to_thread(CronAnswer.of, asked.cron, asked.timezone, state.clock())
+        return await asyncio.to_thread(Times.of, asked.cron, asked.timezone, state.clock())
     except CronFault as error:
         place = "timezone" if isinstance(error, ZoneFault) else "cron"
         raise RequestValidationError([{"loc": ("body", place), "msg": str(error)}]) from error
 
 
-@router.get("/{name}")
-async def get_schedule(name: Name, state: State, caller: Caller) -> ScheduleView:
-    """One schedule, and when it runs next."""
-    return await _view(state, caller, name)
-
-
-@router.put("/{name}")
-async def update_schedule(name: Name, form: ScheduleForm, state: State, by: Administrator) -> ScheduleView:
-    """Change a schedule; its owner stays. Times before a change of when it runs are none of its times."""
-    with refusals():
-        if form.name != name:
-            raise invalid("", f"is {form.name}, but the schedule is called {name}", field="name")
-        await state.schedules.desk.update(form, by)
-    return await _view(state, by, name)
-
-
-@router.delete("/{name}", status_code=204)
-async def delete_schedule(name: Name, state: State, by: Administrator) -> Response:
-    """Delete it; the tasks that it started stay."""
-    await state.schedules.desk.delete(name, by)
-    return Response(status_code=204)
-
-
 @router.post("/{name}/pause")
-async def pause_schedule(name: Name, state: State, by: Administrator) -> ScheduleView:
+async def pause_schedule(name: Name, request: Request, state: State, by: Administrator) -> ScheduleDetail:
     """Start nothing more until it is resumed; what runs goes on."""
-    with refusals():
-        await state.schedules.desk.pause(name, by, paused=True)
-    return await _view(state, by, name)
+    await state.schedules.desk.pause(name, by, paused=True)
+    return await _detail(request, state, name, by)
 
 
 @router.post("/{name}/resume")
-async def resume_schedule(name: Name, state: State, by: Administrator) -> ScheduleView:
+async def resume_schedule(name: Name, request: Request, state: State, by: Administrator) -> ScheduleDetail:
     """Go on with the next time; those that came meanwhile are not made up for."""
-    with refusals():
-        await state.schedules.desk.pause(name, by, paused=False)
-    return await _view(state, by, name)
+    await state.schedules.desk.pause(name, by, paused=False)
+    return await _detail(request, state, name, by)
 
 
 @router.post("/{name}/owner")
-async def give_schedule(name: Name, state: State, by: Administrator, to: NewOwner | None = None) -> ScheduleView:
+async def give_schedule(
+    name: Name, request: Request, state: State, by: Administrator, to: NewOwner | None = None
+) -> ScheduleDetail:
     """Make it somebody else's; without `user`, yours. What it starts from now on are their tasks."""
     user_id = await state.owners.new_owner(to.user if to else None, by)
-    with refusals():
-        await state.schedules.desk.give(name, user_id, by)
-    return await _view(state, by, name)
+    await state.schedules.desk.give(name, user_id, by)
+    return await _detail(request, state, name, by)
 
 
 @router.post("/{name}/run", status_code=201)

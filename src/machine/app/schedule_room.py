@@ -21,5 +21,5 @@ def build_schedules(ground: Ground, engine: EngineRoom) -> Schedules:
         clock=ground.clock,
     )
     definitions.loader.listen(scheduler.changed)
-    desk = ScheduleDesk(definitions.loader, definitions.schedules, ground.kept.keeping)
+    desk = ScheduleDesk(definitions.loader, definitions.schedules, ground.kept.keeping, ground.clock)
     return Schedules(registry=definitions.schedules, desk=desk, scheduler=scheduler, store=ground.schedules)

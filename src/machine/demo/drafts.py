@@ -10,7 +10,8 @@ _WISH: Final = re.compile(r"The description:\s*(.+)\Z", re.DOTALL)
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _SMALL: Final = re.compile(
     r"an?|and|agent|all|any|are|as|at|be|by|can|create|demo|every|for|from|if?|in|is|it|its|make|me|my|new|of|on|or|our"
-    r"|please|should|skill|so|that|the|their|them|then|this|to|us|wants?|we|webhook|when|which|who|will|with|you|your"
+    r"|please|schedule|should|skill|so|that|the|their|them|then|this|to|us|wants?|we|webhook|when|which|who|will|with"
+    r"|you|your"
 )
 """Words that say nothing in a name."""
 _NAME_WORDS: Final = 3
@@ -26,6 +27,8 @@ def drafted(schema: Mapping[str, Any], said: str) -> dict[str, Any] | None:
     wish = " ".join(found.group(1).split())[:_WISH_CHARS]
     if "triggers" in fields:
         return _webhook(wish)
+    if "cron" in fields:
+        return _schedule(wish)
     if "when_to_use" in fields:
         return {**_common(wish), "when_to_use": f"Work of this kind: {wish}", "tools": ["Read", "Glob", "Grep"]}
     return {**_common(wish), "agents": ["planning"]} if "instructions" in fields else None
@@ -50,6 +53,17 @@ def _webhook(wish: str) -> dict[str, Any]:
         "provider": provider,
         "description": f"Written by the demo: {wish}",
         "triggers": [trigger],
+    }
+
+
+def _schedule(wish: str) -> dict[str, Any]:
+    often = (("hour", "0 * * * *"), ("weekday", "0 9 * * 1-5"), ("week", "0 9 * * 1"), ("month", "0 9 1 * *"))
+    return {
+        "name": _name(wish),
+        "cron": next((cron for word, cron in often if word in wish.lower()), "0 9 * * *"),
+        "description": f"Written by the demo: {wish}",
+        "message": f"{wish}\n\n{MARKER}",
+        "agent": "planning",
     }
 
 

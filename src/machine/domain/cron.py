@@ -11,12 +11,15 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from heapq import heappop, heappush
+from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
+from pydantic import BaseModel, ConfigDict
 
 MAX_CRON_CHARS: Final = 200
+SHOWN_RUNS: Final = 5
 ZONE_PATTERN: Final = r"^(?!posix/|right/)[A-Z][A-Za-z0-9+_-]{0,39}(?:/[A-Za-z0-9+_-]{1,40}){0,2}$"
 
 _WORDS: Final = {
@@ -70,6 +73,10 @@ class Cron:
                 yield found
                 latest = found
 
+    def upcoming(self, after: datetime, count: int) -> tuple[datetime, ...]:
+        """The next `count` moments, in its zone; fewer when no more come."""
+        return tuple(moment.astimezone(self.zone) for moment in islice(self.after(after), count))
+
     def _moments(self, start: datetime) -> Iterator[datetime]:
         """In order, some perhaps twice. The second run of a doubled hour waits until its turn has come."""
         waiting: list[datetime] = []
@@ -98,6 +105,25 @@ class Cron:
     def _walls(self, start: datetime) -> Iterator[datetime]:
         with contextlib.suppress(OverflowError):  # no month comes after the last of the year 9999
             yield from CronSim(self._fields, start)
+
+
+class Times(BaseModel):
+    """When an expression comes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    words: str
+    """Such as `At 09:00 on Monday through Friday`."""
+    timezone: str
+    next_runs: tuple[datetime, ...]
+    """The next five, in that zone; none for what is paused."""
+
+    @classmethod
+    def of(cls, expression: str, timezone: str, now: datetime, *, paused: bool = False) -> "Times":
+        """Reads time zone data: blocking. Raises CronFault."""
+        cron = Cron(expression, zone_of(timezone))
+        next_runs = () if paused else cron.upcoming(now, SHOWN_RUNS)
+        return cls(words=cron.words, timezone=timezone, next_runs=next_runs)
 
 
 def zone_of(name: str) -> tzinfo:

@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from machine.domain.cron import Times
 from machine.domain.errors import MachineError
 from machine.domain.profile import Profile
 
@@ -159,6 +160,8 @@ class Preview(BaseModel):
     description: str
     profile: Profile | None = None
     """How much an agent's tasks may do at most; unset for what is no agent."""
+    times: Times | None = None
+    """When a schedule comes; unset for what is no schedule."""
     files: tuple[FileInfo, ...]
     tools: tuple[str, ...]
     """Tools and permission rules that it asks for."""

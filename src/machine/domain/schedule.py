@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
 from machine.domain.agent import NAME_PATTERN, EntityName
 from machine.domain.code import CodeSource
-from machine.domain.cron import MAX_CRON_CHARS, Cron, zone_of
+from machine.domain.cron import MAX_CRON_CHARS, Cron, Times, zone_of
 
 MAX_WAITING: Final = 10
 """Unfinished tasks of one schedule with `overlap: enqueue`; beyond that a run is skipped."""
@@ -106,6 +106,10 @@ class Schedule(ScheduleFields):
         """Reads time zone data: blocking."""
         return Cron(self.cron, zone_of(self.timezone))
 
+    def times(self, now: datetime) -> Times:
+        """When it comes. Reads time zone data: blocking."""
+        return Times.of(self.cron, self.timezone, now, paused=self.paused)
+
 
 class Due(BaseModel):
     """Times of a schedule that have come, of which one run is made: the last of them."""
@@ -165,12 +169,7 @@ def concurrency_key(name: str) -> str:
 
 def next_runs(schedule: Schedule, after: datetime, count: int) -> tuple[datetime, ...]:
     """The next `count` times in the schedule's own zone, fewer when no more come; none while it is paused. Blocking."""
-    return () if schedule.paused else upcoming(schedule.compiled(), after, count)
-
-
-def upcoming(cron: Cron, after: datetime, count: int) -> tuple[datetime, ...]:
-    """The next `count` times in the zone of `cron`."""
-    return tuple(moment.astimezone(cron.zone) for moment in islice(cron.after(after), count))
+    return () if schedule.paused else schedule.compiled().upcoming(after, count)
 
 
 def first_after(schedule: Schedule, since: datetime) -> datetime | None:

@@ -23,7 +23,7 @@ from machine.registry.archives import packed
 from machine.registry.config_loader import ConfigLoader
 from machine.registry.inspection import commands_of, file_infos
 from machine.registry.shelf import Shelf
-from machine.registry.uploads import Draft, Take, Upload, no_uploads
+from machine.registry.uploads import Draft, Take, Upload
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class DefinitionDesk(Generic[Model]):
         shelf: Shelf[Model],
         *,
         keeping: Keeping,
-        take: Take = no_uploads,
+        take: Take,
         tools: Callable[[Model], tuple[str, ...]] = lambda _: (),
         remarks: Callable[[Model], list[str]] = lambda _: [],
         needed: frozenset[str] = frozenset(),

@@ -49,6 +49,15 @@ _ABOUT: Final[Mapping[DefinitionKind, str]] = {
         "and when to use it, because that alone is read before it is loaded. `agents` are the agents that get it."
     ),
     DefinitionKind.WEBHOOK: "A webhook is an address to which another system sends events that start tasks. " + GUIDE,
+    DefinitionKind.SCHEDULE: (
+        "A schedule gives the same message to an agent at certain times. `cron` has minute, hour, day of month, month, "
+        "day of week, in the local time of `timezone`. Say a `timezone`, by its IANA name, only where the description "
+        "names a zone or a place; left out, it becomes the person's own. `message` is the whole task, for somebody who "
+        "knows nothing else: what to look at, what to do, what to hand back; nothing in it says when. Leave `agent` "
+        "out unless the description names one or the work is plainly that of one of them: a task without one finds "
+        "its own. Say `overlap` and `missed` only where the description says what happens while a former task still "
+        "runs, or after the machine was off."
+    ),
 }
 
 

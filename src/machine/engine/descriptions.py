@@ -5,18 +5,20 @@ from typing import Any, Final
 
 from machine.domain.agent import AgentForm
 from machine.domain.definitions import DefinitionKind
+from machine.domain.schedule import ScheduleForm
 from machine.domain.skill import SkillForm
 from machine.domain.task import Task
 from machine.engine.tools.new_webhook import NewWebhook
 
 DESCRIBES: Final = "describes"
 """In a task's metadata: which kind of definition it is to write."""
-Form = AgentForm | SkillForm | NewWebhook
+Form = AgentForm | SkillForm | NewWebhook | ScheduleForm
 
 FORMS: Final[Mapping[DefinitionKind, type[Form]]] = {
     DefinitionKind.AGENT: AgentForm,
     DefinitionKind.SKILL: SkillForm,
     DefinitionKind.WEBHOOK: NewWebhook,
+    DefinitionKind.SCHEDULE: ScheduleForm,
 }
 _NOT_ASKED_FOR: Final = ("claude_code", "secret", "unsigned")
 """Fields that a description cannot fill: what has no effect here, and what a person has to say themselves."""

@@ -1,15 +1,16 @@
-"""What people send: a folder, an archive of it, a Claude Code agent file, a SKILL.md; all end as files and a name."""
+"""What people send: a folder, an archive of it, an agent file, a SKILL.md, a YAML file; all end as files and a name."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from machine.domain.definitions import Files, invalid
+from machine.domain.definitions import DefinitionFile, DefinitionKind, Files, invalid
 from machine.registry import agent_files, skill_files
 from machine.registry.agent_files import from_claude_code
 from machine.registry.archives import is_archive, unpacked
+from machine.registry.file_shelf import ENDING
 from machine.registry.paths import Collector, without_common_folder
-from machine.registry.yaml_text import split_front_matter, text_of
+from machine.registry.yaml_text import YamlText, parse_yaml, split_front_matter, text_of
 
 _ARCHIVE_ENDINGS: Final = (".zip", ".tar", ".tar.gz", ".tgz")
 
@@ -32,11 +33,6 @@ class Draft:
 
 
 Take = Callable[[Sequence[Upload]], Draft]
-
-
-def no_uploads(_uploads: Sequence[Upload]) -> Draft:
-    """For what is a form, or a file put into its folder. Raises InvalidDefinition."""
-    raise invalid("", "is not taken as an upload; fill in its form")
 
 
 def agent_from(uploads: Sequence[Upload]) -> Draft:
@@ -66,6 +62,22 @@ def skill_from(uploads: Sequence[Upload]) -> Draft:
     )
     named = front.data.get("name")
     return Draft(named if isinstance(named, str) else folder, files)
+
+
+def file_from(
+    uploads: Sequence[Upload], kind: DefinitionKind, parse: Callable[[str, str], YamlText] = parse_yaml
+) -> Draft:
+    """The definition that is one YAML file, alone or in a folder or archive. Raises InvalidDefinition. Blocking."""
+    files, _ = without_common_folder(_files(uploads), ())
+    if len(files) != 1:
+        raise invalid("", f"send one YAML file: a {kind} is one")
+    ((sent, file),) = files.items()
+    stem = sent.removesuffix(ENDING).removesuffix(".yml")
+    if stem == sent:
+        raise invalid(_shown(sent), f"is no YAML file; a {kind} is one, called <name>{ENDING}")
+    said = parse(text_of(file.content, sent), sent).data.get("name")
+    name = said if isinstance(said, str) and said else stem
+    return Draft(name, {f"{name}{ENDING}": DefinitionFile(file.content)})
 
 
 def _files(uploads: Sequence[Upload]) -> Files:

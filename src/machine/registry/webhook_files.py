@@ -12,6 +12,7 @@ from machine.domain.definitions import (
     Definition,
     DefinitionFault,
     DefinitionFile,
+    DefinitionKind,
     Files,
     InvalidDefinition,
     invalid,
@@ -19,7 +20,7 @@ from machine.domain.definitions import (
 from machine.domain.webhook import REPLYING, ProviderName, Webhook, WebhookForm
 from machine.registry.file_shelf import ENDING
 from machine.registry.skill_files import dumped
-from machine.registry.uploads import Draft, Upload
+from machine.registry.uploads import Draft, Upload, file_from
 from machine.registry.yaml_text import parse_yaml, text_of
 
 HEAD: Final = "# A webhook.\n"
@@ -61,16 +62,8 @@ def _read(name: str, files: Files, model: type[_Said]) -> _Said:
 
 
 def webhook_from(uploads: Sequence[Upload]) -> Draft:
-    """The webhook in what was sent: one YAML file. Raises InvalidDefinition. Blocking."""
-    if len(uploads) != 1:
-        raise invalid("", "send one YAML file: a webhook is one")
-    sent = uploads[0].path.rpartition("/")[2]
-    stem = sent.removesuffix(".yaml").removesuffix(".yml")
-    if stem == sent:
-        raise invalid(sent[:100], "is no YAML file; a webhook is one, called <name>.yaml")
-    said = parse_yaml(text_of(uploads[0].content, sent), sent).data.get("name")
-    name = said if isinstance(said, str) and said else stem
-    return Draft(name, {f"{name}{ENDING}": DefinitionFile(uploads[0].content)})
+    """The webhook in what was sent. Raises InvalidDefinition. Blocking."""
+    return file_from(uploads, DefinitionKind.WEBHOOK)
 
 
 def webhook_files(webhook: Webhook | WebhookForm) -> Files:
