@@ -9400,7 +9400,10 @@ export interface operations {
     };
     update_api_schedules__name__put: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `content_hash` of the version that the change began from: 409 when another is in force by now. */
+                began_from?: string | null;
+            };
             header?: never;
             path: {
                 name: string;

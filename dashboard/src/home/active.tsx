@@ -22,7 +22,14 @@ interface ActiveProps {
 }
 
 /** Tasks in a box under a heading, each with what it does now. */
-export function ActiveTasks({ title, label = title, className = "mt-6", tasks, status, hasMore = false }: ActiveProps) {
+export function ActiveTasks({
+  title,
+  label = title,
+  className = "mt-6",
+  tasks,
+  status,
+  hasMore = false,
+}: ActiveProps) {
   const more = Math.max(0, tasks.length - SHOWN);
   if (tasks.length === 0) return null;
   return (
