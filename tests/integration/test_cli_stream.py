@@ -17,7 +17,7 @@ from tests.support.fake_daemon import FakeDaemon, ended, event, said, sends, sil
 from machine.cli.client import Api
 from machine.cli.config import Endpoint
 from machine.cli.output import CliError
-from machine.cli.stream import Event, EventStream, Notice
+from machine.cli.stream import Event, EventStream, Notice, Over
 
 
 @contextlib.asynccontextmanager
@@ -32,7 +32,7 @@ async def read(daemon: FakeDaemon, **options: Any) -> tuple[list[Event], list[st
         async for item in EventStream(api, "task_1", **options).read():
             if isinstance(item, Notice):
                 notices.append(item.text)
-            else:
+            elif not isinstance(item, Over):
                 events.append(item)
     return events, notices
 
