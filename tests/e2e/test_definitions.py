@@ -354,7 +354,8 @@ def test_the_palette_goes_anywhere_by_keyboard_and_the_shortcuts_are_listed(pers
     expect(person.page.get_by_role("dialog")).to_have_count(0)
     person.page.keyboard.press("Control+k")
     field.fill("there is nothing like this")
-    person.sees("Nothing fits.")
+    person.sees("Nothing else fits.")
+    expect(person.page.get_by_role("option")).to_have_text(["Search tasks for “there is nothing like this”Search"])
 
 
 def test_a_phone_reaches_every_page_with_one_thumb(open_page: OpenPage) -> None:

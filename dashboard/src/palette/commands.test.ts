@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Task } from "../domain/task";
-import { commandsOf, search } from "./commands";
+import { commandsOf, found, search } from "./commands";
 
 const known = {
   tasks: [{ task_id: "task_1", title: "Mend the code of the shop" }] as Task[],
@@ -10,6 +10,7 @@ const known = {
     schedules: [],
     webhooks: [{ name: "shop", description: "", enabled: true }],
   },
+  chats: [{ conversation_id: "conv_1", title: "How to bake bread" }],
   mayCreate: true,
 };
 const names = (typed: string) => search(commandsOf(known), typed, 10).map(({ name }) => name);
@@ -38,5 +39,17 @@ describe("the palette", () => {
     const found = Object.fromEntries(commandsOf(known).map(({ id, to }) => [id, to]));
     expect(found["/agents/code-review"]).toBe("/agents/code-review");
     expect(found.task_1).toBe("/tasks/task_1");
+  });
+
+  it("ends with a search of all tasks, whatever else fits, and with none while nothing is typed", () => {
+    const ends = (typed: string) => found(commandsOf(known), typed, 3).at(-1);
+    expect(ends("code")).toMatchObject({ name: "Search tasks for “code”", to: "/tasks?q=code" });
+    expect(ends(" a & b ")?.to).toBe("/tasks?q=a%20%26%20b");
+    expect(ends("  ")?.id).not.toBe("search");
+  });
+
+  it("knows conversations, and colours", () => {
+    expect(search(commandsOf(known), "bread", 10).map(({ to }) => to)).toEqual(["/chat/conv_1"]);
+    expect(search(commandsOf(known), "dark", 10).map(({ theme }) => theme)).toEqual(["dark"]);
   });
 });

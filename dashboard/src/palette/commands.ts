@@ -4,34 +4,45 @@ import {
   ListTodo,
   type LucideIcon,
   MessagesSquare,
+  Search,
   Server,
   Settings,
   SquarePen,
 } from "lucide-react";
+import type { Chat } from "../api/chat";
 import type { DefinitionView } from "../api/definitions";
 import { KINDS } from "../definitions/kinds";
 import type { KindId } from "../domain/definition";
 import type { Task } from "../domain/task";
+import { THEME_ICONS, THEMES, type Theme } from "../parts/theme";
 import { sectionsFor } from "../settings/sections";
 
-/** Something to go to: `to` is its address. */
+/** Something to go to, by its address, or colours to choose. */
 export interface Command {
   id: string;
   name: string;
   /** Of which kind it is, in one word. */
   kind: string;
-  to: string;
+  to?: string;
+  theme?: Theme;
   Icon: LucideIcon;
 }
 
 export interface Known {
   tasks: readonly Task[];
   definitions: Readonly<Record<KindId, readonly DefinitionView[]>>;
+  chats: readonly Pick<Chat, "conversation_id" | "title">[];
   mayCreate: boolean;
 }
 
+const THEME_NAMES: Readonly<Record<Theme, string>> = {
+  system: "Colours as the system",
+  light: "Light colours",
+  dark: "Dark colours",
+};
+
 /** All there is to go to: pages first, then what can be made, then what there is. */
-export function commandsOf({ tasks, definitions, mayCreate }: Known): Command[] {
+export function commandsOf({ tasks, definitions, chats, mayCreate }: Known): Command[] {
   const kinds = Object.values(KINDS);
   return [
     { id: "start", name: "New task", kind: "Page", to: "/", Icon: SquarePen },
@@ -66,6 +77,20 @@ export function commandsOf({ tasks, definitions, mayCreate }: Known): Command[] 
         Icon,
       })),
     ),
+    ...THEMES.map((theme) => ({
+      id: `theme:${theme}`,
+      name: THEME_NAMES[theme],
+      kind: "Theme",
+      theme,
+      Icon: THEME_ICONS[theme],
+    })),
+    ...chats.map(({ conversation_id, title }) => ({
+      id: conversation_id,
+      name: title,
+      kind: "Conversation",
+      to: `/chat/${conversation_id}`,
+      Icon: MessagesSquare,
+    })),
     ...tasks.map(({ task_id, title }) => ({
       id: task_id,
       name: title,
@@ -98,4 +123,19 @@ export function search(commands: readonly Command[], typed: string, limit: numbe
     .sort((a, b) => b.score - a.score)
     .slice(0, limit)
     .map(({ command }) => command);
+}
+
+/** The same, and below them that all tasks are searched for what was typed: older ones than are known here, too. */
+export function found(commands: readonly Command[], typed: string, limit: number): Command[] {
+  const best = search(commands, typed, limit);
+  const q = typed.trim();
+  if (q === "") return best;
+  const all: Command = {
+    id: "search",
+    name: `Search tasks for “${q}”`,
+    kind: "Search",
+    to: `/tasks?q=${encodeURIComponent(q)}`,
+    Icon: Search,
+  };
+  return [...best, all];
 }

@@ -1,9 +1,11 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { useChats } from "../chat/use-chats";
 import { useDefinitions, useIsAdministrator, useTasks } from "../live/hooks";
 import { Dialog } from "../parts/dialog";
-import { type Command, commandsOf, search } from "./commands";
+import { useTheme } from "../parts/theme";
+import { type Command, commandsOf, found as foundIn } from "./commands";
 
 const SHOWN = 40;
 
@@ -13,6 +15,7 @@ function useCommands(): Command[] {
   const skills = useDefinitions("skills").data?.items;
   const webhooks = useDefinitions("webhooks").data?.items;
   const schedules = useDefinitions("schedules").data?.items;
+  const chats = useChats("").data;
   const mayCreate = useIsAdministrator();
   return useMemo(() => {
     const definitions = {
@@ -21,22 +24,25 @@ function useCommands(): Command[] {
       webhooks: webhooks ?? [],
       schedules: schedules ?? [],
     };
-    return commandsOf({ tasks, definitions, mayCreate });
-  }, [tasks, agents, skills, webhooks, schedules, mayCreate]);
+    const conversations = chats?.pages.flatMap(({ items }) => items) ?? [];
+    return commandsOf({ tasks, definitions, chats: conversations, mayCreate });
+  }, [tasks, agents, skills, webhooks, schedules, chats, mayCreate]);
 }
 
 /** Everything there is to go to, found by a few letters. */
 export function Palette({ close }: { close(): void }) {
   const navigate = useNavigate();
   const commands = useCommands();
+  const [, chooseTheme] = useTheme();
   const [typed, setTyped] = useState("");
   const [marked, mark] = useState(0);
-  const found = useMemo(() => search(commands, typed, SHOWN), [commands, typed]);
+  const found = useMemo(() => foundIn(commands, typed, SHOWN), [commands, typed]);
   const id = useId();
   const go = (command: Command | undefined) => {
     if (!command) return;
     close();
-    void navigate({ href: command.to });
+    if (command.theme) chooseTheme(command.theme);
+    if (command.to) void navigate({ href: command.to });
   };
   const onKey = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -57,7 +63,7 @@ export function Palette({ close }: { close(): void }) {
           aria-controls={id}
           aria-activedescendant={found[marked] && `${id}-${marked}`}
           autoComplete="off"
-          placeholder="Go to a page, a task, an agent…"
+          placeholder="Go to a page, a task, a conversation…"
           value={typed}
           onChange={(event) => {
             setTyped(event.target.value);
@@ -68,12 +74,9 @@ export function Palette({ close }: { close(): void }) {
         />
       </div>
       <Found id={id} found={found} marked={marked} mark={mark} go={go} />
-      {found.length === 0 && (
-        <p role="status" className="px-4 pb-6 text-center text-soft">
-          Nothing fits.{" "}
-          <Link to="/tasks" search={{ q: typed }} onClick={close} className="text-accent underline">
-            Search all tasks
-          </Link>
+      {found.length === 1 && found[0]?.id === "search" && (
+        <p role="status" className="px-4 pb-4 text-center text-faint text-xs">
+          Nothing else fits.
         </p>
       )}
     </Dialog>
