@@ -63,7 +63,7 @@ def test_a_task_is_given_to_another_agent_and_the_next_one_like_it_comes_there(
     person.waits(lambda: person.task_id.startswith("task_") and person.task_id != first, "the new task")
     given = daemon.get(f"/api/tasks/{person.task_id}")
     assert (given["assigned_agent"], given["routing"]["runner_up"]) == ("consultant", "planning")
-    assert daemon.get("/api/agents/consultant")["routing"][-1]["keywords"] == ["kettles"]
+    assert daemon.get("/api/agents/consultant")["settings"]["routing"][-1]["keywords"] == ["kettles"]
     next_one = daemon.post("/api/tasks", {"message": "What are kettles?"})
     person.opens(f"/tasks/{next_one['task_id']}?view=about")
     expect(person.page.get_by_role("region", name="Routing")).to_contain_text("consultant")
