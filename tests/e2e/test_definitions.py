@@ -311,6 +311,8 @@ def test_the_form_of_a_webhook_fits_its_provider(person: Person, daemon: DaemonP
     person.page.get_by_label("Profile of their tasks").select_option("untrusted")
     person.page.get_by_label("Events of everybody else").check()
     person.presses("Create")
+    expect(person.page.get_by_role("dialog", name="The secret of reviews")).to_contain_text("not shown again")
+    person.presses("Done")
     person.page.wait_for_url("**/webhooks/reviews")
     (trigger,) = daemon.get("/api/webhooks/reviews")["triggers"]
     assert [(who["id"], who["login"]) for who in trigger["who"]] == [("4711", None), (None, "mira")]
@@ -348,6 +350,8 @@ def test_the_palette_goes_anywhere_by_keyboard_and_the_shortcuts_are_listed(pers
     expect(found.first).to_have_attribute("aria-selected", "true")
     person.page.keyboard.press("Enter")
     person.page.wait_for_url(re.compile("/(agents|skills)/consult"))
+    # Until the page is there, the focus is where it was before the search: in a field.
+    expect(person.page.get_by_role("heading", name=re.compile("^consult"), level=1)).to_be_visible()
     person.page.keyboard.press("?")
     expect(person.page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("New task")
     person.page.keyboard.press("Escape")
