@@ -10,15 +10,28 @@ from sqlalchemy import update
 
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.approval import Answer, Decision
-from machine.domain.command import AnswerApproval, Interrupt, ListFiles, NewCommand, Outcome, ReadFile, SendInput, Wish
+from machine.domain.command import (
+    AnswerApproval,
+    Interrupt,
+    ListFiles,
+    NewCommand,
+    Outcome,
+    Push,
+    ReadFile,
+    SendInput,
+    Stop,
+    Wish,
+)
 from machine.domain.errors import Conflict, MachineError, NotFound, StaleTask, TooLarge, Unavailable
 from machine.domain.principal import Principal, Role, Scope, User, Via
 from machine.domain.problem import Problem
 from machine.domain.workspace import FileContent
 from machine.engine import command_desk
+from machine.engine.background_manager import STOP_SECONDS
 from machine.engine.command_desk import CommandDesk, NoAnswer
 from machine.engine.command_work import MAX_ANSWER_BYTES, CommandWork
 from machine.engine.whereabouts import Whereabouts
+from machine.git.repositories import PUSH_SECONDS
 from machine.hub import LocalPokes
 from machine.store.command_tables import commands
 from machine.store.commands import SqlCommandStore, SqlDuties
@@ -171,19 +184,34 @@ async def test_the_first_answer_counts(fleet: Fleet) -> None:
 
 
 async def test_nothing_is_done_of_what_nobody_took_in_time(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command_desk, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(command_desk, "BEGIN_SECONDS", 0.05)
     with pytest.raises(NoAnswer, match="nothing was done"):
         await fleet.desk.ask("w1", say("one"), ANN, str)
     assert not await fleet.store.take("w1", limit=10, fresh_seconds=60)
 
 
-async def test_what_was_begun_and_not_answered_is_told_so(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command_desk, "ANSWER_SECONDS", 0.2)
+async def test_what_was_begun_is_waited_for_longer_than_its_begin(
+    working: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command_desk, "BEGIN_SECONDS", 0.05)
+    assert await working.desk.ask("w1", say("slow"), ANN, str) == "input"
+
+
+async def test_what_was_begun_is_given_up_when_its_machine_is_gone(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command_desk, "BEGIN_SECONDS", 0.2)
     asking = spawn(fleet.desk.ask("w1", say("one"), ANN, str), name="asking")
     while not await fleet.store.take("w1", limit=10, fresh_seconds=60):
         await asyncio.sleep(0.01)
+    fleet.there = False
     with pytest.raises(NoAnswer, match="had begun"):
         await asking
+
+
+def test_a_push_may_take_as_long_as_git_may() -> None:
+    assert Push(task_id="t").seconds > PUSH_SECONDS
+    assert Stop(task_id="t").seconds > STOP_SECONDS
 
 
 async def test_a_machine_that_is_gone_is_not_asked(working: Fleet) -> None:

@@ -16,6 +16,11 @@ class _Wish(BaseModel):
     task_id: str
 
     @property
+    def seconds(self) -> float:
+        """The longest that doing it may take."""
+        return 120.0
+
+    @property
     def lane(self) -> str:
         """Wishes of one lane are done one after another. To stop a task waits for nobody, and neither does looking."""
         return ""
@@ -83,6 +88,10 @@ class ShowDiff(_OfFiles):
 
 class Push(_OfFiles):
     kind: Literal["push"] = "push"
+
+    @property
+    def seconds(self) -> float:
+        return 660.0  # git may take ten minutes of it
 
 
 class ListFiles(_OfFiles):

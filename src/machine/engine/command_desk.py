@@ -1,6 +1,7 @@
 """Asking another machine for what is wanted of a task that it has, and waiting for its answer."""
 
 import asyncio
+import math
 from typing import Final, TypeVar
 
 from pydantic import TypeAdapter
@@ -12,7 +13,9 @@ from machine.engine.whereabouts import Whereabouts
 from machine.ports import CommandStore, Pokes
 from machine.ports.pokes import answers_topic, commands_topic
 
-ANSWER_SECONDS: Final = 15.0
+BEGIN_SECONDS: Final = 15.0
+"""How long a machine may take to begin; what it has begun with may take as long as such a thing does. Also between two
+looks whether that machine is still there."""
 LOOK_SECONDS: Final = 0.5
 """Between two looks for an answer, where no poke says that there is one."""
 
@@ -39,25 +42,19 @@ class CommandDesk:
         """Listen no more."""
         self._listening.close()
 
-    async def ask(
-        self,
-        machine_id: str,
-        wish: Wish,
-        caller: Principal | None,
-        kind: type[T],
-        *,
-        patience_seconds: float = ANSWER_SECONDS,
-    ) -> T:
+    async def ask(self, machine_id: str, wish: Wish, caller: Principal | None, kind: type[T]) -> T:
         """Have it done there; what comes back is a `kind`. Raises NoAnswer, StoreError, and what it raises there."""
         if not await self.whereabouts.is_there(machine_id):
             raise NoAnswer(f"The machine {machine_id}{_has(wish)} is away.", hint=_AWAY)
         new = NewCommand(machine_id=machine_id, wish=wish, caller=caller, asked_by=self._process_id)
         command_id = await self._store.ask(new)
         self._pokes.poke(commands_topic(machine_id))
-        outcome = await self._outcome(command_id, patience_seconds)
+        outcome = await self._outcome(command_id, BEGIN_SECONDS)
         if outcome is None:
-            silent = f"The machine {machine_id}{_has(wish)} did not answer within {patience_seconds:g} s"
-            outcome = await self._too_late(command_id, silent)
+            if await self._store.withdraw(command_id):
+                silent = f"The machine {machine_id}{_has(wish)} did not answer within {BEGIN_SECONDS:g} s"
+                raise NoAnswer(f"{silent}: nothing was done.", hint=_AWAY)
+            outcome = await self._ended(command_id, machine_id, wish)
         if outcome.problem is not None:
             raise outcome.problem.error()
         return TypeAdapter(kind).validate_json(outcome.answer or "null")
@@ -74,14 +71,15 @@ class CommandDesk:
         finally:
             listening.close()
 
-    async def _too_late(self, command_id: int, silent: str) -> Outcome:
-        """Nothing is done any more that nobody began with. Raises NoAnswer, but for an answer at the last moment."""
-        if await self._store.withdraw(command_id):
-            raise NoAnswer(f"{silent}: nothing was done.", hint=_AWAY)
-        found = await self._store.outcome(command_id)
-        if found is None:
-            raise NoAnswer(f"{silent}, though it had begun.", hint="It may be done yet: look at the task in a moment.")
-        return found
+    async def _ended(self, command_id: int, machine_id: str, wish: Wish) -> Outcome:
+        """What comes of something that was begun with. Raises NoAnswer."""
+        for _ in range(math.ceil(wish.seconds / BEGIN_SECONDS) + 1):
+            if (found := await self._outcome(command_id, BEGIN_SECONDS)) is not None:
+                return found
+            if not await self.whereabouts.is_there(machine_id):
+                break
+        silent = f"The machine {machine_id}{_has(wish)} did not answer, though it had begun."
+        raise NoAnswer(silent, hint="It may be done yet: look at the task in a moment.")
 
 
 def _has(wish: Wish) -> str:

@@ -23,7 +23,6 @@ LOOK_SECONDS: Final = 0.5
 AT_ONCE: Final = 64
 FRESH_SECONDS: Final = 60.0
 """Whoever asked longer ago than this has been told that nobody answered."""
-WORK_SECONDS: Final = 120.0
 KEPT_SECONDS: Final = 3600.0
 PRUNE_EVERY_SECONDS: Final = 600.0
 RETRY_SECONDS: Final = 1.0
@@ -114,13 +113,13 @@ class CommandWork:
 
     async def _outcome(self, command: Command) -> Outcome:
         try:
-            async with asyncio.timeout(WORK_SECONDS):
+            async with asyncio.timeout(command.wish.seconds):
                 return Outcome(answer=self._text(await self._perform(command.wish, command.caller)))
         except MachineError as error:
             return Outcome(problem=Problem.of(error))
         except TimeoutError:
-            slow = Unavailable(f"It was not done within {WORK_SECONDS:g} s.", hint="Look at the task, and try again.")
-            return Outcome(problem=Problem.of(slow))
+            message = f"It was not done within {command.wish.seconds:g} s."
+            return Outcome(problem=Problem.of(Unavailable(message, hint="Look at the task, and try again.")))
         except Exception as error:
             _log.exception("command %d (%s) failed", command.command_id, command.wish.kind)
             fault = MachineError(f"A fault of the machine {self._machine_id}: {type(error).__name__}.")

@@ -17,8 +17,6 @@ from machine.engine.login_trial import Verdict
 from machine.engine.shared_login import FILE, SharedLogin, SharedSecrets
 from machine.ports import LoginWays, Notes
 
-PATIENCE_SECONDS: Final = 110.0
-"""A login is tried with a real request, which takes up to a minute."""
 _SEALED_AS: Final = "command about the login"
 _AT: Final = "guided login, where"
 _NOBODY: Final = LoginWays(source="file")
@@ -102,8 +100,7 @@ class LoginElsewhere:
 
     async def _asked(self, machine: str, what: Any, by: Principal | None, kind: type[T], **secret: Any) -> T:
         sealed = (await self._shared.check_key()).close(_SEALED_AS, json.dumps(secret)) if secret else ""
-        wish = ChangeLogin(what=what, sealed=sealed)
-        return await self._desk.ask(machine, wish, by, kind, patience_seconds=PATIENCE_SECONDS)
+        return await self._desk.ask(machine, ChangeLogin(what=what, sealed=sealed), by, kind)
 
     async def _file(self) -> tuple[LoginFile | None, str]:
         await self._shared.look()
