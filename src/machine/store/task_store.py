@@ -14,10 +14,12 @@ from machine.store.tasks import Tasks
 
 
 class SqlTaskStore:
-    """Each method is that of the part that knows the aggregate; `machine.ports.TaskStore` says what each promises."""
+    """Each method is that of the part that knows the aggregate; `machine.ports.TaskStore` says what each promises.
+
+    `in_fleet`: other machines work on this database, too.
+    """
 
     def __init__(self, database: Database, *, machine_id: str, clock: Clock = utc_now, in_fleet: bool = False) -> None:
-        """`in_fleet`: other machines work on this database, too."""
         tasks = Tasks(database, machine_id, clock, in_fleet=in_fleet)
         self.create = tasks.create
         self.get = tasks.get
