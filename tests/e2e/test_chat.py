@@ -178,7 +178,7 @@ def test_before_it_hands_out_rights_the_brain_shows_what_there_would_be(person: 
     person.page.get_by_role("region", name="Create the agent").get_by_role("button", name="Allow").click()
     expect(card(person, "Agent created")).to_contain_text("code-review")
     assert "code-review" in agents()
-    assert len(person.page.locator("[data-task]").all()) == 2, "one conversation"
+    expect(person.page.locator("[data-task]")).to_have_count(2)
     card(person, "Agent created").click()
     person.page.wait_for_url("**/agents/code-review")
 

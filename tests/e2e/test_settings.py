@@ -261,7 +261,7 @@ PAGES = {
     "appearance": "As the system",
     "budgets": "A day begins at midnight UTC",
     "storage": "The machine makes no backup by itself.",
-    "audit": "login.link",
+    "audit": "made a login link",
     "health": "machine doctor",
 }
 
