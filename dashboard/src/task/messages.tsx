@@ -46,7 +46,8 @@ export const Text = memo(function Text({ item }: { item: TextItem }) {
         <Markdown text={item.text} done={item.done} />
       )}
       {item.done && (
-        <div className="absolute -top-2 right-0 flex rounded-md border bg-raised opacity-0 focus-within:opacity-100 group-hover/text:opacity-100 pointer-coarse:opacity-100">
+        // Over the text while a mouse is on it; where there is none it is always there, so under the text.
+        <div className="absolute -top-2 right-0 flex w-fit rounded-md border bg-raised opacity-0 focus-within:opacity-100 group-hover/text:opacity-100 pointer-coarse:static pointer-coarse:ml-auto pointer-coarse:border-transparent pointer-coarse:bg-transparent pointer-coarse:opacity-100">
           <IconButton
             label={source ? "Show as formatted text" : "Show as it came"}
             aria-pressed={source}
