@@ -18,7 +18,7 @@ from machine.domain.task import QueueReason, Task, TaskStatus, WaitingReason
 from machine.engine.approvals import Approvals
 from machine.engine.live_task import LiveTask, RunEnd
 from machine.engine.live_tasks import LiveTasks
-from machine.engine.whereabouts import TakenElsewhere, Whereabouts
+from machine.engine.whereabouts import StoredElsewhere, Whereabouts
 from machine.ports import ToolRequest
 
 SECONDS = 20.0
@@ -327,10 +327,13 @@ async def test_a_late_answer_by_another_machine_leaves_the_cli_that_waits_by_the
     hold.set()
     await bench.until(task, TaskStatus.WAITING_INPUT)
     again.set()
-    with pytest.raises(TakenElsewhere):
+    with pytest.raises(StoredElsewhere):
         await answering
     monkeypatch.setattr(here, "_whereabouts", Whereabouts(bench.settings.machine_id))
-    assert (await here.answer(card.approval_id, ALLOW, bench.principal)).status is ApprovalStatus.ANSWERED
+    with pytest.raises(Conflict):
+        await here.answer(card.approval_id, ALLOW, bench.principal)
+    seen_to = await here.answer(card.approval_id, ALLOW, bench.principal, stored=True)
+    assert seen_to.status is ApprovalStatus.ANSWERED
     ended = await bench.ended(task)
     assert (ended.result, ended.attempt) == ("after the hurry", 2)
 

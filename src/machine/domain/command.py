@@ -55,6 +55,8 @@ class AnswerApproval(_InTurn):
     kind: Literal["answer"] = "answer"
     approval_id: str
     answer: Answer
+    stored: bool = False
+    """Another machine has stored it while the task went on here: it is only to be seen to."""
 
 
 class ChangeLogin(_Wish):

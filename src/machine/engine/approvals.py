@@ -23,7 +23,7 @@ from machine.engine.live_tasks import LiveTasks
 from machine.engine.plans import Plans
 from machine.engine.slots import Slots
 from machine.engine.waiting import Waiting
-from machine.engine.whereabouts import TakenElsewhere, Whereabouts
+from machine.engine.whereabouts import StoredElsewhere, Whereabouts
 from machine.ports import TaskStore, ToolRequest
 
 MAX_RULE_CHARS: Final = 500
@@ -71,19 +71,18 @@ class Approvals:
             return await self._wait_for(live, approval, approvals=[approval])
         return await self._wait_for(live, approval)
 
-    async def answer(self, approval_id: str, answer: Answer, principal: Principal) -> Approval:
+    async def answer(self, approval_id: str, answer: Answer, principal: Principal, *, stored: bool = False) -> Approval:
         """Store a person's answer and see that the agent gets it; a plan of `planning` goes to the executor instead.
-        What was stored by another machine of a fleet is not stored again, only seen to.
+        What another machine of a fleet has `stored` is not stored again, only seen to.
 
-        Raises NotFound, Forbidden, BadRequest, Conflict when it is not pending any more, and TakenElsewhere (it is
-        stored, and to be seen to there).
+        Raises NotFound, Forbidden, BadRequest, Conflict when it is not pending any more, and StoredElsewhere.
         """
         approval = await self._store.approval(approval_id)
         if not principal.sees(approval.user_id):
             raise NotFound(f"There is no approval {approval_id}.")
         if not principal.may_write:
             raise Forbidden("A viewer cannot answer.", hint="Ask a member or an administrator.")
-        if self._whereabouts is not None and _said_before(approval, answer, principal):
+        if stored and _is_stored(approval, answer, principal):
             return await self._brought(approval)
         _check(approval, answer)
         await self._check_rights(approval, answer, principal)
@@ -159,7 +158,7 @@ class Approvals:
 
     async def _see_to(self, stored: Approval) -> None:
         """Tell the CLI that waits for a stored answer. Where none does, the task is queued, and the answer is applied
-        when the resumed agent asks the same again. Raises TakenElsewhere."""
+        when the resumed agent asks the same again. Raises StoredElsewhere."""
         while True:
             live = self._live.get(stored.task_id)
             if live is not None:
@@ -171,7 +170,7 @@ class Approvals:
                 await live.done.wait()  # its own last look for answers may have come before this one
             task = await self._store.get(stored.task_id)
             if self._whereabouts is not None and (machine := await self._whereabouts.elsewhere(task)) is not None:
-                raise TakenElsewhere(task.task_id, machine)
+                raise StoredElsewhere(task.task_id, machine)
             try:
                 await self._waiting.look_at(task)
             except StaleTask:  # it went on by itself
@@ -238,7 +237,7 @@ def _first(approvals: Sequence[Approval], status: ApprovalStatus, mark: str) -> 
     return next((a for a in approvals if a.status is status and a.fingerprint == mark and not a.applied), None)
 
 
-def _said_before(approval: Approval, answer: Answer, principal: Principal) -> bool:
+def _is_stored(approval: Approval, answer: Answer, principal: Principal) -> bool:
     """Whether this very answer is stored already."""
     return (approval.status, approval.answer, approval.answered_by) == (
         ApprovalStatus.ANSWERED,

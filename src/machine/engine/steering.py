@@ -31,7 +31,7 @@ from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.command_desk import CommandDesk
 from machine.engine.task_code import TaskCode
 from machine.engine.task_files import TaskFiles
-from machine.engine.whereabouts import TakenElsewhere
+from machine.engine.whereabouts import StoredElsewhere, TakenElsewhere
 from machine.ports import TaskStore
 
 MOST_MOVES: Final = 3
@@ -101,7 +101,7 @@ class Steering:
             case Stop():
                 return await self.manager.stop(wish.task_id, by=wish.by)
             case AnswerApproval():
-                return await self.approvals.answer(wish.approval_id, wish.answer, _somebody(caller))
+                return await self.approvals.answer(wish.approval_id, wish.answer, _somebody(caller), stored=wish.stored)
             case ChangeLogin():
                 raise Unavailable("This process does nothing with a login.", hint="Ask one that runs tasks.")
         return await self._of_files(wish, await self.store.get(wish.task_id), caller)
@@ -126,8 +126,9 @@ class Steering:
         for _ in range(MOST_MOVES):
             try:
                 return await self._asked(self.desk, wish, caller, kind)
-            except TakenElsewhere:
-                continue
+            except TakenElsewhere as moved:
+                if isinstance(moved, StoredElsewhere) and isinstance(wish, AnswerApproval):
+                    wish = wish.model_copy(update={"stored": True})
         raise Unavailable(f"Task {wish.task_id} goes from machine to machine.", hint="Try again in a moment.")
 
     async def _asked(self, desk: CommandDesk, wish: Wish, caller: Principal | None, kind: type[T]) -> T:

@@ -22,6 +22,12 @@ class TakenElsewhere(Conflict):
         super().__init__(f"Task {task_id} is at work on the machine {machine_id}.", hint="Try again.")
 
 
+class StoredElsewhere(TakenElsewhere):
+    """Another machine has the task now, and what was said is stored: there it is to be seen to."""
+
+    code = "stored_elsewhere"
+
+
 class Whereabouts:
     """Of one process in a fleet. A machine that works alone has all tasks itself, and needs none of this."""
 
