@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import update
+from tests.support.tasks import a_task
 
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.approval import Answer, Decision
@@ -25,12 +27,14 @@ from machine.domain.command import (
 from machine.domain.errors import Conflict, MachineError, NotFound, StaleTask, TooLarge, Unavailable
 from machine.domain.principal import Principal, Role, Scope, User, Via
 from machine.domain.problem import Problem
+from machine.domain.task import Task
 from machine.domain.workspace import FileContent
 from machine.engine import command_desk
 from machine.engine.background_manager import STOP_SECONDS
 from machine.engine.command_desk import CommandDesk, NoAnswer
 from machine.engine.command_work import MAX_ANSWER_BYTES, CommandWork
-from machine.engine.whereabouts import Whereabouts
+from machine.engine.steering import Steering
+from machine.engine.whereabouts import StoredElsewhere, Whereabouts
 from machine.git.repositories import PUSH_SECONDS
 from machine.hub import LocalPokes
 from machine.store.command_tables import commands
@@ -190,20 +194,44 @@ async def test_nothing_is_done_of_what_nobody_took_in_time(fleet: Fleet, monkeyp
     assert not await fleet.store.take("w1", limit=10, fresh_seconds=60)
 
 
+class BegunWith:
+    """Commands are taken as soon as they are asked, whatever the time."""
+
+    def __init__(self, fleet: Fleet, patch: pytest.MonkeyPatch) -> None:
+        self._fleet, self._ask, self._withdraw = fleet, fleet.store.ask, fleet.store.withdraw
+        self.too_late = asyncio.Event()
+        """Set when the time for beginning is over."""
+        self.command_id = 0
+        patch.setattr(command_desk, "BEGIN_SECONDS", 0.05)
+        patch.setattr(fleet.store, "ask", self.ask)
+        patch.setattr(fleet.store, "withdraw", self.withdraw)
+
+    async def ask(self, new: NewCommand) -> int:
+        self.command_id = await self._ask(new)
+        await self._fleet.store.take("w1", limit=10, fresh_seconds=60)
+        return self.command_id
+
+    async def withdraw(self, command_id: int) -> bool:
+        self.too_late.set()
+        return await self._withdraw(command_id)
+
+
 async def test_what_was_begun_is_waited_for_longer_than_its_begin(
-    working: Fleet, monkeypatch: pytest.MonkeyPatch
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command_desk, "BEGIN_SECONDS", 0.05)
-    assert await working.desk.ask("w1", say("slow"), ANN, str) == "input"
+    begun = BegunWith(fleet, monkeypatch)
+    asking = spawn(fleet.desk.ask("w1", say("one"), ANN, str), name="asking")
+    await begun.too_late.wait()
+    await fleet.store.answer(begun.command_id, Outcome(answer='"done"'))
+    assert await asking == "done"
 
 
 async def test_what_was_begun_is_given_up_when_its_machine_is_gone(
     fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command_desk, "BEGIN_SECONDS", 0.2)
+    begun = BegunWith(fleet, monkeypatch)
     asking = spawn(fleet.desk.ask("w1", say("one"), ANN, str), name="asking")
-    while not await fleet.store.take("w1", limit=10, fresh_seconds=60):
-        await asyncio.sleep(0.01)
+    await begun.too_late.wait()
     fleet.there = False
     with pytest.raises(NoAnswer, match="had begun"):
         await asking
@@ -282,3 +310,30 @@ async def test_a_wish_that_is_not_known_here_is_answered_so_and_the_others_are_h
     assert outcome is not None
     assert outcome.problem is not None
     assert "dance" in outcome.problem.message
+
+
+class MovedOn:
+    """Has stored an answer when it sees that the task is another machine's by now."""
+
+    def __init__(self) -> None:
+        self.asked: list[bool] = []
+
+    async def answer(self, approval_id: str, _answer: Answer, _by: Principal, *, stored: bool = False) -> str:
+        self.asked.append(stored)
+        if not stored:
+            raise StoredElsewhere("t", "w1")
+        return approval_id
+
+
+async def test_who_has_stored_an_answer_for_a_task_that_went_on_says_so_when_asking_again(fleet: Fleet) -> None:
+    class Tasks:
+        async def get(self, _task_id: str) -> Task:
+            return a_task()
+
+    approvals: Any = MovedOn()
+    rest: Any = None
+    store: Any = Tasks()
+    steering = Steering(store=store, manager=rest, approvals=approvals, code=rest, files=rest, desk=fleet.desk)
+    card: Any = SimpleNamespace(task_id="t", approval_id="a1")
+    found: Any = await steering.answer(card, Answer(decision=Decision.ALLOW), ANN)
+    assert (found, approvals.asked) == ("a1", [False, True])
