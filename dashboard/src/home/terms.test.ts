@@ -66,8 +66,8 @@ describe("what is wrong with terms", () => {
 
   it.each([
     "shop",
-    "/home/ann/shop",
-    "file:///home/ann/shop",
+    "/srv/repos/shop",
+    "file:///srv/repos/shop",
     "ext::sh -c x",
     "https://example.com",
     "https://ann:secret@example.com/shop",
