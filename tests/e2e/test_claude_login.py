@@ -69,7 +69,9 @@ def person(open_page: OpenPage, daemon: DaemonProcess) -> Person:
 
 
 def banner(person: Person) -> Locator:
-    return person.page.get_by_role("status").filter(has_text="Claude Code is not logged in.")
+    # With the banner's own words: the page of a waiting task says the rest of it too.
+    said = "Claude Code is not logged in. Tasks wait and go on by themselves."
+    return person.page.get_by_role("status").filter(has_text=said)
 
 
 def chooses(person: Person, content: bytes) -> None:
