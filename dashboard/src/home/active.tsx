@@ -68,23 +68,22 @@ function ActiveTask({ task }: { task: Task }) {
           <span className="min-w-0 flex-1 truncate font-medium">{task.title}</span>
           <Spent task={task} />
         </span>
-        {task.status === "running" ? <LastLine task={task} /> : <Line>{resting(task)}</Line>}
+        {task.status === "running" || needsAnswer(task) ? (
+          <LastLine task={task} />
+        ) : (
+          <Line>{`${statusText(task)} · ${task.assigned_agent}`}</Line>
+        )}
       </span>
     </Link>
   );
 }
 
-function resting(task: Task): string {
-  return needsAnswer(task)
-    ? `${task.assigned_agent} asks for something`
-    : `${statusText(task)} · ${task.assigned_agent}`;
-}
-
-/** What it wrote or did last, as it happens. */
+/** What it asks, or wrote or did last, as it happens. */
 function LastLine({ task }: { task: Task }) {
   const view = useGlimpse(task);
   const line = view ? lastLine(view.conversation.items) : "";
-  return <Line>{line || `${task.assigned_agent} is at work`}</Line>;
+  const does = needsAnswer(task) ? "asks for something" : "is at work";
+  return <Line>{line || `${task.assigned_agent} ${does}`}</Line>;
 }
 
 function Line({ children }: { children: string }) {

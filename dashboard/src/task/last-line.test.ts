@@ -15,6 +15,18 @@ describe("the last line of a task", () => {
     expect(lastLine([text("I look."), tool("Bash", { command: "npm test" })])).toBe("Bash npm test");
   });
 
+  it("is what it asks, as long as that is open", () => {
+    const asks = (status: string, more: object) =>
+      ({ kind: "approval", approval: { status, title: "", tool_name: "Bash", input: {}, ...more } }) as Item;
+    const permission = { kind: "permission", input: { command: "rm -rf build", description: "Tidy up" } };
+    const question = { kind: "question", input: { questions: [{ question: "Which one?", options: [] }] } };
+    const bash = tool("Bash", { command: "ls" });
+    expect(lastLine([asks("pending", permission), bash])).toBe("Permission needed: Bash rm -rf build");
+    expect(lastLine([bash, asks("pending", question)])).toBe("Which one?");
+    expect(lastLine([asks("pending", { kind: "plan" })])).toBe("Proposes a plan");
+    expect(lastLine([bash, asks("answered", permission)])).toBe("Bash ls");
+  });
+
   it("passes over what says nothing", () => {
     expect(lastLine([text("kept"), text("  \n"), { kind: "marker" } as Item])).toBe("kept");
     expect(lastLine([])).toBe("");
