@@ -4,6 +4,7 @@ import asyncio
 import importlib.util
 import json
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import httpx2
 import pytest
 from tests.support.model import ScriptedModel
 
-from machine.demo import DEMO_ALLOWED_TOOLS, DEMO_PROMPTS, MARKER, MODEL_NAME, DemoModel, ModelServer
+from machine.demo import DEMO_ALLOWED_TOOLS, MARKER, MODEL_NAME, DemoModel, ModelServer
 from machine.demo.model_request import MessagesBody, ModelRequest
 from machine.demo.parts import PERMISSION_COMMAND, SLOW_WORDS, WORD_DELAY_SECONDS
 from machine.demo.replies import Answer, ApiError, Reply, Text, ToolUse
@@ -153,11 +154,65 @@ def test_the_webhook_is_created_only_with_a_tool_that_was_offered() -> None:
     assert call_of(offered).input["provider"] == "gitlab"
 
 
-@pytest.mark.parametrize("prompt", [prompt for _, prompt in DEMO_PROMPTS])
-def test_every_example_prompt_has_an_answer_of_its_own(prompt: str) -> None:
-    answer = demo(user(prompt))
-    assert isinstance(answer, Reply)
-    assert "A real model would now work on it" not in words_of(answer)
+DASHBOARD = Path(__file__).parents[2] / "dashboard" / "src"
+MACHINE_TOOLS = ("create_webhook", "create_agent", "create_schedule", "create_task", "list_tasks")
+
+
+def offered() -> list[dict[str, Any]]:
+    return [{"name": f"mcp__machine__{name}"} for name in MACHINE_TOOLS]
+
+
+def examples() -> list[str]:
+    """What the dashboard offers to somebody who tries the demo."""
+    pages = [DASHBOARD / "home" / "start.tsx", DASHBOARD / "chat" / "pages.tsx"]
+    return [found for page in pages for found in re.findall(r'\bmessage:\s*"([^"]+)"', page.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("prompt", examples())
+def test_every_example_of_the_dashboard_has_an_answer_of_its_own(prompt: str) -> None:
+    answer = demo(user(prompt), tools=offered())
+    assert not isinstance(answer, Reply) or "A real model would now work on it" not in words_of(answer)
+
+
+def test_the_examples_of_both_pages_are_found() -> None:
+    assert len(examples()) >= 8
+
+
+@pytest.mark.parametrize(
+    ("wish", "tool", "given"),
+    [
+        ("Create an agent that reads logs", "create_agent", {"name": "demo-reads-logs"}),
+        ("Every weekday at nine, say what is open", "create_schedule", {"cron": "0 9 * * 1-5"}),
+        ("What is running now?", "list_tasks", {"limit": 50}),
+        ("Start a task that tidies up", "create_task", {"agent": "planning"}),
+    ],
+)
+def test_the_brain_uses_the_tool_for_what_is_wished(wish: str, tool: str, given: dict[str, Any]) -> None:
+    call = call_of(demo(user(wish), tools=offered()))
+    assert call.name == f"mcp__machine__{tool}"
+    assert given.items() <= call.input.items()
+    assert isinstance(demo(user(wish)), Reply)
+    assert "A real model would" in words_of(demo(user(wish)))
+
+
+def test_the_brain_tells_what_a_tool_answered() -> None:
+    def told(wish: str, tool: str, answer: object, *, is_error: bool = False) -> str:
+        output = answer if isinstance(answer, str) else json.dumps(answer)
+        name = f"mcp__machine__{tool}"
+        return words_of(demo(user(wish), *called(name, output, is_error=is_error), tools=offered()))
+
+    tasks = [
+        {"title": "Tidy", "status": "waiting_input", "agent": "planning"},
+        {"title": "What is running", "status": "running", "agent": "brain"},
+    ]
+    standing = told("What is running now?", "list_tasks", {"items": tasks})
+    assert "1 waiting input" in standing
+    assert "- Tidy" in standing
+    assert "running" not in standing
+    assert "no task yet" in told("What is running now?", "list_tasks", {"items": []})
+    assert "demo-x is there" in told("Create an agent for x", "create_agent", {"saved": "demo-x"})
+    assert "That was not done: no right" in told("Create an agent for x", "create_agent", "no right", is_error=True)
+    assert "The answer was: hm" in told("Create an agent for x", "create_agent", "hm")
 
 
 def test_a_nudge_after_an_interrupt_goes_on_with_the_part_that_was_interrupted() -> None:

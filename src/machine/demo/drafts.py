@@ -28,10 +28,15 @@ def drafted(schema: Mapping[str, Any], said: str) -> dict[str, Any] | None:
     if "triggers" in fields:
         return _webhook(wish)
     if "cron" in fields:
-        return _schedule(wish)
+        return schedule(wish)
     if "when_to_use" in fields:
-        return {**_common(wish), "when_to_use": f"Work of this kind: {wish}", "tools": ["Read", "Glob", "Grep"]}
+        return agent(wish)
     return {**_common(wish), "agents": ["planning"]} if "instructions" in fields else None
+
+
+def agent(wish: str) -> dict[str, Any]:
+    """An agent that reads and does what is wished, as a form."""
+    return {**_common(wish), "when_to_use": f"Work of this kind: {wish}", "tools": ["Read", "Glob", "Grep"]}
 
 
 def _common(wish: str) -> dict[str, Any]:
@@ -56,7 +61,8 @@ def _webhook(wish: str) -> dict[str, Any]:
     }
 
 
-def _schedule(wish: str) -> dict[str, Any]:
+def schedule(wish: str) -> dict[str, Any]:
+    """A schedule for what is wished, as a form; daily at nine where the wish does not say how often."""
     often = (("hour", "0 * * * *"), ("weekday", "0 9 * * 1-5"), ("week", "0 9 * * 1"), ("month", "0 9 1 * *"))
     return {
         "name": _name(wish),
