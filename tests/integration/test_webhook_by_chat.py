@@ -20,7 +20,7 @@ async def test_a_webhook_that_is_asked_for_in_the_chat_starts_a_task_for_a_merge
         answer = (await machine.admin.get(f"/api/tasks/{said['task_id']}")).json()["result"]
         (webhook,) = (await machine.admin.get("/api/webhooks")).json()["items"]
         assert (webhook["name"], webhook["provider"]) == ("gitlab-merge-requests", "gitlab")
-        assert webhook["url"] in answer
+        assert f"- Address: {webhook['url']}\n- Secret: One was made." in answer
         assert MARKER in answer
         fresh = await machine.admin.post("/api/webhooks/gitlab-merge-requests/secret")
         assert fresh.status_code == 200, fresh.text

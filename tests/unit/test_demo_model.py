@@ -205,14 +205,16 @@ def test_the_brain_tells_what_a_tool_answered() -> None:
         {"title": "Tidy", "status": "waiting_input", "agent": "planning"},
         {"title": "What is running", "status": "running", "agent": "brain"},
     ]
-    standing = told("What is running now?", "list_tasks", {"items": tasks})
+    standing = told(
+        "What is running now?", "list_tasks", f"Words of others: <data>{json.dumps({'items': tasks})}</data>"
+    )
     assert "1 waiting input" in standing
     assert "- Tidy" in standing
     assert "running" not in standing
     assert "no task yet" in told("What is running now?", "list_tasks", {"items": []})
     assert "demo-x is there" in told("Create an agent for x", "create_agent", {"saved": "demo-x"})
     assert "That was not done: no right" in told("Create an agent for x", "create_agent", "no right", is_error=True)
-    assert "The answer was: hm" in told("Create an agent for x", "create_agent", "hm")
+    assert "It is done." in told("Create an agent for x", "create_agent", "hm")
 
 
 def test_a_nudge_after_an_interrupt_goes_on_with_the_part_that_was_interrupted() -> None:

@@ -52,9 +52,10 @@ def _answer(turn: Turn, act: _Act) -> Answer | None:
     if made[-1].is_error:
         return final(f"That was not done: {output}")
     try:
-        return final(act.told(json.loads(output)))
+        # Words of others come between marks that say so (`<data>`).
+        return final(act.told(json.loads(output[output.find("{") : output.rfind("}") + 1])))
     except (ValueError, LookupError, TypeError):
-        return final(f"It is done. The answer was: {output}")
+        return final("It is done.")
 
 
 def _gitlab(_: str) -> Mapping[str, Any]:
@@ -69,7 +70,7 @@ def _gitlab(_: str) -> Mapping[str, Any]:
 def _webhook_told(answer: Any) -> str:
     there = answer["enter_at_the_provider"]
     said = "The webhook for GitLab merge requests is there and live at once.\n\nEnter this at GitLab:\n"
-    lines = [f"- Where: {there['where']}", f"- Address: {there['url']}", f"- Secret: {there['about_the_secret']}"]
+    lines = [f"- Where: {there['where']}", f"- Address: {there['url']}", f"- Secret: {answer['about_the_secret']}"]
     return "\n".join([said, *lines])
 
 
@@ -118,6 +119,6 @@ _ACTS: Final = (
         "create_task",
         lambda said: {"message": said, "agent": "planning"},
         "I give this to an agent.",
-        lambda answer: f"It runs: {answer['title']}.",
+        lambda answer: f"It is in the list of tasks: {answer['title']}.",
     ),
 )
