@@ -79,12 +79,14 @@ class Served:
         )
 
     @contextlib.asynccontextmanager
-    async def session(self, *, token: str | None = None, feed_after: int | None = None) -> AsyncIterator["Talk"]:
+    async def session(
+        self, *, token: str | None = None, feed_after: int | None = None, **options: Any
+    ) -> AsyncIterator["Talk"]:
         """A connection of a fresh session that has said hello and heard `session.ready`."""
         token = token or self.token
         session_id = await self.session_id(self.client(token))
         begin = "" if feed_after is None else f"?feed_after={feed_after}"
-        async with self.socket(session_id + begin) as connection:
+        async with self.socket(session_id + begin, **options) as connection:
             talk = Talk(connection)
             await talk.say(type="hello", token=token)
             talk.ready = await talk.hear()

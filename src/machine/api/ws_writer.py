@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from machine.api.state import ApiState
 from machine.api.ws_messages import ack, error
@@ -132,6 +132,8 @@ class Writer:
                     await self._socket.send({"type": "websocket.send", "text": frame})
             except TimeoutError as late:
                 raise TooSlow from late
+            except RuntimeError as closed:  # the server has broken off with a client that talks nonsense
+                raise WebSocketDisconnect(1006) from closed
             self._sent += 1
             if self._sent % _BREATH == 0:
                 await asyncio.sleep(0)
