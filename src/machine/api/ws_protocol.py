@@ -25,7 +25,7 @@ class PromptWebSocketProtocol(WebSocketsSansIOProtocol):
             await super().run_asgi()
         finally:
             if self.writable.is_set():
-                self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+                self.loop.call_later(LINGER_SECONDS, self._cut)
             else:
                 self.transport.abort()
 
@@ -57,6 +57,10 @@ class PromptWebSocketProtocol(WebSocketsSansIOProtocol):
                 self._fail(1007, "text has to be UTF-8")
                 return
         super().send_receive_event_to_app()
+
+    def _cut(self) -> None:
+        if not self.disconnected:  # a transport that is gone cannot be aborted once more
+            self.transport.abort()
 
     def _fail(self, code: int, reason: str) -> None:
         if self.close_sent:
