@@ -160,16 +160,31 @@ async def test_json_prints_each_event_once_also_over_a_broken_connection(tmp_pat
     assert [json.loads(line)["seq"] for line in done.stdout.splitlines()] == [1, 2, 3]
 
 
-async def test_without_anybody_to_answer_no_wait_ends_with_5_and_names_the_command(tmp_path: Path) -> None:
-    asked = event(1, "approval.requested", approval_id="approval_1", kind="permission", tool_name="Bash", input={})
+ASKED = event(1, "approval.requested", approval_id="approval_1", kind="permission", tool_name="Bash", input={})
+WAITS = event(2, "task.waiting", reason="approval")
 
+
+async def test_without_anybody_to_answer_no_wait_ends_with_5_and_names_the_command(tmp_path: Path) -> None:
     async def waits(socket: WebSocket, after: int) -> None:
-        await sends(asked, event(2, "task.waiting", reason="approval"))(socket, after)
+        await sends(ASKED, WAITS)(socket, after)
         await asyncio.sleep(20)
 
-    done = await run_command(FakeDaemon(waits), tmp_path, "run", "hi", "--no-wait")
+    done = await run_command(FakeDaemon(waits, last_seq=2), tmp_path, "run", "hi", "--no-wait")
     assert done.returncode == 5
     assert "machine approvals allow approval_1" in done.stderr
+
+
+async def test_a_question_that_was_answered_long_ago_ends_no_replay_that_takes_its_time(tmp_path: Path) -> None:
+    answered = event(3, "approval.answered", approval_id="approval_1", status="answered")
+
+    async def pauses(socket: WebSocket, after: int) -> None:
+        await sends(ASKED, WAITS)(socket, after)
+        await asyncio.sleep(1)
+        await sends(answered, ended(4))(socket, after)
+
+    done = await run_command(FakeDaemon(pauses, last_seq=4), tmp_path, "run", "hi", "--no-wait")
+    assert done.returncode == 0, done.stderr
+    assert "waits for an answer" not in done.stderr
 
 
 async def test_a_refused_task_is_shown_with_its_hint(tmp_path: Path) -> None:

@@ -160,6 +160,8 @@ class Follower:
         """Nothing more to show for now: ask, or say how to answer; never in the middle of a replay."""
         if self._prompt is None:
             self._screen.tick()
+            if self._stream.in_replay:
+                return
             if self._at_terminal:
                 self._ask()
             else:

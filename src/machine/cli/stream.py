@@ -52,13 +52,17 @@ class EventStream:
     def __init__(self, api: Api, task_id: str, *, after: int = 0, patience_seconds: float = 60) -> None:
         self.task_id = task_id
         self.after = after
-        self.newest = 0
-        """The last event that the daemon had when it was asked: up to there this is a replay."""
+        self._newest = 0
         self._api = api
         self._patience_seconds = patience_seconds
         self._subscribed_once = False
         self._subscribed = False
         self._early: dict[int, Event] = {}
+
+    @property
+    def in_replay(self) -> bool:
+        """Whether the daemon had more than was handed out when it was last asked: what stands open may be settled."""
+        return self.after < self._newest
 
     async def read(self) -> AsyncIterator[Event | Notice | Over]:
         """The events, with notices between them.
@@ -138,7 +142,7 @@ class EventStream:
         path = path_of("tasks", self.task_id)
         status = (await self._api.get(path))["status"]
         page = await self._api.get(f"{path}/events", after=self.after, limit=1)
-        self.newest = page["last_seq"]
+        self._newest = page["last_seq"]
         if page["events"]:
             before = page["events"][0]["seq"] - 1
             if before <= self.after:
@@ -147,7 +151,7 @@ class EventStream:
             return Notice("what the task wrote before this is no longer kept")
         if f"task.{status}" not in ENDINGS:
             return None
-        what = "there is nothing more to show" if self.newest <= self.after else "its output is no longer kept"
+        what = "there is nothing more to show" if self._newest <= self.after else "its output is no longer kept"
         return Over(status, f"the task is {status}; {what}")
 
     async def _messages(self) -> AsyncIterator[dict[str, Any]]:
