@@ -18,6 +18,7 @@ from machine.cli.client import Api
 from machine.cli.config import Endpoint
 from machine.cli.output import CliError
 from machine.cli.stream import Event, EventStream, Notice, Over
+from machine.domain.aio import spawn
 
 
 @contextlib.asynccontextmanager
@@ -98,6 +99,32 @@ async def test_a_daemon_that_stays_away_is_given_up_with_the_way_back() -> None:
 
 async def _refuses(socket: WebSocket, after: int) -> None:
     await socket.close(1012)
+
+
+async def test_a_page_of_a_proxy_is_no_answer_of_the_daemon() -> None:
+    with pytest.raises(CliError, match="is no answer of a daemon") as caught:
+        await read(FakeDaemon(sends(ended(1)), pages={1}))
+    assert caught.value.exit_code == 4
+
+
+async def test_a_proxy_that_answers_for_the_daemon_for_a_while_is_waited_for() -> None:
+    daemon = FakeDaemon(sends(said(1, "a")), sends(ended(2)), pages={2, 3})
+    assert seqs((await read(daemon))[0]) == [1, 2]
+
+
+async def test_what_is_asked_while_the_daemon_is_looked_for_again_is_answered() -> None:
+    first, second = FakeDaemon(sends()), FakeDaemon(sends())
+    async with first.serve(), second.serve():
+        endpoints = [Endpoint(one.url, "secret", local=False) for one in (first, second)]
+        there = iter(endpoints)
+        async with await asyncio.to_thread(Api, lambda: next(there)) as api:
+            moving = spawn(api.relocate(), name="relocate")
+            asked = []
+            while not moving.done():
+                asked.append(spawn(api.get("/api/tasks/task_1"), name="ask"))
+                await asyncio.sleep(0.001)
+            assert {answer["task_id"] for answer in await asyncio.gather(*asked)} == {"task_1"}
+            assert api.endpoint == endpoints[1]
 
 
 async def test_a_foreign_session_is_not_tried_again() -> None:
@@ -185,6 +212,12 @@ async def test_a_question_that_was_answered_long_ago_ends_no_replay_that_takes_i
     done = await run_command(FakeDaemon(pauses, last_seq=4), tmp_path, "run", "hi", "--no-wait")
     assert done.returncode == 0, done.stderr
     assert "waits for an answer" not in done.stderr
+
+
+async def test_the_command_ends_where_a_proxy_answers_for_the_daemon(tmp_path: Path) -> None:
+    done = await run_command(FakeDaemon(sends(ended(1)), pages={1}), tmp_path, "run", "hi")
+    assert done.returncode == 4
+    assert "is no answer of a daemon" in done.stderr
 
 
 async def test_a_refused_task_is_shown_with_its_hint(tmp_path: Path) -> None:

@@ -3,13 +3,13 @@
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
@@ -29,12 +29,17 @@ class FakeDaemon:
         status: str = "running",
         stored: Sequence[dict[str, Any]] = (),
         last_seq: int = 0,
+        pages: Collection[int] = (),
     ) -> None:
-        """`status`, `stored` and `last_seq` are what it says of the task over HTTP."""
+        """`status`, `stored` and `last_seq` are what it says of the task over HTTP.
+
+        `pages`: which requests for a session, counted from 1, a proxy in front of it answers with a page of its own.
+        """
         self.connections = connections
         self.status = status
         self.stored = stored
         self.last_seq = last_seq
+        self.pages = pages
         self.asked_after: list[int] = []
         self.posted: list[tuple[str, Any]] = []
         self.tokens: set[str] = set()
@@ -66,6 +71,8 @@ class FakeDaemon:
         if request.method == "POST":
             self.posted.append((request.url.path, json.loads(body) if body else None))
         if request.url.path == "/api/sessions":
+            if sum(path == request.url.path for path, _ in self.posted) in self.pages:
+                return HTMLResponse("<html>Please sign in.</html>")
             return JSONResponse({"session_id": "session_1"}, 201)
         if request.url.path == "/api/tasks" and self.task_status != 201:
             problem = {

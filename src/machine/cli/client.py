@@ -12,6 +12,7 @@ from machine.cli.output import FAILED, UNREACHABLE, USAGE, CliError
 
 _READ_TRIES: Final = 3
 _READ_PAUSE_SECONDS: Final = 0.3
+_NO_CONTENT: Final = 204
 _USAGE_STATUSES: Final = frozenset({400, 404, 413, 422})
 
 
@@ -50,6 +51,8 @@ class Api:
         self._find = find
         self.endpoint = find()
         self._client = _client_for(self.endpoint)
+        self._former: httpx2.AsyncClient | None = None
+        """Of the endpoint before, for what is still under way there."""
 
     async def __aenter__(self) -> "Api":
         return self
@@ -57,15 +60,18 @@ class Api:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.aclose()
+        for client in filter(None, (self._former, self._client)):
+            await client.aclose()
 
     async def relocate(self) -> None:
         """Look again where the daemon is: a restarted one may have another port and another token. Raises CliError."""
         found = await asyncio.to_thread(self._find)
         if found != self.endpoint:
-            await self._client.aclose()
-            self.endpoint = found
-            self._client = await asyncio.to_thread(_client_for, found)
+            client = await asyncio.to_thread(_client_for, found)
+            outdated, self._former = self._former, self._client
+            self._client, self.endpoint = client, found
+            if outdated is not None:
+                await outdated.aclose()
 
     async def get(self, path: str, **query: object) -> Any:
         """GET `path`; query values that are None are left out. Raises ApiProblem, Unreachable."""
@@ -132,12 +138,18 @@ class Api:
         except httpx2.TransportError as error:
             raise _Broken(str(error) or type(error).__name__) from error
         try:
-            answer = response.json() if response.content else None
+            answer = None if response.status_code == _NO_CONTENT else response.json()
         except ValueError:
+            if response.is_success:
+                raise self._no_daemon() from None
             answer = None
-        if response.is_success:
-            return answer
-        raise ApiProblem(response.status_code, answer)
+        if not response.is_success:
+            raise ApiProblem(response.status_code, answer)
+        return answer
+
+    def _no_daemon(self) -> Unreachable:
+        hint = "A proxy or another program may answer there: check MACHINE_URL."
+        return Unreachable(f"What {self.endpoint.url} says is no answer of a daemon.", hint=hint)
 
     def _unreachable(self, why: str) -> Unreachable:
         hint = "Start it with `machine serve`; `machine doctor` checks what is in the way."
