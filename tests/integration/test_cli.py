@@ -1,21 +1,18 @@
 """The command line against the real daemon: the real CLI, the demo model, real sockets, a real terminal."""
 
 import json
-import os
-import pty
 import re
-import select
 import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support.daemon import DaemonProcess, demo_daemon_on
+from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -37,51 +34,8 @@ def events_of(daemon: DaemonProcess, task_id: str) -> list[dict[str, Any]]:
     return events
 
 
-class Terminal:
-    """`machine …` in a pseudo-terminal, with somebody who reads and types."""
-
-    def __init__(self, daemon: DaemonProcess, *arguments: str) -> None:
-        environ = {**daemon.environment, "MACHINE_DATA_DIR": str(daemon.data_dir), "TERM": "xterm-256color"}
-        self._screen, inside = pty.openpty()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "machine", *arguments],
-            env=environ,
-            stdin=inside,
-            stdout=inside,
-            stderr=inside,
-            start_new_session=True,
-        )
-        os.close(inside)
-        self.text = ""
-
-    def read_until(self, pattern: str, *, after: int = 0, timeout_seconds: float = 40) -> int:
-        """Read until `pattern` is on the screen behind position `after`; returns the position behind it."""
-        deadline = time.monotonic() + timeout_seconds
-        while not (found := re.compile(pattern).search(self.text, after)):
-            assert time.monotonic() < deadline, f"{pattern!r} did not come:\n{self.text[-3000:]}"
-            if select.select([self._screen], [], [], 0.2)[0]:
-                self.text += os.read(self._screen, 65536).decode(errors="replace")
-        return found.end()
-
-    def type(self, text: str) -> None:
-        time.sleep(0.2)  # the program throws away what was typed before it asked
-        os.write(self._screen, text.encode())
-
-    def interrupt(self) -> None:
-        self.process.send_signal(signal.SIGINT)
-
-    def end(self) -> int:
-        """Read to the end; the exit code."""
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and self.process.poll() is None:
-            if select.select([self._screen], [], [], 0.2)[0]:
-                try:
-                    self.text += os.read(self._screen, 65536).decode(errors="replace")
-                except OSError:
-                    break
-        code = self.process.wait(10)
-        os.close(self._screen)
-        return code
+def at_terminal(daemon: DaemonProcess, *arguments: str) -> Terminal:
+    return Terminal({**daemon.environment, "MACHINE_DATA_DIR": str(daemon.data_dir)}, *arguments)
 
 
 # --- run ------------------------------------------------------------------------------------------------------------
@@ -180,7 +134,7 @@ def test_sigint_without_a_terminal_leaves_the_task_running(demo_daemon: DaemonPr
 
 
 def test_a_permission_is_given_at_the_terminal(demo_daemon: DaemonProcess) -> None:
-    terminal = Terminal(demo_daemon, "run", "demo:permission")
+    terminal = at_terminal(demo_daemon, "run", "demo:permission")
     terminal.read_until(r"deny WHY says why\): ")
     terminal.type("allow\n")
     assert terminal.end() == 0, terminal.text
@@ -188,7 +142,7 @@ def test_a_permission_is_given_at_the_terminal(demo_daemon: DaemonProcess) -> No
 
 
 def test_a_question_is_answered_at_the_terminal_in_own_words(demo_daemon: DaemonProcess) -> None:
-    terminal = Terminal(demo_daemon, "run", "demo:ask")
+    terminal = at_terminal(demo_daemon, "run", "demo:ask")
     terminal.read_until("or your own words: ")
     terminal.type("mauve, obviously\n")
     assert terminal.end() == 0, terminal.text
@@ -196,7 +150,7 @@ def test_a_question_is_answered_at_the_terminal_in_own_words(demo_daemon: Daemon
 
 
 def test_a_prompt_goes_away_when_the_answer_comes_from_elsewhere(demo_daemon: DaemonProcess) -> None:
-    terminal = Terminal(demo_daemon, "run", "demo:permission")
+    terminal = at_terminal(demo_daemon, "run", "demo:permission")
     terminal.read_until(r"deny WHY says why\): ")
     (pending,) = json.loads(demo_daemon.command("approvals", "--json").stdout)["items"]
     demo_daemon.command("approvals", "deny", pending["approval_id"], "--reason", "not today")
@@ -205,7 +159,7 @@ def test_a_prompt_goes_away_when_the_answer_comes_from_elsewhere(demo_daemon: Da
 
 
 def test_ctrl_c_asks_and_s_stops_the_task(demo_daemon: DaemonProcess) -> None:
-    terminal = Terminal(demo_daemon, "run", "demo:slow")
+    terminal = at_terminal(demo_daemon, "run", "demo:slow")
     seen = terminal.read_until("working")
     terminal.interrupt()
     seen = terminal.read_until(r"\[c\]ontinue: ", after=seen)
@@ -218,7 +172,7 @@ def test_ctrl_c_asks_and_s_stops_the_task(demo_daemon: DaemonProcess) -> None:
 
 
 def test_a_second_ctrl_c_leaves_the_task_alone(demo_daemon: DaemonProcess) -> None:
-    terminal = Terminal(demo_daemon, "run", "demo:slow")
+    terminal = at_terminal(demo_daemon, "run", "demo:slow")
     terminal.read_until("working")
     terminal.interrupt()
     terminal.read_until(r"\[c\]ontinue: ")
@@ -230,7 +184,7 @@ def test_a_second_ctrl_c_leaves_the_task_alone(demo_daemon: DaemonProcess) -> No
 
 
 def test_an_interactive_task_is_spoken_with(demo_daemon: DaemonProcess) -> None:
-    terminal = Terminal(demo_daemon, "run", "--interactive", "first words")
+    terminal = at_terminal(demo_daemon, "run", "--interactive", "first words")
     seen = terminal.read_until(r"Ctrl-C: more\): ")
     terminal.type("second words\n")
     seen = terminal.read_until("› second words", after=seen)

@@ -2,9 +2,12 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
+import re
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,10 +16,12 @@ import pytest
 from starlette.websockets import WebSocket
 from tests.support.daemon import clean_environment
 from tests.support.fake_daemon import FakeDaemon, ended, event, said, sends, silent
+from tests.support.terminal import Terminal
 
 from machine.cli.client import Api
 from machine.cli.config import Endpoint
 from machine.cli.output import CliError
+from machine.cli.prompts import STOP_QUESTION
 from machine.cli.stream import Event, EventStream, Notice, Over
 from machine.domain.aio import spawn
 
@@ -218,6 +223,28 @@ async def test_the_command_ends_where_a_proxy_answers_for_the_daemon(tmp_path: P
     done = await run_command(FakeDaemon(sends(ended(1)), pages={1}), tmp_path, "run", "hi")
     assert done.returncode == 4
     assert "is no answer of a daemon" in done.stderr
+
+
+async def test_the_question_of_ctrl_c_stands_in_any_flood_until_it_is_answered(tmp_path: Path) -> None:
+    async def floods(socket: WebSocket, after: int) -> None:
+        for seq in itertools.count(after + 1):
+            await socket.send_json(said(seq, "flooded"))
+            if seq % 100 == 0:
+                await asyncio.sleep(0)
+
+    def person() -> int:
+        environ = clean_environment(tmp_path, MACHINE_URL=daemon.url, MACHINE_TOKEN="secret")
+        terminal = Terminal(environ, "run", "hi")
+        terminal.read_until("flooded")
+        terminal.interrupt()
+        terminal.read_until(re.escape(STOP_QUESTION))
+        time.sleep(2)  # a flood brings thousands of events meanwhile
+        terminal.type("d\n")
+        return terminal.end()
+
+    daemon = FakeDaemon(floods)
+    async with daemon.serve():
+        assert await asyncio.to_thread(person) == 130
 
 
 async def test_a_refused_task_is_shown_with_its_hint(tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
-"""Follow one task at the terminal: one mailbox for events, typed lines and Ctrl-C, one loop that empties it."""
+"""Follow one task at the terminal: one loop that takes events from a mailbox, and heeds who types or presses Ctrl-C."""
 
 import asyncio
 import os
 import signal
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from machine.cli.calls import path_of
@@ -28,23 +29,24 @@ from machine.domain.aio import cancel_and_wait, spawn
 _TICK_SECONDS: Final = 0.1
 _STOP_SECONDS: Final = 120.0
 _MAX_HELD: Final = 2000
-"""Events kept back while a question stands; after that the question is asked again later."""
+"""Events kept back while a question stands. After that a question of the task is asked again later; Ctrl-C's stands,
+and the rest waits at the daemon."""
 _EXIT_CODES: Final = {"task.completed": COMPLETED, "task.failed": FAILED, "task.cancelled": CANCELLED}
 _RUNNING_AGAIN: Final = ENDINGS | {"task.continued", "task.started", "task.queued", "task.input"}
 
 
-class _Interrupt:
-    """Somebody pressed Ctrl-C."""
+class _Nudge:
+    """Somebody typed a line or pressed Ctrl-C: a loop that waits for events looks at once."""
 
 
+@dataclass(frozen=True)
 class _Typed:
     """A typed line; None is the end of input."""
 
-    def __init__(self, line: str | None) -> None:
-        self.line = line
+    line: str | None
 
 
-Item = Event | Notice | Over | _Interrupt | _Typed | CliError
+Item = Event | Notice | Over | _Nudge | Exception
 
 
 class Follower:
@@ -58,6 +60,7 @@ class Follower:
         self._wait = wait
         self._inbox: asyncio.Queue[Item] = asyncio.Queue(maxsize=500)
         self._interrupts = 0
+        self._line: _Typed | None = None
         self._open: dict[str, Event] = {}
         self._told: set[str] = set()
         self._waits_for_message = False
@@ -84,38 +87,48 @@ class Follower:
         try:
             async for item in self._stream.read():
                 await self._inbox.put(item)
-        except CliError as error:
+        except Exception as error:  # whatever ended it: the loop raises it instead of waiting for ever
             await self._inbox.put(error)
 
     def _on_interrupt(self) -> None:
         self._interrupts += 1
-        if not self._inbox.full():  # a full one is being emptied, and the loop looks at the number after each item
-            self._inbox.put_nowait(_Interrupt())
+        self._nudge()
+
+    def _nudge(self) -> None:
+        if not self._inbox.full():  # a full one is being emptied, and the loop looks after each item
+            self._inbox.put_nowait(_Nudge())
 
     async def _run(self) -> int:
         getting: asyncio.Task[Item] | None = None
         try:
             while self._exit_code is None:
                 getting = getting or spawn(self._inbox.get(), name="next item")
-                done, _ = await asyncio.wait({getting}, timeout=_TICK_SECONDS)
-                if done:
+                if isinstance(self._prompt, StopPrompt) and len(self._held) >= _MAX_HELD:
+                    await asyncio.sleep(_TICK_SECONDS)
+                elif (await asyncio.wait({getting}, timeout=_TICK_SECONDS))[0]:
                     await self._take(getting.result())
                     getting = None
-                if self._interrupts and self._exit_code is None:
-                    self._interrupts = 0
-                    self._interrupted()
+                if self._exit_code is None:
+                    await self._heed_person()
                 if self._inbox.empty() and self._exit_code is None:
                     await self._idle()
             return self._exit_code
         finally:
             await cancel_and_wait(getting)
 
+    async def _heed_person(self) -> None:
+        """A line first: it was typed before the question of a Ctrl-C was there to be read."""
+        said, self._line = self._line, None
+        if said is not None:
+            await self._typed(said.line)
+        if self._interrupts and self._exit_code is None:
+            self._interrupts = 0
+            self._interrupted()
+
     async def _take(self, item: Item) -> None:
-        if isinstance(item, CliError):
+        if isinstance(item, Exception):
             raise item
-        if isinstance(item, _Typed):
-            await self._typed(item.line)
-        elif isinstance(item, Notice):
+        if isinstance(item, Notice):
             self._note(item.text)
         elif isinstance(item, Over):
             if self._prompt is not None:
@@ -278,7 +291,8 @@ class Follower:
 
     def _on_key(self) -> None:
         """A terminal hands over one line at a time."""
+        if self._line is not None:
+            return  # the next one stays in the terminal until this one was heeded
         typed = os.read(sys.stdin.fileno(), 65536)
-        if self._inbox.full():
-            return
-        self._inbox.put_nowait(_Typed(typed.decode(errors="replace").rstrip("\n") if typed else None))
+        self._line = _Typed(typed.decode(errors="replace").rstrip("\n") if typed else None)
+        self._nudge()
