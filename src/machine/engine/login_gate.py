@@ -63,6 +63,8 @@ class LoginGate:
         self._looked_at = clock()
         self._checked = False
         self._told = asyncio.Event()
+        self._unsaid = False
+        """Whether the last announcement could not be stored."""
         self._said_closed = False
         """Whether other machines were told that the API does not take the login, or have told so."""
         self._news: AuthStatusData | None = None
@@ -141,6 +143,8 @@ class LoginGate:
             await self._record.keep()
             if await self._heard_something():
                 await self._announce()
+            elif self._unsaid:
+                await self._say()
             await self._exchange()
             seen = await self._login.evidence()
             if seen != evidence or self._worth_another_look():
@@ -231,12 +235,17 @@ class LoginGate:
 
     async def _announce(self) -> None:
         _log.info("login: %s %s", self.state.state, self.state.message)
-        if self._echo is not None:
-            return  # it is said once for all machines, by the one whose duty that is
+        if self._echo is None:  # else it is said once for all machines, by the one whose duty that is
+            await self._say()
+
+    async def _say(self) -> None:
         try:
             await self._store.publish(AuthStatus(data=self.state))
+            self._unsaid = False
         except MachineError:
-            _log.warning("could not announce the state of the login", exc_info=True)
+            if not self._unsaid:
+                _log.warning("the state of the login is announced as soon as that can be stored", exc_info=True)
+            self._unsaid = True
 
 
 _COST_KINDS: Final = {
