@@ -75,35 +75,39 @@ def test_a_secret_made_here_is_copied_on_plain_http_and_survives_escape(person: 
     assert daemon.get("/api/webhooks/mishap")["has_secret"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "definition"),
+    [("skills", {"instructions": "Nothing."}), ("schedules", {"cron": "@yearly", "message": "Nothing."})],
+    ids=["skill", "schedule"],
+)
 def test_of_two_editors_the_second_is_told_and_loads_what_the_first_has_saved(
-    person: Person, daemon: DaemonProcess
+    person: Person, daemon: DaemonProcess, kind: str, definition: dict[str, str]
 ) -> None:
-    skill = {"name": "shared", "description": "As it was.", "instructions": "Nothing."}
-    daemon.post("/api/skills", skill)
-    person.opens("/skills/shared/edit")
+    daemon.post(f"/api/{kind}", {"name": "shared", "description": "As it was.", **definition})
+    person.opens(f"/{kind}/shared/edit")
     field = person.page.get_by_label("Description")
     field.fill("Mine.")
-    began = daemon.get("/api/skills/shared")["content_hash"]
-    theirs = open_editor(person)
+    began = daemon.get(f"/api/{kind}/shared")["content_hash"]
+    theirs = open_editor(person, kind)
     theirs.fill("Theirs.")
     theirs.page.get_by_role("button", name="Save", exact=True).click()
-    theirs.page.wait_for_url("**/skills/shared")
+    theirs.page.wait_for_url(f"**/{kind}/shared")
     person.sees("Somebody else has changed it since you opened this form.")
     with person.page.expect_response(lambda answer: answer.status == 409):
         person.presses("Save")
-    now = daemon.get("/api/skills/shared")
+    now = daemon.get(f"/api/{kind}/shared")
     assert (now["description"], now["content_hash"] != began) == ("Theirs.", True)
     person.presses("Load what is there now")
     expect(field).to_have_value("Theirs.")
     field.fill("Both.")
     person.presses("Save")
-    person.page.wait_for_url("**/skills/shared")
-    assert daemon.get("/api/skills/shared")["description"] == "Both."
+    person.page.wait_for_url(f"**/{kind}/shared")
+    assert daemon.get(f"/api/{kind}/shared")["description"] == "Both."
     person.faults[:] = [fault for fault in person.faults if "409" not in fault]
 
 
-def open_editor(person: Person) -> Locator:
+def open_editor(person: Person, kind: str) -> Locator:
     """The description, in a second tab."""
     other = person.context.new_page()
-    other.goto(f"{person.daemon.url}/skills/shared/edit")
+    other.goto(f"{person.daemon.url}/{kind}/shared/edit")
     return other.get_by_label("Description")

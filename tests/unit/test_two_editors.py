@@ -12,6 +12,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "agents": {"name": "one", "description": "Reviews.", "instructions": "Read."},
     "skills": {"name": "one", "description": "Greets.", "instructions": "Say hello."},
     "webhooks": {"name": "one", "provider": "github", "secret": "a-secret-that-is-long-enough", "triggers": []},
+    "schedules": {"name": "one", "cron": "@daily", "message": "Report."},
 }
 
 
@@ -48,6 +49,13 @@ async def test_what_began_from_an_older_version_is_refused_and_changes_nothing(m
     newest = (await machine.admin.get(f"/api/{kind}/one")).json()["content_hash"]
     assert (await change(machine, kind, "Second.", newest)).status_code == 200
     assert await description(machine, kind) == "Second."
+
+
+async def test_a_schedule_that_somebody_paused_is_not_set_going_again_unseen(machine: Served) -> None:
+    old = await began(machine, "schedules")
+    assert (await machine.admin.post("/api/schedules/one/pause")).status_code == 200
+    assert (await change(machine, "schedules", "Reports.", old)).status_code == 409
+    assert (await machine.admin.get("/api/schedules/one")).json()["paused"] is True
 
 
 async def test_who_does_not_say_what_they_began_from_is_not_asked(machine: Served) -> None:

@@ -1,4 +1,4 @@
-import { filed, type Preview } from "./definitions";
+import { filed, type Preview, pathFrom } from "./definitions";
 import { done, http } from "./machine";
 import type { components } from "./schema";
 
@@ -34,8 +34,8 @@ export const schedules = {
   },
   get: async (name: string) => viewOf(await done(http.GET("/api/schedules/{name}", path(name)))),
   create: (form: object) => done(http.POST("/api/schedules", body(form))),
-  update: (name: string, form: object) =>
-    done(http.PUT("/api/schedules/{name}", { ...path(name), ...body(form) })),
+  update: (name: string, form: object, beganFrom?: string) =>
+    done(http.PUT("/api/schedules/{name}", { ...pathFrom(name, beganFrom), ...body(form) })),
   preview: (form: object): Promise<Preview> => done(http.POST("/api/schedules/preview", body(form))),
   disable: (name: string) => done(http.POST("/api/schedules/{name}/pause", path(name))),
   enable: (name: string) => done(http.POST("/api/schedules/{name}/resume", path(name))),

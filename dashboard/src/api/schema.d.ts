@@ -5310,12 +5310,14 @@ export interface components {
         };
         /**
          * ScheduleDetail
-         * @description A schedule, and whether the version before the last save can be brought back.
+         * @description A schedule, whole, as it is in force.
          */
         ScheduleDetail: {
             /** Agent */
             agent?: string | null;
             code?: components["schemas"]["CodeSource"] | null;
+            /** Content Hash */
+            content_hash: string;
             /** Cron */
             cron: string;
             /**

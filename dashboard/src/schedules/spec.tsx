@@ -174,5 +174,5 @@ export const scheduleSpec: FormSpec<ScheduleForm> = {
   fromSettings: (settings, { name }) => ({ ...PLAIN, ...settings, name }),
   preview: schedules.preview,
   create: schedules.create,
-  update: (name, form) => schedules.update(name, form),
+  update: schedules.update,
 };

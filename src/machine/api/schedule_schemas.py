@@ -62,9 +62,11 @@ class ScheduleView(ScheduleFields):
 
 
 class ScheduleDetail(ScheduleView):
-    """A schedule, and whether the version before the last save can be brought back."""
+    """A schedule, whole, as it is in force."""
 
+    content_hash: str
     revertible: bool
+    """Whether the version before the last save can be brought back."""
 
 
 class ScheduleList(_Out):

@@ -31,7 +31,8 @@ async def _views(state: ApiState, caller: Principal, *schedules: Schedule) -> li
 async def _detail(_: Request, state: ApiState, name: str, caller: Principal) -> ScheduleDetail:
     standing = await state.schedules.desk.standing(name)
     (view,) = await _views(state, caller, standing.definition.model)
-    return ScheduleDetail(**dict(view), revertible=standing.revertible)
+    digest = standing.preview.content_hash
+    return ScheduleDetail(**dict(view), content_hash=digest, revertible=standing.revertible)
 
 
 async def _draft(_: ApiState, form: ScheduleForm) -> Draft:
