@@ -20,7 +20,17 @@ class SqlTaskStore:
     """
 
     def __init__(self, database: Database, *, machine_id: str, clock: Clock = utc_now, in_fleet: bool = False) -> None:
-        tasks = Tasks(database, machine_id, clock, in_fleet=in_fleet)
+        self._join_tasks(Tasks(database, machine_id, clock, in_fleet=in_fleet))
+        self._join_queue(
+            Claims(database, machine_id, clock, in_fleet=in_fleet),
+            Routings(database, machine_id, clock, in_fleet=in_fleet),
+        )
+        self._join_log(EventLog(database, clock))
+        self._join_people(Inputs(database, clock), Approvals(database, clock))
+        self._join_plans(Plans(database, clock), Decisions(database, clock))
+        self.costs = Costs(database).items
+
+    def _join_tasks(self, tasks: Tasks) -> None:
         self.create = tasks.create
         self.get = tasks.get
         self.list = tasks.list
@@ -32,22 +42,15 @@ class SqlTaskStore:
         self.move = tasks.move
         self.adopt = tasks.adopt
 
-        claims = Claims(database, machine_id, clock, in_fleet=in_fleet)
+    def _join_queue(self, claims: Claims, routings: Routings) -> None:
         self.claim = claims.claim
         self.take_slot = claims.take_slot
         self.release_parked = claims.release_parked
-
-        routings = Routings(database, machine_id, clock, in_fleet=in_fleet)
         self.awaiting_routing = routings.awaiting
         self.leave_routing = routings.leave
         self.route = routings.route
 
-        plans = Plans(database, clock)
-        self.hand_over = plans.hand_over
-        self.carry_out = plans.carry_out
-        self.decide = Decisions(database, clock).decide
-
-        log = EventLog(database, clock)
+    def _join_log(self, log: EventLog) -> None:
         self.append = log.append
         self.events = log.events
         self.outputs = log.outputs
@@ -56,16 +59,17 @@ class SqlTaskStore:
         self.feed_range = log.feed_range
         self.stored_up_to = log.stored_up_to
 
-        inputs = Inputs(database, clock)
+    def _join_people(self, inputs: Inputs, approvals: Approvals) -> None:
         self.add_input = inputs.add
         self.inputs = inputs.list
         self.mark_sent = inputs.mark_sent
-
-        self.costs = Costs(database).items
-
-        approvals = Approvals(database, clock)
         self.approval = approvals.get
         self.approvals = approvals.list
         self.save_approval = approvals.save
         self.permission_rules = approvals.rules
         self.add_permission_rules = approvals.add_rules
+
+    def _join_plans(self, plans: Plans, decisions: Decisions) -> None:
+        self.hand_over = plans.hand_over
+        self.carry_out = plans.carry_out
+        self.decide = decisions.decide
