@@ -2,18 +2,27 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
-from tests.e2e.hands import OpenPage
+from tests.e2e.hands import OpenPage, Person
 from tests.e2e.test_accessibility import faultless
 from tests.support.daemon import DaemonProcess
 
 
-def test_a_plan_is_carried_out_from_its_page_with_what_the_person_adds(
-    open_page: OpenPage, daemon: DaemonProcess
-) -> None:
-    person = open_page()
-    planned = person.wishes("Plan how to add a health check", agent="planning")
+@pytest.fixture
+def person(open_page: OpenPage) -> Person:
+    return open_page()
+
+
+def completed(person: Person, wish: str) -> str:
+    """The id of a task of the agent `planning`, which has done this; its page is open."""
+    task_id = person.wishes(wish, agent="planning")
     person.sees_status("Completed")
+    return task_id
+
+
+def test_a_plan_is_carried_out_from_its_page_with_what_the_person_adds(person: Person, daemon: DaemonProcess) -> None:
+    planned = completed(person, "Plan how to add a health check")
     plan = person.page.get_by_role("region", name="The plan")
     person.presses("Add a comment…")
     plan.get_by_role("textbox").fill("Begin with the tests.")
@@ -30,12 +39,8 @@ def test_a_plan_is_carried_out_from_its_page_with_what_the_person_adds(
     person.page.wait_for_url(f"**/tasks/{done['task_id']}")
 
 
-def test_a_plan_that_somebody_else_had_carried_out_leads_to_that_task(
-    open_page: OpenPage, daemon: DaemonProcess
-) -> None:
-    person = open_page()
-    planned = person.wishes("Plan how to paint a fence", agent="planning")
-    person.sees_status("Completed")
+def test_a_plan_that_somebody_else_had_carried_out_leads_to_that_task(person: Person, daemon: DaemonProcess) -> None:
+    planned = completed(person, "Plan how to paint a fence")
     expect(person.button("Carry it out")).to_be_enabled()
     daemon.post(f"/api/tasks/{planned}/approve-plan", {})
     person.presses("Carry it out")
@@ -46,11 +51,9 @@ def test_a_plan_that_somebody_else_had_carried_out_leads_to_that_task(
 
 
 def test_a_task_is_given_to_another_agent_and_the_next_one_like_it_comes_there(
-    open_page: OpenPage, daemon: DaemonProcess
+    person: Person, daemon: DaemonProcess
 ) -> None:
-    person = open_page()
-    first = person.wishes("Say something about kettles", agent="planning")
-    person.sees_status("Completed")
+    first = completed(person, "Say something about kettles")
     person.opens(f"/tasks/{first}?view=about")
     person.presses("Give it to another agent…")
     person.sees("A new task with the same wish starts there.")
@@ -69,10 +72,10 @@ def test_a_task_is_given_to_another_agent_and_the_next_one_like_it_comes_there(
     expect(person.page.get_by_role("region", name="Routing")).to_contain_text("consultant")
 
 
-def test_a_task_says_in_words_where_it_came_from(open_page: OpenPage, daemon: DaemonProcess) -> None:
+def test_a_task_says_in_words_where_it_came_from(person: Person, daemon: DaemonProcess) -> None:
     daemon.post("/api/schedules", {"name": "tea", "cron": "0 4 * * *", "agent": "planning", "message": "Say tea."})
     run = daemon.post("/api/schedules/tea/run", {})
-    person = open_page().opens(f"/tasks/{run['task_id']}?view=about")
+    person.opens(f"/tasks/{run['task_id']}?view=about")
     whence = person.page.get_by_role("region", name="Where it came from")
     expect(whence).to_contain_text("Run by hand by")
     expect(whence).to_contain_text("administrator")
