@@ -1,5 +1,5 @@
 import { type AgentDetail, type AgentForm, agents } from "../api/definitions";
-import { faultAt, nameFault, withoutDefaults } from "../domain/definition";
+import { nameFault, withoutDefaults } from "../domain/definition";
 import { useDefinitions } from "../live/hooks";
 import { Check, Choice, TextField } from "../parts/field";
 import { ListField } from "./list-field";
@@ -10,6 +10,7 @@ import { PROFILES } from "./profiles";
 import { EMPTY_RULE, emptyRules, networkFault, rulesOf } from "./routing";
 import { RoutingFields } from "./routing-fields";
 import type { FieldsProps, FormSpec } from "./spec";
+import { type Tied, tied } from "./tied";
 import { useVariableNames } from "./use-variable-names";
 
 const EMPTY: AgentForm = {
@@ -47,6 +48,11 @@ const MODES: readonly (readonly [AgentForm["permission_mode"], string])[] = [
   ["bypassPermissions", "Does everything without asking"],
 ];
 
+const WORKSPACES: readonly (readonly [AgentForm["workspace"], string])[] = [
+  ["task", "A new folder for every task"],
+  ["shared", "One lasting folder, one task at a time"],
+];
+
 /** An agent, as its form would have made it. */
 export function agentForm({ name, instructions, settings }: AgentDetail): AgentForm {
   return { ...EMPTY, ...settings, name, instructions };
@@ -59,162 +65,114 @@ const LIMITS = [
   ["max_concurrent", "Tasks at once"],
 ] as const;
 
-function AgentFields({ form, set, faults, isNew }: FieldsProps<AgentForm>) {
-  const at = (field: keyof AgentForm) => faultAt(faults, field);
+function AgentFields({ isNew, ...tie }: FieldsProps<AgentForm>) {
+  const { form, set, faults } = tie;
+  const { field, text } = tied(tie);
   return (
     <div className="space-y-4">
       {isNew && (
         <TextField
           label="Name"
-          value={form.name}
-          change={(name) => set({ name })}
+          {...field("name")}
           placeholder="code-review"
-          fault={at("name")}
           hint="Lower-case letters, digits and hyphens."
         />
       )}
       <TextField
         label="Description"
-        value={form.description}
-        change={(description) => set({ description })}
+        {...field("description")}
         placeholder="Reviews pull requests and says what could break"
-        fault={at("description")}
       />
       <TextField
         label="When to use it"
         rows={2}
-        value={form.when_to_use}
-        change={(when_to_use) => set({ when_to_use })}
-        fault={at("when_to_use")}
+        {...field("when_to_use")}
         hint="By these words the Brain decides which tasks come to it."
       />
       <RoutingFields rules={rulesOf(form.routing)} faults={faults} change={(routing) => set({ routing })} />
       <div className="grid gap-4 sm:grid-cols-2">
-        <Choice
-          label="Permissions"
-          value={form.permission_mode}
-          change={(permission_mode) => set({ permission_mode })}
-          options={MODES}
-          fault={at("permission_mode")}
-        />
+        <Choice label="Permissions" {...field("permission_mode")} options={MODES} />
         <TextField
           label="Model"
-          value={form.model ?? ""}
-          change={(model) => set({ model: model || null })}
+          {...text("model")}
           options={["opus", "sonnet", "haiku"]}
           placeholder="the machine's own"
-          fault={at("model")}
         />
-        <Choice
-          label="Workspace"
-          value={form.workspace}
-          change={(workspace) => set({ workspace })}
-          options={[
-            ["task", "A new folder for every task"],
-            ["shared", "One lasting folder, one task at a time"],
-          ]}
-          fault={at("workspace")}
-        />
+        <Choice label="Workspace" {...field("workspace")} options={WORKSPACES} />
       </div>
-      <SkillsField form={form} set={set} fault={at("skills")} />
-      <ToolFields form={form} set={set} faults={faults} />
-      <LabelsField form={form} set={set} fault={at("labels")} />
+      <PickField
+        label="Skills"
+        known={useDefinitions("skills").data?.items.map(({ name }) => name)}
+        {...field("skills")}
+        hint="Besides those that it gets anyway."
+      />
+      <ToolFields {...tie} />
+      <LimitFields {...tie} />
+      <ListField
+        label="Labels"
+        {...field("labels")}
+        placeholder="gpu"
+        hint="In a fleet it runs only on machines that have all of these. A machine alone needs none."
+      />
     </div>
   );
 }
 
-type Part = Pick<FieldsProps<AgentForm>, "form" | "set">;
-
-function SkillsField({ form, set, fault }: Part & { fault: string | undefined }) {
-  return (
-    <PickField
-      label="Skills"
-      known={useDefinitions("skills").data?.items.map(({ name }) => name)}
-      list={form.skills}
-      change={(skills) => set({ skills })}
-      hint="Besides those that it gets anyway."
-      fault={fault}
-    />
-  );
-}
-
-function LabelsField({ form, set, fault }: Part & { fault: string | undefined }) {
-  return (
-    <ListField
-      label="Labels"
-      list={form.labels}
-      change={(labels) => set({ labels })}
-      placeholder="gpu"
-      hint="In a fleet it runs only on machines that have all of these. A machine alone needs none."
-      fault={fault}
-    />
-  );
-}
-
-function ToolFields({ form, set, faults }: Part & Pick<FieldsProps<AgentForm>, "faults">) {
+function ToolFields(tie: Tied<AgentForm>) {
+  const { form, set } = tie;
+  const { field } = tied(tie);
   return (
     <>
       <div className="grid gap-4 sm:grid-cols-2">
-        <Choice
-          label="Profile"
-          value={form.profile}
-          change={(profile) => set({ profile })}
-          options={PROFILES}
-          fault={faultAt(faults, "profile")}
-        />
+        <Choice label="Profile" {...field("profile")} options={PROFILES} />
         <NetworkField
           network={form.network}
           change={(network) => set({ network })}
-          fault={faultAt(faults, "network")}
+          fault={field("network").fault}
         />
       </div>
       <Check
         label="Keep its commands in the sandbox, where the computer can"
         checked={form.sandbox}
         change={(sandbox) => set({ sandbox })}
-        fault={faultAt(faults, "sandbox")}
+        fault={field("sandbox").fault}
       />
       <div className="grid gap-4 sm:grid-cols-2">
         <ListField
           label="Tools that it may use"
-          list={form.tools ?? []}
+          value={form.tools ?? []}
           change={(tools) => set({ tools: tools.length > 0 ? tools : null })}
           placeholder="all"
           hint="With commas, such as Read, Grep, Bash. Empty: all of them."
-          fault={faultAt(faults, "tools")}
+          fault={field("tools").fault}
         />
         <ListField
           label="Without asking"
-          list={form.allowed_tools}
-          change={(allowed_tools) => set({ allowed_tools })}
+          {...field("allowed_tools")}
           placeholder="Bash(npm test:*)"
           hint="Tools and rules that need nobody's permission."
-          fault={faultAt(faults, "allowed_tools")}
         />
         <ListField
           label="Never"
-          list={form.disallowed_tools}
-          change={(disallowed_tools) => set({ disallowed_tools })}
+          {...field("disallowed_tools")}
           placeholder="Bash(git push:*)"
           hint="Tools and rules that are denied whatever anybody says."
-          fault={faultAt(faults, "disallowed_tools")}
         />
       </div>
       <PickField
         label="Variables"
         known={useVariableNames()}
-        list={form.variables}
-        change={(variables) => set({ variables })}
+        {...field("variables")}
         placeholder="GITHUB_TOKEN"
         hint="Its commands find them in their environment."
-        fault={faultAt(faults, "variables")}
       />
-      <LimitFields form={form} set={set} faults={faults} />
     </>
   );
 }
 
-function LimitFields({ form, set, faults }: Part & Pick<FieldsProps<AgentForm>, "faults">) {
+function LimitFields(tie: Tied<AgentForm>) {
+  const { form, set } = tie;
+  const { field, number } = tied(tie);
   return (
     <div className="grid grid-cols-2 gap-4 sm:grid-cols-3">
       <MinutesField
@@ -222,26 +180,17 @@ function LimitFields({ form, set, faults }: Part & Pick<FieldsProps<AgentForm>, 
         seconds={form.timeout_seconds ?? null}
         change={(timeout_seconds) => set({ timeout_seconds })}
         placeholder="the machine's own"
-        fault={faultAt(faults, "timeout_seconds")}
+        fault={field("timeout_seconds").fault}
       />
-      {LIMITS.map(([field, label]) => (
-        <TextField
-          key={field}
-          label={label}
-          type="number"
-          value={form[field]?.toString() ?? ""}
-          change={(text) => set({ [field]: text === "" ? null : Number(text) })}
-          placeholder="no limit of its own"
-          fault={faultAt(faults, field)}
-        />
+      {LIMITS.map(([limit, label]) => (
+        <TextField key={limit} label={label} {...number(limit)} placeholder="no limit of its own" />
       ))}
       <TextField
         label="Priority"
-        type="number"
+        {...number("priority")}
         value={form.priority === 0 ? "" : String(form.priority)}
         change={(text) => set({ priority: Number(text) })}
         placeholder="0: as all others"
-        fault={faultAt(faults, "priority")}
       />
     </div>
   );

@@ -4,7 +4,7 @@ import { TextField } from "../parts/field";
 
 interface ListProps {
   label: string;
-  list: readonly string[];
+  value: readonly string[];
   change(list: string[]): void;
   placeholder?: string;
   hint?: string | undefined;
@@ -12,7 +12,7 @@ interface ListProps {
 }
 
 /** Several words in one line. What is typed stays as it is while it says the same words as the list. */
-export function ListField({ list: given, change, ...field }: ListProps) {
+export function ListField({ value: given, change, ...field }: ListProps) {
   const list = Array.isArray(given) ? given : []; // in YAML, anything can have been written there
   const [text, setText] = useState(() => list.join(", "));
   const isTyped = JSON.stringify(splitList(text)) === JSON.stringify(list);

@@ -34,7 +34,7 @@ export function NetworkField({ network, change, fault }: Props) {
       {hosts && (
         <ListField
           label="Hosts"
-          list={hosts}
+          value={hosts}
           change={change}
           placeholder="api.example.com, *.npmjs.org"
           hint="With commas; a port after it narrows it to that port."

@@ -6,7 +6,7 @@ import { chosenAnew, namesOf, type Picked, pickedOf } from "./pick";
 
 interface Props {
   label: string;
-  list: readonly string[];
+  value: readonly string[];
   change(names: string[]): void;
   /** Those there are; unset while they are looked for. */
   known: readonly string[] | undefined;
@@ -21,8 +21,8 @@ export function PickField({ known, ...field }: Props) {
   return <PickedNames known={known} {...field} />;
 }
 
-function PickedNames({ label, list, change, known, hint, fault }: Props & { known: readonly string[] }) {
-  const names = Array.isArray(list) ? list.map(String) : []; // in YAML, anything can have been written there
+function PickedNames({ label, value, change, known, hint, fault }: Props & { known: readonly string[] }) {
+  const names = Array.isArray(value) ? value.map(String) : []; // in YAML, anything can have been written there
   const [typed, setTyped] = useState<Picked>(() => pickedOf(names, known));
   const isTyped = JSON.stringify([...namesOf(typed)].sort()) === JSON.stringify([...names].sort());
   const picked = isTyped ? typed : pickedOf(names, known);

@@ -8,6 +8,7 @@ import { Check } from "../parts/field";
 import { SOURCES } from "../tasks/filter";
 import { ListField } from "./list-field";
 import { EMPTY_RULE, MAX_RULES, type RoutingRule } from "./routing";
+import { tied } from "./tied";
 
 const DOORS: readonly (readonly [string, string])[] = [
   ...SOURCES.map(([source, name]) => [source, source === "webhook" ? "Any webhook" : name] as const),
@@ -73,7 +74,7 @@ interface RuleProps {
 }
 
 export function RuleFields({ rule, index, faults, change, remove }: RuleProps) {
-  const at = (field: keyof RoutingRule) => faultAt(faults, "routing", index, field);
+  const { field } = tied({ form: rule, set: change, faults }, "routing", index);
   const ofRule = faultAt(
     faults.filter(({ path }) => path.length === 2),
     "routing",
@@ -86,30 +87,16 @@ export function RuleFields({ rule, index, faults, change, remove }: RuleProps) {
         chosen={rule.sources}
         change={(sources) => change({ sources })}
         options={DOORS}
-        fault={at("sources")}
+        fault={field("sources").fault}
       />
       <div className="grid gap-3 sm:grid-cols-2">
-        <ListField
-          label="Events of a webhook"
-          list={rule.events}
-          change={(events) => change({ events })}
-          placeholder="issues.opened, issues.*"
-          fault={at("events")}
-        />
-        <ListField
-          label="Labels of the issue"
-          list={rule.labels}
-          change={(labels) => change({ labels })}
-          placeholder="bug, incident"
-          fault={at("labels")}
-        />
+        <ListField label="Events of a webhook" {...field("events")} placeholder="issues.opened, issues.*" />
+        <ListField label="Labels of the issue" {...field("labels")} placeholder="bug, incident" />
       </div>
       <ListField
         label="Words in the title or the message"
-        list={rule.keywords}
-        change={(keywords) => change({ keywords })}
+        {...field("keywords")}
         placeholder="outage, roll back"
-        fault={at("keywords")}
       />
       <Check
         label="It reads like a question"

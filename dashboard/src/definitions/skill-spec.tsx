@@ -5,6 +5,7 @@ import { Choice, TextField } from "../parts/field";
 import { ListField } from "./list-field";
 import { PickField } from "./pick-field";
 import type { FieldsProps, FormSpec } from "./spec";
+import { type Tied, tied } from "./tied";
 
 const EMPTY: SkillForm = {
   name: "",
@@ -18,36 +19,31 @@ export function skillForm({ name, description, instructions, agents, tools }: Sk
   return { name, description, instructions, agents, allowed_tools: tools };
 }
 
-function SkillFields({ form, set, faults, isNew }: FieldsProps<SkillForm>) {
+function SkillFields({ isNew, ...tie }: FieldsProps<SkillForm>) {
+  const { field } = tied(tie);
   return (
     <div className="space-y-4">
       {isNew && (
         <TextField
           label="Name"
-          value={form.name}
-          change={(name) => set({ name })}
+          {...field("name")}
           placeholder="release-notes"
-          fault={faultAt(faults, "name")}
           hint="Lower-case letters, digits and hyphens."
         />
       )}
       <TextField
         label="Description"
         rows={2}
-        value={form.description}
-        change={(description) => set({ description })}
+        {...field("description")}
         placeholder="Writes release notes from the commits since the last tag. Use it before a release."
-        fault={faultAt(faults, "description")}
         hint="What it does and when to use it: by these words an agent decides to read it."
       />
-      <ReachFields form={form} set={set} faults={faults} />
+      <ReachFields {...tie} />
       <ListField
         label="Tools without asking"
-        list={form.allowed_tools}
-        change={(allowed_tools) => set({ allowed_tools })}
+        {...field("allowed_tools")}
         placeholder="Bash(git log:*)"
         hint="With commas. They need nobody's permission while the skill is at work."
-        fault={faultAt(faults, "allowed_tools")}
       />
     </div>
   );
@@ -56,7 +52,7 @@ function SkillFields({ form, set, faults, isNew }: FieldsProps<SkillForm>) {
 type Reach = "all" | "some";
 
 /** For all agents, or for those that are named. */
-function ReachFields({ form, set, faults }: Omit<FieldsProps<SkillForm>, "isNew">) {
+function ReachFields({ form, set, faults }: Tied<SkillForm>) {
   const known = useDefinitions("agents").data?.items.map(({ name }) => name);
   const { agents: reach } = form;
   return (
@@ -74,7 +70,7 @@ function ReachFields({ form, set, faults }: Omit<FieldsProps<SkillForm>, "isNew"
         <PickField
           label="Agents"
           known={known}
-          list={reach}
+          value={reach}
           change={(names) => set({ agents: names })}
           fault={faultAt(faults, "agents")}
         />

@@ -1,12 +1,10 @@
 import type { ComponentType } from "react";
 import type { Preview } from "../api/definitions";
 import type { FieldFault, KindId } from "../domain/definition";
+import type { Tied } from "./tied";
 
-export interface FieldsProps<Form> {
-  form: Form;
+export interface FieldsProps<Form> extends Tied<Form> {
   isNew: boolean;
-  faults: readonly FieldFault[];
-  set(changes: Partial<Form>): void;
 }
 
 export interface Secret {

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ScheduleForm, type ScheduleView, schedules } from "../api/schedules";
+import { AgentChoice } from "../definitions/agent-choice";
 import type { FieldsProps, FormSpec } from "../definitions/spec";
+import { type Tied, tied } from "../definitions/tied";
 import { useSettled } from "../definitions/use-check";
-import { faultAt, nameFault, withoutDefaults } from "../domain/definition";
+import { nameFault, withoutDefaults } from "../domain/definition";
 import { timeIn } from "../domain/format";
-import { useAgents } from "../live/hooks";
 import { Choice, TextField } from "../parts/field";
 import { choices, MISSED, OVERLAPS } from "./words";
 
@@ -34,86 +35,47 @@ export function scheduleForm(view: ScheduleView): ScheduleForm {
   return Object.fromEntries(FIELDS.map((field) => [field, view[field]])) as unknown as ScheduleForm;
 }
 
-function ScheduleFields({ form, set, faults, isNew }: FieldsProps<ScheduleForm>) {
-  const agents = useAgents().data ?? [];
-  const names = new Set([...agents.map(({ name }) => name), ...(form.agent ? [form.agent] : [])]);
+function ScheduleFields({ isNew, ...tie }: FieldsProps<ScheduleForm>) {
+  const { field, text } = tied(tie);
   return (
     <div className="space-y-4">
-      {isNew && (
-        <TextField
-          label="Name"
-          value={form.name}
-          change={(name) => set({ name })}
-          placeholder="morning-report"
-          fault={faultAt(faults, "name")}
-        />
-      )}
-      <TextField
-        label="Description"
-        value={form.description}
-        change={(description) => set({ description })}
-        fault={faultAt(faults, "description")}
-      />
-      <WhenFields form={form} set={set} faults={faults} />
+      {isNew && <TextField label="Name" {...field("name")} placeholder="morning-report" />}
+      <TextField label="Description" {...field("description")} />
+      <WhenFields {...tie} />
       <TextField
         label="Task"
         rows={4}
-        value={form.message}
-        change={(message) => set({ message })}
+        {...field("message")}
         placeholder="Sum up what happened in the repository since yesterday."
-        fault={faultAt(faults, "message")}
       />
-      <Choice
-        label="Agent"
-        value={form.agent ?? ""}
-        change={(agent) => set({ agent: agent || null })}
-        options={[["", "The machine decides"], ...[...names].map((name) => [name, name] as const)]}
-        fault={faultAt(faults, "agent")}
-      />
+      <AgentChoice {...text("agent")} />
       <div className="grid gap-4 sm:grid-cols-2">
-        <Choice
-          label="If the last one still runs"
-          value={form.overlap}
-          change={(overlap) => set({ overlap })}
-          options={choices(OVERLAPS)}
-          fault={faultAt(faults, "overlap")}
-        />
-        <Choice
-          label="If the machine was off at that time"
-          value={form.missed}
-          change={(missed) => set({ missed })}
-          options={choices(MISSED)}
-          fault={faultAt(faults, "missed")}
-        />
+        <Choice label="If the last one still runs" {...field("overlap")} options={choices(OVERLAPS)} />
+        <Choice label="If the machine was off at that time" {...field("missed")} options={choices(MISSED)} />
       </div>
     </div>
   );
 }
 
-function WhenFields({ form, set, faults }: Omit<FieldsProps<ScheduleForm>, "isNew">) {
+function WhenFields(tie: Tied<ScheduleForm>) {
+  const { field } = tied(tie);
+  const [cron, timezone] = [field("cron"), field("timezone")];
   return (
     <>
       <div className="grid gap-4 sm:grid-cols-2">
         <TextField
           label="When"
           mono
-          value={form.cron}
-          change={(cron) => set({ cron })}
+          {...cron}
           placeholder="0 9 * * 1-5"
           hint="Minute, hour, day, month, weekday; or @daily, @weekly."
-          fault={faultAt(faults, "cron")}
         />
-        <TextField
-          label="Time zone"
-          value={form.timezone}
-          change={(timezone) => set({ timezone })}
-          fault={faultAt(faults, "timezone")}
-        />
+        <TextField label="Time zone" {...timezone} />
       </div>
       <Explained
-        cron={form.cron}
-        timezone={form.timezone}
-        isRefused={(faultAt(faults, "cron") ?? faultAt(faults, "timezone")) !== undefined}
+        cron={cron.value}
+        timezone={timezone.value}
+        isRefused={(cron.fault ?? timezone.fault) !== undefined}
       />
     </>
   );

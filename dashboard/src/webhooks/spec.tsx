@@ -1,6 +1,7 @@
 import { Plus } from "lucide-react";
 import { webhooks } from "../api/webhooks";
 import type { FieldsProps, FormSpec } from "../definitions/spec";
+import { tied } from "../definitions/tied";
 import { useVariableNames } from "../definitions/use-variable-names";
 import { faultAt, nameFault, withoutDefaults } from "../domain/definition";
 import { PROVIDERS } from "../domain/provider";
@@ -15,33 +16,25 @@ import { TriggerFields } from "./trigger-fields";
 type Fields = FieldsProps<WebhookDraft>;
 
 function WebhookFields(props: Fields) {
-  const { form, set, faults, isNew } = props;
+  const { form, isNew } = props;
+  const { field, text } = tied(props);
   return (
     <div className="space-y-4">
       <div className="grid gap-4 sm:grid-cols-2">
         {isNew && (
           <TextField
             label="Name"
-            value={form.name}
-            change={(name) => set({ name })}
+            {...field("name")}
             placeholder={hintsOf(form.provider).name}
-            fault={faultAt(faults, "name")}
             hint="A part of the address: /webhooks/name"
           />
         )}
-        <Choice
-          label="Sent by"
-          value={form.provider}
-          change={(provider) => set({ provider })}
-          options={PROVIDERS}
-          fault={faultAt(faults, "provider")}
-        />
+        <Choice label="Sent by" {...field("provider")} options={PROVIDERS} />
       </div>
       <TextField
         label="Description"
-        value={form.description ?? ""}
-        change={(description) => set({ description })}
-        fault={faultAt(faults, "description")}
+        {...text("description")}
+        change={(description) => props.set({ description })}
       />
       <SecretFields {...props} />
       <ReplyFields {...props} />
@@ -88,7 +81,9 @@ function SecretFields({ form, set, faults, isNew }: Fields) {
 }
 
 /** With what the machine answers, and where; what a provider does not have is left out, unless it was written. */
-function ReplyFields({ form, set, faults }: Fields) {
+function ReplyFields(props: Fields) {
+  const { form, set, faults } = props;
+  const { text } = tied(props);
   const { token, api } = hintsOf(form.provider);
   const { reply = null, base_url = null } = form;
   const variables = useVariableNames() ?? [];
@@ -109,11 +104,9 @@ function ReplyFields({ form, set, faults }: Fields) {
       {(api || base_url) && (
         <TextField
           label="Address of the provider's API"
-          value={base_url ?? ""}
-          change={(address) => set({ base_url: address || null })}
+          {...text("base_url")}
           placeholder={api?.address ?? ""}
           hint={api?.hint}
-          fault={faultAt(faults, "base_url")}
         />
       )}
       {form.provider === "jira" && reply && (

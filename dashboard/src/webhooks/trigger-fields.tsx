@@ -1,9 +1,10 @@
 import { useState } from "react";
-import type { ProviderName, Trigger } from "../api/webhooks";
+import type { ProviderName } from "../api/webhooks";
+import { AgentChoice } from "../definitions/agent-choice";
 import { ListField } from "../definitions/list-field";
 import { PROFILES } from "../definitions/profiles";
-import { type FieldFault, faultAt } from "../domain/definition";
-import { useAgents } from "../live/hooks";
+import { type Tied, tied } from "../definitions/tied";
+import type { FieldFault } from "../domain/definition";
 import { Entry } from "../parts/entry";
 import { Check, Choice, TextField } from "../parts/field";
 import { Foldable } from "../parts/fold";
@@ -25,34 +26,28 @@ interface TriggerProps {
 /** Which events start which work, for whom. */
 export function TriggerFields(props: TriggerProps) {
   const { trigger, index, provider, faults, change, remove } = props;
-  const at = (field: keyof Trigger) => faultAt(faults, "triggers", index, field);
+  const { field, text } = tied({ form: trigger, set: change, faults }, "triggers", index);
   const hints = hintsOf(provider);
   return (
     <Entry name={`trigger ${index + 1}`} remove={remove}>
       <ListField
         label="Events"
-        list={trigger.events}
-        change={(events) => change({ events })}
+        {...field("events")}
         placeholder={hints.events}
         hint={`With commas, ${hints.writing}; * means every event.`}
-        fault={at("events")}
       />
       <div className="grid gap-3 sm:grid-cols-2">
-        <AgentChoice
-          value={trigger.agent ?? ""}
-          change={(agent) => change({ agent: agent || null })}
-          fault={at("agent")}
-        />
+        <AgentChoice {...text("agent")} />
         <ListField
           label="Trusted people"
-          list={peopleOf(trigger.who)}
+          value={peopleOf(trigger.who)}
           change={(named) => change({ who: whoOf(named) })}
           placeholder="nobody"
           hint={`${hints.people}: their events count. With nobody here everybody's do, with tools to look only.`}
-          fault={at("who")}
+          fault={field("who").fault}
         />
       </div>
-      <TrustedFields {...props} fault={at("profile")} />
+      <TrustedFields trigger={trigger} change={change} fault={field("profile").fault} />
       <TextField
         label="Task"
         rows={2}
@@ -60,7 +55,7 @@ export function TriggerFields(props: TriggerProps) {
         change={(prompt) => change({ prompt })}
         placeholder="Plan how to mend {{ title }}."
         hint="With {{ title }}, {{ text }}, {{ url }}, {{ number }}, {{ payload.any.thing }}. More fields, such as checkout: YAML."
-        fault={at("prompt")}
+        fault={field("prompt").fault}
       />
       {(props.mayReply || trigger.reply) && (
         <Check
@@ -69,27 +64,25 @@ export function TriggerFields(props: TriggerProps) {
           change={(reply) => change({ reply })}
         />
       )}
-      <Narrower trigger={trigger} change={change} at={at} />
+      <Narrower form={trigger} set={change} faults={faults} index={index} />
       <Check
         label="On: its events start tasks"
         checked={trigger.enabled ?? true}
         change={(enabled) => change({ enabled })}
-        fault={at("enabled")}
+        fault={field("enabled").fault}
       />
     </Entry>
   );
 }
 
-interface NarrowerProps extends Pick<TriggerProps, "trigger" | "change"> {
-  at(field: keyof Trigger): string | undefined;
-}
-
 /** Which of the events count, and what to do about one when there is work on its subject already. */
-function Narrower({ trigger, change, at }: NarrowerProps) {
-  const { condition, command, when_busy = "enqueue" } = trigger;
-  const isSaid = Boolean(condition || command) || when_busy !== "enqueue";
+function Narrower({ index, ...tie }: Tied<TriggerDraft> & { index: number }) {
+  const { text } = tied(tie, "triggers", index);
+  const { when_busy = "enqueue" } = tie.form;
+  const [condition, command, busy] = [text("condition"), text("command"), text("when_busy")];
+  const isSaid = Boolean(condition.value || command.value) || when_busy !== "enqueue";
   const [open, setOpen] = useState(isSaid);
-  const isWrong = Boolean(at("condition") ?? at("command") ?? at("when_busy"));
+  const isWrong = Boolean(condition.fault ?? command.fault ?? busy.fault);
   return (
     <Foldable
       title="Condition, command, when busy"
@@ -102,29 +95,25 @@ function Narrower({ trigger, change, at }: NarrowerProps) {
           <TextField
             label="Condition"
             mono
-            value={condition ?? ""}
-            change={(text) => change({ condition: text || null })}
+            {...condition}
             placeholder="action == 'labeled' && label.name == 'agent'"
             hint="JMESPath over what was sent: only where it is true, the event counts."
-            fault={at("condition")}
           />
           <div className="grid gap-3 sm:grid-cols-2">
             <TextField
               label="Command"
               mono
-              value={command ?? ""}
-              change={(text) => change({ command: text || null })}
+              {...command}
               placeholder="/review"
               hint="Only comments with a line that begins with it count."
-              fault={at("command")}
             />
             <Choice
               label="When its subject is busy"
+              {...busy}
               value={when_busy}
-              change={(rule) => change({ when_busy: rule })}
+              change={(rule) => tie.set({ when_busy: rule })}
               options={[...WHEN_BUSY]}
               hint="While a task of an earlier event about the same is not done."
-              fault={at("when_busy")}
             />
           </div>
         </div>
@@ -156,27 +145,5 @@ function TrustedFields({
         change={(count) => change({ others: count ? "untrusted" : "ignore" })}
       />
     </>
-  );
-}
-
-function AgentChoice({
-  value,
-  change,
-  fault,
-}: {
-  value: string;
-  change(agent: string): void;
-  fault: string | undefined;
-}) {
-  const agents = useAgents().data ?? [];
-  const names = new Set([...agents.map(({ name }) => name), ...(value ? [value] : [])]);
-  return (
-    <Choice
-      label="Agent"
-      value={value}
-      change={change}
-      options={[["", "The machine decides"], ...[...names].map((name) => [name, name] as const)]}
-      fault={fault}
-    />
   );
 }
