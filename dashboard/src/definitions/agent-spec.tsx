@@ -9,7 +9,7 @@ import { PickField } from "./pick-field";
 import { PROFILES } from "./profiles";
 import { EMPTY_RULE, emptyRules, networkFault, rulesOf } from "./routing";
 import { RoutingFields } from "./routing-fields";
-import type { FieldsProps, FormSpec } from "./spec";
+import { type FieldsProps, type FormSpec, INSTRUCTIONS } from "./spec";
 import { type Tied, tied } from "./tied";
 import { useVariableNames } from "./use-variable-names";
 
@@ -220,11 +220,7 @@ export const agentSpec: FormSpec<AgentForm> = {
     };
   },
   fromSettings: (settings, { name, instructions }) => ({ ...EMPTY, ...settings, name, instructions }),
-  body: {
-    label: "Instructions",
-    get: ({ instructions }) => instructions,
-    set: (instructions) => ({ instructions }),
-  },
+  body: INSTRUCTIONS,
   preview: agents.preview,
   create: agents.create,
   update: agents.update,

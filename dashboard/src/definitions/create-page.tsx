@@ -13,18 +13,11 @@ interface Props<Form extends { name: string }> {
   kind: Kind;
   by: string;
   spec: FormSpec<Form>;
-  uploading?: Uploading;
-  describing?: Describing;
+  api: Uploading & Describing;
 }
 
 /** The ways to make one more; each has an address of its own. */
-export function CreatePage<Form extends { name: string }>({
-  kind,
-  by,
-  spec,
-  uploading,
-  describing,
-}: Props<Form>): ReactNode {
+export function CreatePage<Form extends { name: string }>({ kind, by, spec, api }: Props<Form>): ReactNode {
   const navigate = useNavigate();
   const mayCreate = useIsAdministrator();
   const saved = (name: string) => void navigate({ to: `${kind.path}/$name`, params: { name } });
@@ -34,21 +27,15 @@ export function CreatePage<Form extends { name: string }>({
     name,
     link: { to: kind.path, search: { create: key } },
   });
-  const ways = [
-    way("form", "Form"),
-    ...(describing ? [way("describe", "Describe it")] : []),
-    ...(uploading ? [way("upload", "Upload")] : []),
-  ];
+  const ways = [way("form", "Form"), way("describe", "Describe it"), way("upload", "Upload")];
   const current = ways.some(({ key }) => key === by) ? by : "form";
   return (
     <Page title={`New ${kind.one}`} back={{ to: kind.path, name: kind.title }} width="wide">
       {mayCreate ? (
         <>
-          {ways.length > 1 && <Tabs label="Ways to create it" tabs={ways} current={current} />}
-          {current === "upload" && uploading && <UploadForm kind={kind} api={uploading} saved={saved} />}
-          {current === "describe" && describing && (
-            <DescribeForm kind={kind} api={describing} spec={spec} saved={saved} />
-          )}
+          <Tabs label="Ways to create it" tabs={ways} current={current} />
+          {current === "upload" && <UploadForm kind={kind} api={api} saved={saved} />}
+          {current === "describe" && <DescribeForm kind={kind} api={api} spec={spec} saved={saved} />}
           {current === "form" && <DefinitionEditor spec={spec} saved={saved} cancel={cancel} />}
         </>
       ) : (

@@ -15,11 +15,11 @@ interface Props<Detail, Form extends { name: string }> {
   kind: Kind;
   name: string;
   spec: FormSpec<Form>;
-  get(name: string): Promise<Detail>;
+  api: { get(name: string): Promise<Detail> };
   formOf(detail: Detail): Form;
 }
 
-interface Editable {
+export interface Editable {
   name: string;
   builtin?: boolean;
   content_hash?: string;
@@ -29,10 +29,10 @@ export function EditPage<Detail extends Editable, Form extends { name: string }>
   kind,
   name,
   spec,
-  get,
+  api,
   formOf,
 }: Props<Detail, Form>) {
-  const { query, faults } = useDefinition(kind.id, name, get);
+  const { query, faults } = useDefinition(kind.id, name, api.get);
   const { begun, version } = useBegun(query);
   const client = useQueryClient();
   const navigate = useNavigate();

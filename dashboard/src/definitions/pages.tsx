@@ -1,62 +1,30 @@
-import { useParams, useSearch } from "@tanstack/react-router";
+import { useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { type AgentDetail, agents, type SkillDetail, skills } from "../api/definitions";
 import { duration } from "../domain/format";
 import { Markdown } from "../parts/markdown";
 import { Section } from "../parts/page";
 import { agentForm, agentSpec } from "./agent-spec";
-import { CreatePage } from "./create-page";
 import { DetailPage, Facts } from "./detail-page";
-import { EditPage } from "./edit-page";
+import { kindPages } from "./kind-pages";
 import { KINDS } from "./kinds";
-import { ListPage } from "./list-page";
 import { CodeList, FileList } from "./preview";
 import { networkWords, ruleWords } from "./routing";
 import { skillForm, skillSpec } from "./skill-spec";
 
-export function AgentsPage() {
-  const { create } = useSearch({ from: "/shell/agents" });
-  if (!create) return <ListPage kind={KINDS.agents} />;
-  return (
-    <CreatePage kind={KINDS.agents} by={create} spec={agentSpec} uploading={agents} describing={agents} />
-  );
-}
+export const { List: AgentsPage, Edit: EditAgentPage } = kindPages({
+  kind: KINDS.agents,
+  spec: agentSpec,
+  api: agents,
+  formOf: agentForm,
+});
 
-export function SkillsPage() {
-  const { create } = useSearch({ from: "/shell/skills" });
-  if (!create) return <ListPage kind={KINDS.skills} />;
-  return (
-    <CreatePage kind={KINDS.skills} by={create} spec={skillSpec} uploading={skills} describing={skills} />
-  );
-}
-
-export function EditAgentPage() {
-  const { name } = useParams({ from: "/shell/agents/$name/edit" });
-  return (
-    <EditPage
-      key={name}
-      kind={KINDS.agents}
-      name={name}
-      spec={agentSpec}
-      get={agents.get}
-      formOf={agentForm}
-    />
-  );
-}
-
-export function EditSkillPage() {
-  const { name } = useParams({ from: "/shell/skills/$name/edit" });
-  return (
-    <EditPage
-      key={name}
-      kind={KINDS.skills}
-      name={name}
-      spec={skillSpec}
-      get={skills.get}
-      formOf={skillForm}
-    />
-  );
-}
+export const { List: SkillsPage, Edit: EditSkillPage } = kindPages({
+  kind: KINDS.skills,
+  spec: skillSpec,
+  api: skills,
+  formOf: skillForm,
+});
 
 export function AgentPage() {
   const { name } = useParams({ from: "/shell/agents/$name" });

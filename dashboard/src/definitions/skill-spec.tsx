@@ -4,7 +4,7 @@ import { useDefinitions } from "../live/hooks";
 import { Choice, TextField } from "../parts/field";
 import { ListField } from "./list-field";
 import { PickField } from "./pick-field";
-import type { FieldsProps, FormSpec } from "./spec";
+import { type FieldsProps, type FormSpec, INSTRUCTIONS } from "./spec";
 import { type Tied, tied } from "./tied";
 
 const EMPTY: SkillForm = {
@@ -97,11 +97,7 @@ export const skillSpec: FormSpec<SkillForm> = {
     return { description: settings.description, ...withoutDefaults(settings, { allowed_tools: [] }) };
   },
   fromSettings: (settings, { name, instructions }) => ({ ...EMPTY, ...settings, name, instructions }),
-  body: {
-    label: "Instructions",
-    get: ({ instructions }) => instructions,
-    set: (instructions) => ({ instructions }),
-  },
+  body: INSTRUCTIONS,
   preview: skills.preview,
   create: skills.create,
   update: skills.update,

@@ -14,6 +14,13 @@ export interface Secret {
   what: string;
 }
 
+/** The text that an agent and a skill consist of. */
+export const INSTRUCTIONS = {
+  label: "Instructions",
+  get: ({ instructions }: { instructions: string }) => instructions,
+  set: (instructions: string) => ({ instructions }),
+};
+
 /** How one kind of definition is filled in, checked and saved. */
 export interface FormSpec<Form extends { name: string }> {
   kind: KindId;

@@ -1,12 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams } from "@tanstack/react-router";
 import { Play } from "lucide-react";
 import { schedules } from "../api/schedules";
-import { CreatePage } from "../definitions/create-page";
 import { DetailPage, Facts } from "../definitions/detail-page";
-import { EditPage } from "../definitions/edit-page";
+import { kindPages } from "../definitions/kind-pages";
 import { KINDS } from "../definitions/kinds";
-import { ListPage } from "../definitions/list-page";
 import { NextRuns } from "../definitions/next-runs";
 import { keys } from "../live/cache";
 import { useIsAdministrator } from "../live/hooks";
@@ -18,33 +16,12 @@ import { LastRuns } from "./last-runs";
 import { scheduleForm, scheduleSpec } from "./spec";
 import { MISSED, OVERLAPS } from "./words";
 
-export function SchedulesPage() {
-  const { create } = useSearch({ from: "/shell/schedules" });
-  if (!create) return <ListPage kind={KINDS.schedules} />;
-  return (
-    <CreatePage
-      kind={KINDS.schedules}
-      by={create}
-      spec={scheduleSpec}
-      uploading={schedules}
-      describing={schedules}
-    />
-  );
-}
-
-export function EditSchedulePage() {
-  const { name } = useParams({ from: "/shell/schedules/$name/edit" });
-  return (
-    <EditPage
-      key={name}
-      kind={KINDS.schedules}
-      name={name}
-      spec={scheduleSpec}
-      get={schedules.get}
-      formOf={scheduleForm}
-    />
-  );
-}
+export const { List: SchedulesPage, Edit: EditSchedulePage } = kindPages({
+  kind: KINDS.schedules,
+  spec: scheduleSpec,
+  api: schedules,
+  formOf: scheduleForm,
+});
 
 export function SchedulePage() {
   const { name } = useParams({ from: "/shell/schedules/$name" });

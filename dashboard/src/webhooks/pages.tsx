@@ -1,11 +1,9 @@
 import { useParams, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { type WebhookDetail, webhooks } from "../api/webhooks";
-import { CreatePage } from "../definitions/create-page";
 import { DetailPage } from "../definitions/detail-page";
-import { EditPage } from "../definitions/edit-page";
+import { kindPages } from "../definitions/kind-pages";
 import { KINDS } from "../definitions/kinds";
-import { ListPage } from "../definitions/list-page";
 import { useIsAdministrator } from "../live/hooks";
 import { Tabs } from "../parts/page";
 import { Empty } from "../parts/states";
@@ -16,33 +14,12 @@ import { Setup, Triggers } from "./setup";
 import { Simulator } from "./simulator";
 import { webhookSpec } from "./spec";
 
-export function WebhooksPage() {
-  const { create } = useSearch({ from: "/shell/webhooks" });
-  if (!create) return <ListPage kind={KINDS.webhooks} />;
-  return (
-    <CreatePage
-      kind={KINDS.webhooks}
-      by={create}
-      spec={webhookSpec}
-      uploading={webhooks}
-      describing={webhooks}
-    />
-  );
-}
-
-export function EditWebhookPage() {
-  const { name } = useParams({ from: "/shell/webhooks/$name/edit" });
-  return (
-    <EditPage
-      key={name}
-      kind={KINDS.webhooks}
-      name={name}
-      spec={webhookSpec}
-      get={webhooks.get}
-      formOf={webhookForm}
-    />
-  );
-}
+export const { List: WebhooksPage, Edit: EditWebhookPage } = kindPages({
+  kind: KINDS.webhooks,
+  spec: webhookSpec,
+  api: webhooks,
+  formOf: webhookForm,
+});
 
 export function WebhookPage() {
   const { name } = useParams({ from: "/shell/webhooks/$name" });
