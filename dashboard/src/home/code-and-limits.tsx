@@ -1,12 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import { variables } from "../api/variables";
+import { CodeFields } from "../definitions/code-fields";
 import { useSettled } from "../definitions/use-check";
 import { type FieldFault, faultAt } from "../domain/definition";
-import { keys } from "../live/cache";
-import { useIsAdministrator } from "../live/hooks";
-import { Check, Choice, TextField } from "../parts/field";
+import { Check, TextField } from "../parts/field";
 import { Foldable } from "../parts/fold";
 import { faultsOf, isNothing, type Terms, termsOf, termsWords } from "./terms";
 
@@ -79,44 +75,15 @@ interface FieldsProps {
 function Fields({ terms, change, refused }: FieldsProps) {
   const settled = useSettled(terms);
   const faults = refused.length > 0 ? refused : faultsOf(settled);
-  const isAdministrator = useIsAdministrator();
   const at = (field: string) => faultAt(faults, field);
   return (
     <>
-      <TextField
-        label="Repository"
-        mono
-        value={terms.repository}
-        change={(repository) => change({ repository })}
-        placeholder="https://git.example.com/shop.git"
+      <CodeFields
+        form={terms}
+        set={change}
+        faults={faults}
         hint="The task gets a clone of its own. Empty: the agent's repository, if it has one."
-        fault={at("repository")}
       />
-      <div className="grid gap-4 sm:grid-cols-2">
-        <TextField
-          label="Branch, tag or commit"
-          mono
-          value={terms.ref}
-          change={(ref) => change({ ref })}
-          placeholder="its default branch"
-          fault={at("ref")}
-        />
-        <TextField
-          label="Compare with"
-          mono
-          value={terms.base}
-          change={(base) => change({ base })}
-          placeholder="where it begins"
-          fault={at("base")}
-        />
-      </div>
-      {isAdministrator && (
-        <Credentials
-          chosen={terms.credentials}
-          change={(credentials) => change({ credentials })}
-          fault={at("credentials")}
-        />
-      )}
       <Limits terms={terms} change={change} at={at} />
       <Check
         label="Stay open for more messages when it is done"
@@ -149,39 +116,5 @@ function Limits({ terms, change, at }: LimitProps) {
       {limit("Minutes", "minutes", "timeout_seconds")}
       {limit("Priority", "priority", "priority")}
     </div>
-  );
-}
-
-interface CredentialsProps {
-  chosen: string;
-  change(name: string): void;
-  fault: string | undefined;
-}
-
-/** The variable with which the code is fetched and pushed. */
-function Credentials({ chosen, change, fault }: CredentialsProps) {
-  const list = useQuery({ queryKey: keys.variables, queryFn: variables.list, refetchOnMount: "always" });
-  const known = list.data?.items.filter(({ made_for }) => made_for === "").map(({ name }) => name) ?? [];
-  const names = chosen === "" || known.includes(chosen) ? known : [...known, chosen];
-  const hint =
-    list.data && known.length === 0 ? (
-      <>
-        A variable holds them.{" "}
-        <Link to="/settings/$part" params={{ part: "variables" }} className="text-accent underline">
-          Set one
-        </Link>
-      </>
-    ) : (
-      "The variable that holds the token, user:password, or the key for ssh."
-    );
-  return (
-    <Choice
-      label="Credentials"
-      value={chosen}
-      change={change}
-      options={[["", "None"], ...names.map((name) => [name, name] as const)]}
-      hint={list.error ? "The variables could not be loaded." : hint}
-      fault={fault}
-    />
   );
 }

@@ -33,7 +33,6 @@ describe("the terms of a task", () => {
     expect(termsWords(FULL)).toBe(
       "shop at main, SHOP_TOKEN, $2.5, 20 turns, 1.5 min, priority -5, stays open",
     );
-    expect(termsWords({ ...NO_TERMS, repository: "git@example.com:team/shop.git/" })).toBe("shop");
   });
 
   it("are read however little of them was kept", () => {
@@ -52,26 +51,9 @@ describe("what is wrong with terms", () => {
     expect(places({ cost: "0.01", turns: "1", minutes: "10080", priority: "-100" })).toEqual([]);
   });
 
-  it("is a branch of no repository", () => {
-    for (const field of ["ref", "base", "credentials"])
-      expect(places({ [field]: "main" })).toEqual(["repository"]);
+  it("is what is wrong with its code, too", () => {
+    expect(places({ ref: "main", turns: "0" })).toEqual(["repository", "max_turns"]);
   });
-
-  it.each([
-    "https://git.example.com/shop.git",
-    "ssh://git@example.com:2222/shop",
-    "git@example.com:team/shop.git",
-    "http://127.0.0.1:4000/app.git",
-  ])("is not that a repository is %s", (repository) => expect(places({ repository })).toEqual([]));
-
-  it.each([
-    "shop",
-    "/srv/repos/shop",
-    "file:///srv/repos/shop",
-    "ext::sh -c x",
-    "https://example.com",
-    "https://ann:secret@example.com/shop",
-  ])("is that a repository is %s", (repository) => expect(places({ repository })).toEqual(["repository"]));
 });
 
 describe("a task within its terms", () => {

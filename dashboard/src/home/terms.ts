@@ -1,13 +1,10 @@
 import type { NewTask } from "../api/machine";
 import { ApiError } from "../api/problem";
+import { type CodeTexts, codeFaults, codeWords, NO_CODE, saidCode } from "../domain/code";
 import { type FieldFault, fieldFaults } from "../domain/definition";
 
 /** The code that a task is about, and its limits, as they stand in their fields. */
-export interface Terms {
-  repository: string;
-  ref: string;
-  base: string;
-  credentials: string;
+export interface Terms extends CodeTexts {
   cost: string;
   turns: string;
   minutes: string;
@@ -16,7 +13,7 @@ export interface Terms {
 }
 
 export const NO_TERMS: Terms = {
-  ...{ repository: "", ref: "", base: "", credentials: "" },
+  ...NO_CODE,
   ...{ cost: "", turns: "", minutes: "", priority: "" },
   isInteractive: false,
 };
@@ -34,9 +31,8 @@ export function isNothing(terms: Terms): boolean {
 
 /** What the fields say, as a task takes it: what is empty is left to the agent and the machine. */
 export function said({ cost, turns, minutes, priority, isInteractive, ...code }: Terms): Said {
-  const texts = Object.entries(code).map(([name, text]) => [name, text.trim()] as const);
   return {
-    ...Object.fromEntries(texts.filter(([, text]) => text !== "")),
+    ...saidCode(code),
     ...(cost.trim() ? { max_budget_usd: Number(cost) } : {}),
     ...(turns.trim() ? { max_turns: Number(turns) } : {}),
     ...(minutes.trim() ? { timeout_seconds: Math.round(Number(minutes) * 60) } : {}),
@@ -45,26 +41,13 @@ export function said({ cost, turns, minutes, priority, isInteractive, ...code }:
   };
 }
 
-const ADDRESS = /^(?:(?:https?|ssh|git):\/\/[^\s/]+\/[^\s/]\S*|[\w.-]+@[^\s@:/]+:[^\s:/-]\S*)$/i;
-const WITH_NAME = /^(?:https?|git):\/\/[^/]*@/i;
 const MAX_MINUTES = 7 * 24 * 60;
 
 /** What is wrong with them, by the names that the machine has for the fields; it has the last word. */
 export function faultsOf(terms: Terms): FieldFault[] {
-  const { repository = "", ref, base, credentials, max_budget_usd, max_turns, priority } = said(terms);
+  const { max_budget_usd, max_turns, priority } = said(terms);
   const isWhole = (value: number) => Number.isInteger(value);
   const rules: readonly (readonly [keyof NewTask, boolean, string])[] = [
-    ["repository", !repository && Boolean(ref || base || credentials), "Say of which repository."],
-    [
-      "repository",
-      WITH_NAME.test(repository ?? ""),
-      "Leave name and password out of the address: a variable holds them.",
-    ],
-    [
-      "repository",
-      Boolean(repository) && !ADDRESS.test(repository ?? ""),
-      "An address is https://…, ssh://… or git@host:path.",
-    ],
     ["max_budget_usd", max_budget_usd != null && !(max_budget_usd > 0), "More than 0."],
     ["max_turns", max_turns != null && !(isWhole(max_turns) && max_turns > 0), "A whole number, 1 or more."],
     [
@@ -78,7 +61,10 @@ export function faultsOf(terms: Terms): FieldFault[] {
       "A whole number from -100 to 100.",
     ],
   ];
-  return rules.flatMap(([field, isWrong, what]) => (isWrong ? [{ path: [field], what }] : []));
+  return [
+    ...codeFaults(terms),
+    ...rules.flatMap(([field, isWrong, what]) => (isWrong ? [{ path: [field], what }] : [])),
+  ];
 }
 
 const FIELDS: ReadonlySet<unknown> = new Set<keyof NewTask>([
@@ -111,14 +97,9 @@ export async function within(
 
 /** In a few words: `shop at main, $5, 20 turns, 30 min`. */
 export function termsWords(terms: Terms): string {
-  const { repository, ref, credentials, is_interactive } = said(terms);
-  const name = repository
-    ?.replace(/\/+$/, "")
-    .split(/[/:]/)
-    .at(-1)
-    ?.replace(/\.git$/, "");
+  const { credentials, is_interactive } = said(terms);
   return [
-    name && (ref ? `${name} at ${ref}` : name),
+    codeWords(terms),
     credentials,
     terms.cost && `$${terms.cost}`,
     terms.turns && `${terms.turns} turns`,
