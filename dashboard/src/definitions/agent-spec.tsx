@@ -1,7 +1,9 @@
 import { type AgentDetail, type AgentForm, agents } from "../api/definitions";
+import { codeTexts, sourceOf } from "../domain/code";
 import { nameFault, withoutDefaults } from "../domain/definition";
 import { useDefinitions } from "../live/hooks";
 import { Check, Choice, TextField } from "../parts/field";
+import { CodeFold, wrongCode } from "./code-fold";
 import { ListField } from "./list-field";
 import { MinutesField } from "./minutes-field";
 import { NetworkField } from "./network-field";
@@ -35,6 +37,7 @@ const EMPTY: AgentForm = {
   sandbox: true,
   network: null,
   variables: [],
+  code: null,
   labels: [],
   routing: [],
   claude_code: {},
@@ -55,7 +58,8 @@ const WORKSPACES: readonly (readonly [AgentForm["workspace"], string])[] = [
 
 /** An agent, as its form would have made it. */
 export function agentForm({ name, instructions, settings }: AgentDetail): AgentForm {
-  return { ...EMPTY, ...settings, name, instructions };
+  const code = sourceOf(codeTexts(settings.code));
+  return { ...EMPTY, ...settings, code, name, instructions };
 }
 
 const LIMITS = [
@@ -108,6 +112,12 @@ function AgentFields({ isNew, ...tie }: FieldsProps<AgentForm>) {
       />
       <ToolFields {...tie} />
       <LimitFields {...tie} />
+      <CodeFold
+        code={form.code}
+        faults={faults}
+        change={(code) => set({ code })}
+        hint="Each of its tasks gets a clone of its own, unless it names another repository."
+      />
       <ListField
         label="Labels"
         {...field("labels")}
@@ -200,7 +210,7 @@ export const agentSpec: FormSpec<AgentForm> = {
   kind: "agents",
   empty: EMPTY,
   Fields: AgentFields,
-  missing({ name, description, instructions, routing, network }) {
+  missing({ name, description, instructions, routing, network, code }) {
     const wrong = nameFault(name);
     const unreachable = networkFault(network);
     return [
@@ -208,6 +218,7 @@ export const agentSpec: FormSpec<AgentForm> = {
       ...(description.trim() ? [] : [{ path: ["description"], what: "Say in a sentence what it is for." }]),
       ...(instructions.trim() ? [] : [{ path: ["instructions"], what: "Say what it should do." }]),
       ...emptyRules(routing),
+      ...wrongCode(code),
       ...(unreachable ? [{ path: ["network"], what: unreachable }] : []),
     ];
   },

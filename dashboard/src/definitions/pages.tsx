@@ -5,6 +5,7 @@ import { duration } from "../domain/format";
 import { Markdown } from "../parts/markdown";
 import { Section } from "../parts/page";
 import { agentForm, agentSpec } from "./agent-spec";
+import { CodeFact } from "./code-fold";
 import { DetailPage, Facts } from "./detail-page";
 import { kindPages } from "./kind-pages";
 import { KINDS } from "./kinds";
@@ -93,6 +94,7 @@ function agentFacts({ settings }: AgentDetail): Record<string, ReactNode> {
     Never: disallowed_tools.length > 0 ? <CodeList items={disallowed_tools} /> : null,
     Skills: settings.skills.join(", "),
     Variables: settings.variables.length > 0 ? <CodeList items={settings.variables} /> : null,
+    Code: settings.code && <CodeFact code={settings.code} />,
     "Time limit": timeout_seconds ? duration(timeout_seconds) : null,
     Turns: settings.max_turns?.toString(),
     "Budget of a task": max_budget_usd ? `$${max_budget_usd}` : null,

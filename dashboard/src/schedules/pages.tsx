@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { Play } from "lucide-react";
 import { schedules } from "../api/schedules";
+import { CodeFact } from "../definitions/code-fold";
 import { DetailPage, Facts } from "../definitions/detail-page";
 import { kindPages } from "../definitions/kind-pages";
 import { KINDS } from "../definitions/kinds";
@@ -48,6 +49,7 @@ export function SchedulePage() {
               facts={{
                 Agent: schedule.agent ?? "the machine decides",
                 Message: <span className="whitespace-pre-wrap">{schedule.message}</span>,
+                Code: schedule.code && <CodeFact code={schedule.code} />,
                 "If the last one still runs": OVERLAPS[schedule.overlap][1],
                 "If a time was missed": MISSED[schedule.missed][1],
               }}

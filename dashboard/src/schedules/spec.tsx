@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ScheduleForm, type ScheduleView, schedules } from "../api/schedules";
 import { AgentChoice } from "../definitions/agent-choice";
+import { CodeFold, wrongCode } from "../definitions/code-fold";
 import type { FieldsProps, FormSpec } from "../definitions/spec";
 import { type Tied, tied } from "../definitions/tied";
 import { useSettled } from "../definitions/use-check";
+import { codeTexts, sourceOf } from "../domain/code";
 import { nameFault, withoutDefaults } from "../domain/definition";
 import { timeIn } from "../domain/format";
 import { Choice, TextField } from "../parts/field";
@@ -32,10 +34,12 @@ const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
 /** A schedule, as its form would have made it. */
 export function scheduleForm(view: ScheduleView): ScheduleForm {
-  return Object.fromEntries(FIELDS.map((field) => [field, view[field]])) as unknown as ScheduleForm;
+  const form = Object.fromEntries(FIELDS.map((field) => [field, view[field]])) as unknown as ScheduleForm;
+  return { ...form, code: sourceOf(codeTexts(form.code)) };
 }
 
 function ScheduleFields({ isNew, ...tie }: FieldsProps<ScheduleForm>) {
+  const { form, set, faults } = tie;
   const { field, text } = tied(tie);
   return (
     <div className="space-y-4">
@@ -53,6 +57,12 @@ function ScheduleFields({ isNew, ...tie }: FieldsProps<ScheduleForm>) {
         <Choice label="If the last one still runs" {...field("overlap")} options={choices(OVERLAPS)} />
         <Choice label="If the machine was off at that time" {...field("missed")} options={choices(MISSED)} />
       </div>
+      <CodeFold
+        code={form.code}
+        faults={faults}
+        change={(code) => set({ code })}
+        hint="The task gets a clone of its own. Empty: the agent's repository, if it has one."
+      />
     </div>
   );
 }
@@ -124,12 +134,13 @@ export const scheduleSpec: FormSpec<ScheduleForm> = {
   kind: "schedules",
   empty: { ...PLAIN, timezone: OWN_ZONE },
   Fields: ScheduleFields,
-  missing({ name, cron, message }) {
+  missing({ name, cron, message, code }) {
     const wrong = nameFault(name);
     return [
       ...(wrong ? [{ path: ["name"], what: wrong }] : []),
       ...(isBlank(cron) ? [{ path: ["cron"], what: "Say when it runs, such as 0 9 * * 1-5." }] : []),
       ...(isBlank(message) ? [{ path: ["message"], what: "Say what should be done." }] : []),
+      ...wrongCode(code),
     ];
   },
   toSettings: ({ name: _name, ...settings }) => withoutDefaults(settings, PLAIN),
