@@ -76,9 +76,71 @@ def test_a_trigger_is_narrowed_and_switched_off_by_its_form(person: Person, daem
     person.presses("Save")
     person.page.wait_for_url("**/webhooks/kettle")
     triggers = person.page.get_by_role("region", name="Triggers")
-    for words in ("action == 'created'", "/pour", "Nothing is started", "disabled"):
+    for words in ("action == 'created'", "/pour", "Nothing is started", "disabled", "Tasks a minute7"):
         expect(triggers).to_contain_text(words)
     changed = daemon.get("/api/webhooks/kettle")["triggers"][0]
     said = {"condition": "action == 'created'", "command": "/pour", "when_busy": "skip", "enabled": False}
+    assert {**trigger, **said}.items() <= changed.items()
+    person.faults[:] = [fault for fault in person.faults if "422" not in fault]
+
+
+SHOP = "https://git.example.com/team/shop.git"
+
+
+def test_the_code_of_an_agent_is_checked_while_it_is_filled_in(person: Person, daemon: DaemonProcess) -> None:
+    daemon.put("/api/env/CODE_TOKEN", {"value": "a-word-that-nobody-asks-for"})
+    person.opens("/agents?create=form")
+    fills(person, Name="shopkeeper", Description="Looks after the shop", Instructions="Keep it open.")
+    person.button("Code").press("Enter")
+    fills(person, **{"Branch,_tag_or_commit": "main~3"})
+    sees_alert(person, "Say of which repository.")
+    fills(person, Repository=SHOP)
+    sees_alert(person, "that is no branch, tag, commit")
+    fills(person, **{"Branch,_tag_or_commit": "main", "Compare_with": "stable"})
+    person.page.get_by_label("Credentials", exact=True).select_option("CODE_TOKEN")
+    person.page.get_by_label("Profile", exact=True).select_option("untrusted")
+    person.page.get_by_label("Permissions", exact=True).select_option("default")
+    sees_alert(person, "its code is fetched without credentials")
+    expect(person.page.get_by_label("Credentials", exact=True)).to_have_attribute("aria-invalid", "true")
+    person.page.get_by_label("Profile", exact=True).select_option("standard")
+    expect(person.page.get_by_role("region", name="Preview")).to_contain_text("agent.yaml")
+    person.presses("Create")
+    person.page.wait_for_url("**/agents/shopkeeper")
+    person.sees("at main, compared with stable, with CODE_TOKEN")
+    code = {"repository": SHOP, "ref": "main", "base": "stable", "credentials": "CODE_TOKEN"}
+    assert settings_of(daemon, "shopkeeper")["code"] == code
+    person.page.get_by_role("link", name="Edit").click()
+    fills(person, Repository="", Compare_with="", **{"Branch,_tag_or_commit": ""})
+    person.page.get_by_label("Credentials", exact=True).select_option("")
+    person.presses("Save")
+    person.page.wait_for_url("**/agents/shopkeeper")
+    assert settings_of(daemon, "shopkeeper")["code"] is None
+    person.faults[:] = [fault for fault in person.faults if "422" not in fault]
+
+
+def test_a_trigger_fetches_code_and_is_kept_within_limits_by_its_form(person: Person, daemon: DaemonProcess) -> None:
+    trigger = {"events": ["pull_request"], "agent": "planning", "prompt": "Look."}
+    secret = "a-secret-that-is-long-enough"
+    daemon.post("/api/webhooks", {"name": "teapot", "provider": "github", "secret": secret, "triggers": [trigger]})
+    person.opens("/webhooks/teapot/edit")
+    person.page.get_by_label("Fetch the code: each task gets a clone of its own").check()
+    fills(person, Repository="{{ clone }}")
+    sees_alert(person, "there is no variable")
+    fills(person, Repository="", **{"Branch,_tag_or_commit": "{{ base_ref }}"})
+    person.button("Condition, command, when busy").press("Enter")
+    fills(person, Its_subject="{{ repository }}")
+    person.button("Limits").press("Enter")
+    fills(person, Tasks_a_minute="0")
+    sees_alert(person, "Out of range")
+    fills(person, Tasks_a_minute="7", Events_of_its_own_in_a_row="0")
+    expect(person.page.get_by_role("region", name="Preview")).to_contain_text("teapot")
+    person.presses("Save")
+    person.page.wait_for_url("**/webhooks/teapot")
+    triggers = person.page.get_by_role("region", name="Triggers")
+    for words in ("{{ clone_url }} at {{ base_ref }}", "{{ repository }}", "Tasks a minute7", "Events of its own0"):
+        expect(triggers).to_contain_text(words)
+    changed = daemon.get("/api/webhooks/teapot")["triggers"][0]
+    checkout = {"repository": "{{ clone_url }}", "ref": "{{ base_ref }}", "credentials": None}
+    said = {"checkout": checkout, "concurrency_key": "{{ repository }}", "rate_per_minute": 7, "max_hops": 0}
     assert {**trigger, **said}.items() <= changed.items()
     person.faults[:] = [fault for fault in person.faults if "422" not in fault]

@@ -7,6 +7,7 @@ export type WebhookView = Schemas["WebhookView"];
 export type WebhookDetail = Schemas["WebhookDetail"];
 export type WebhookForm = Schemas["WebhookForm"];
 export type Trigger = Schemas["Trigger"];
+export type Checkout = Schemas["Checkout"];
 export type Delivery = Schemas["DeliveryView"];
 export type Simulated = Schemas["SimulatedDelivery"];
 export type Simulation = Schemas["SimulationView"];

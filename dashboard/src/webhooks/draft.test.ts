@@ -1,6 +1,8 @@
+// @vitest-environment jsdom
 import { describe, expect, it } from "vitest";
 import type { WebhookDetail } from "../api/webhooks";
-import { needsSecret, type WebhookDraft, webhookForm, withSecret } from "./draft";
+import { needsSecret, sent, triggersOf, type WebhookDraft, webhookForm, withSecret } from "./draft";
+import { webhookSpec } from "./spec";
 
 const DRAFT: WebhookDraft = { name: "kettle", provider: "github", triggers: [{ events: ["issues"] }] };
 
@@ -55,5 +57,43 @@ describe("the form of a webhook that there is", () => {
       ...{ own_ids: ["7"], allowed_bots: [] },
       triggers: [{ events: ["note"], max_hops: 5, reply: true }],
     });
+  });
+});
+
+describe("a trigger", () => {
+  const EVENTS = { events: ["push"] };
+
+  it("is sent without what was left empty or emptied again, so that the machine's own counts", () => {
+    const emptied = {
+      ...{ prompt: " ", concurrency_key: null, rate_per_minute: null, max_hops: 0, agent: null },
+      checkout: { repository: null, ref: "main", credentials: null },
+    };
+    expect(sent({ triggers: [{ ...EVENTS, ...emptied }] }).triggers).toEqual([
+      { ...EVENTS, max_hops: 0, checkout: { ref: "main" } },
+    ]);
+  });
+
+  it("fetches the code of the event where nothing is said of which", () => {
+    expect(sent({ triggers: [{ ...EVENTS, checkout: {} }] }).triggers).toEqual([{ ...EVENTS, checkout: {} }]);
+    expect(sent({ triggers: [{ ...EVENTS, checkout: null }] }).triggers).toEqual([EVENTS]);
+  });
+
+  it("stands in the YAML as it is sent", () => {
+    const draft = { ...DRAFT, triggers: [{ ...EVENTS, rate_per_minute: null, checkout: { ref: null } }] };
+    expect(webhookSpec.toSettings(draft)).toEqual({
+      provider: "github",
+      triggers: [{ ...EVENTS, checkout: {} }],
+    });
+  });
+
+  it("is one without events yet while its YAML is not whole", () => {
+    expect(triggersOf([null, "x", { agent: "a" }])).toEqual([
+      ...[{ events: [] }, { events: [] }, { agent: "a", events: [] }],
+    ]);
+    expect(triggersOf("all")).toEqual([]);
+    const written = { triggers: [null, { events: ["push"], prompt: 7, checkout: true }] };
+    const draft = webhookSpec.fromSettings(written, { ...DRAFT, secret: "x" });
+    expect(webhookSpec.missing(draft).map(({ path }) => path)).toEqual([["triggers", 0, "events"]]);
+    expect(webhookSpec.toSettings(draft)).toMatchObject({ triggers: [{}, { prompt: 7, checkout: true }] });
   });
 });

@@ -1,4 +1,4 @@
-import type { Trigger, WebhookDetail } from "../api/webhooks";
+import type { Checkout, Trigger, WebhookDetail } from "../api/webhooks";
 import { Facts } from "../definitions/detail-page";
 import { CodeList } from "../definitions/preview";
 import { fullTime } from "../domain/format";
@@ -7,6 +7,7 @@ import { CopyButton } from "../parts/copy";
 import { Notice } from "../parts/notice";
 import { Mark, Section } from "../parts/page";
 import { isOnlyHere } from "./address";
+import { OWN } from "./draft";
 import { NewSecret } from "./new-secret";
 import { peopleOf } from "./people";
 import { WHEN_BUSY } from "./when-busy";
@@ -82,11 +83,34 @@ function OneTrigger({ trigger }: { trigger: Trigger }) {
         Command: trigger.command && <code className="font-mono text-xs">{trigger.command}</code>,
         For: who.length > 0 ? `${who.join(", ")} (${trigger.profile})` : "everybody, with tools to look only",
         Agent: trigger.agent ?? "the machine decides",
+        "Its subject": trigger.concurrency_key !== OWN.concurrency_key && (
+          <code className="font-mono text-xs">{trigger.concurrency_key}</code>
+        ),
         "When busy": trigger.when_busy === "enqueue" ? null : WHEN_BUSY.get(trigger.when_busy),
+        "Tasks a minute": trigger.rate_per_minute !== OWN.rate_per_minute && String(trigger.rate_per_minute),
+        "Events of its own": trigger.max_hops !== OWN.max_hops && String(trigger.max_hops),
+        Code: trigger.checkout && <CheckoutFact checkout={trigger.checkout} />,
         Answers: trigger.reply ? "where the event came from" : null,
         Task: <span className="whitespace-pre-wrap">{trigger.prompt}</span>,
         State: trigger.enabled ? null : <Mark tone="warn">disabled</Mark>,
       }}
     />
+  );
+}
+
+/** Which code tasks work on: of what the event is about, where nothing else is written. */
+function CheckoutFact({ checkout: { repository, ref, credentials } }: { checkout: Checkout }) {
+  const isOwn = repository === OWN.checkout.repository && ref === OWN.checkout.ref;
+  return (
+    <>
+      {isOwn ? (
+        "of what the event is about"
+      ) : (
+        <code className="font-mono text-xs">
+          {repository} at {ref}
+        </code>
+      )}
+      {credentials && `, with ${credentials}`}
+    </>
   );
 }

@@ -8,7 +8,7 @@ import { PROVIDERS } from "../domain/provider";
 import { Button } from "../parts/button";
 import { CopyButton } from "../parts/copy";
 import { Check, Choice, TextField } from "../parts/field";
-import { needsSecret, sent, type TriggerDraft, type WebhookDraft, withSecret } from "./draft";
+import { needsSecret, sent, type TriggerDraft, triggersOf, type WebhookDraft, withSecret } from "./draft";
 import { isNewSecret, newSecret } from "./people";
 import { hintsOf, takesOurSecret } from "./provider-hints";
 import { TriggerFields } from "./trigger-fields";
@@ -186,7 +186,7 @@ export const webhookSpec: FormSpec<WebhookDraft> = {
         }
       : null,
   toSettings({ name: _name, secret: _secret, ...settings }) {
-    return withoutDefaults(settings, {});
+    return withoutDefaults(sent(settings), {});
   },
   fromSettings(settings, { name, secret }) {
     const { triggers, ...others } = settings as Partial<WebhookDraft>;
@@ -196,7 +196,7 @@ export const webhookSpec: FormSpec<WebhookDraft> = {
       ...others,
       name,
       ...kept,
-      triggers: Array.isArray(triggers) ? triggers : [],
+      triggers: triggersOf(triggers),
     };
   },
   preview: (draft) => webhooks.preview(sent(draft)),

@@ -1,14 +1,14 @@
-import { useState } from "react";
 import type { ProviderName } from "../api/webhooks";
 import { AgentChoice } from "../definitions/agent-choice";
 import { ListField } from "../definitions/list-field";
 import { PROFILES } from "../definitions/profiles";
-import { type Tied, tied } from "../definitions/tied";
+import { RareFields } from "../definitions/rare-fields";
+import { tied } from "../definitions/tied";
 import type { FieldFault } from "../domain/definition";
 import { Entry } from "../parts/entry";
 import { Check, Choice, TextField } from "../parts/field";
-import { Foldable } from "../parts/fold";
-import type { TriggerDraft } from "./draft";
+import { CheckoutFields, type PartProps } from "./checkout-fields";
+import { OWN, type TriggerDraft } from "./draft";
 import { peopleOf, whoOf } from "./people";
 import { hintsOf } from "./provider-hints";
 import { WHEN_BUSY } from "./when-busy";
@@ -26,7 +26,8 @@ interface TriggerProps {
 /** Which events start which work, for whom. */
 export function TriggerFields(props: TriggerProps) {
   const { trigger, index, provider, faults, change, remove } = props;
-  const { field, text } = tied({ form: trigger, set: change, faults }, "triggers", index);
+  const part: PartProps = { form: trigger, set: change, faults, index };
+  const { field, text } = tied(part, "triggers", index);
   const hints = hintsOf(provider);
   return (
     <Entry name={`trigger ${index + 1}`} remove={remove}>
@@ -54,7 +55,7 @@ export function TriggerFields(props: TriggerProps) {
         value={trigger.prompt ?? ""}
         change={(prompt) => change({ prompt })}
         placeholder="Plan how to mend {{ title }}."
-        hint="With {{ title }}, {{ text }}, {{ url }}, {{ number }}, {{ payload.any.thing }}. More fields, such as checkout: YAML."
+        hint="With {{ title }}, {{ text }}, {{ url }}, {{ number }}, {{ payload.any.thing }}."
         fault={field("prompt").fault}
       />
       {(props.mayReply || trigger.reply) && (
@@ -64,7 +65,9 @@ export function TriggerFields(props: TriggerProps) {
           change={(reply) => change({ reply })}
         />
       )}
-      <Narrower form={trigger} set={change} faults={faults} index={index} />
+      <CheckoutFields {...part} />
+      <Narrower {...part} />
+      <Limits {...part} />
       <Check
         label="On: its events start tasks"
         checked={trigger.enabled ?? true}
@@ -75,23 +78,26 @@ export function TriggerFields(props: TriggerProps) {
   );
 }
 
+/** Whether nothing but what the machine takes anyway stands in a field. */
+function isUnsaid({ value }: { value: string }, own: string | number): boolean {
+  return value === "" || value === String(own);
+}
+
 /** Which of the events count, and what to do about one when there is work on its subject already. */
-function Narrower({ index, ...tie }: Tied<TriggerDraft> & { index: number }) {
+function Narrower({ index, ...tie }: PartProps) {
   const { text } = tied(tie, "triggers", index);
+  const [condition, command] = [text("condition"), text("command")];
+  const [key, busy] = [text("concurrency_key"), text("when_busy")];
   const { when_busy = "enqueue" } = tie.form;
-  const [condition, command, busy] = [text("condition"), text("command"), text("when_busy")];
-  const isSaid = Boolean(condition.value || command.value) || when_busy !== "enqueue";
-  const [open, setOpen] = useState(isSaid);
-  const isWrong = Boolean(condition.fault ?? command.fault ?? busy.fault);
+  const isOwn = isUnsaid(key, OWN.concurrency_key) && when_busy === "enqueue";
   return (
-    <Foldable
+    <RareFields
       title="Condition, command, when busy"
-      titleClass="min-h-8 text-soft hover:text-ink"
-      open={open || isWrong}
-      toggle={() => setOpen(!open)}
+      isSaid={Boolean(condition.value || command.value) || !isOwn}
+      isWrong={[condition, command, key, busy].some(({ fault }) => fault !== undefined)}
     >
       {() => (
-        <div className="mt-1 space-y-3">
+        <>
           <TextField
             label="Condition"
             mono
@@ -99,13 +105,20 @@ function Narrower({ index, ...tie }: Tied<TriggerDraft> & { index: number }) {
             placeholder="action == 'labeled' && label.name == 'agent'"
             hint="JMESPath over what was sent: only where it is true, the event counts."
           />
+          <TextField
+            label="Command"
+            mono
+            {...command}
+            placeholder="/review"
+            hint="Only comments with a line that begins with it count."
+          />
           <div className="grid gap-3 sm:grid-cols-2">
             <TextField
-              label="Command"
+              label="Its subject"
               mono
-              {...command}
-              placeholder="/review"
-              hint="Only comments with a line that begins with it count."
+              {...key}
+              placeholder={OWN.concurrency_key}
+              hint="What the event is about: of the tasks about the same, one runs at a time."
             />
             <Choice
               label="When its subject is busy"
@@ -116,9 +129,36 @@ function Narrower({ index, ...tie }: Tied<TriggerDraft> & { index: number }) {
               hint="While a task of an earlier event about the same is not done."
             />
           </div>
+        </>
+      )}
+    </RareFields>
+  );
+}
+
+/** How many tasks a trigger may start, and how far the machine may follow itself. */
+function Limits({ index, ...tie }: PartProps) {
+  const { number } = tied(tie, "triggers", index);
+  const [rate, hops] = [number("rate_per_minute"), number("max_hops")];
+  const isOwn = isUnsaid(rate, OWN.rate_per_minute) && isUnsaid(hops, OWN.max_hops);
+  return (
+    <RareFields title="Limits" isSaid={!isOwn} isWrong={(rate.fault ?? hops.fault) !== undefined}>
+      {() => (
+        <div className="grid gap-3 sm:grid-cols-2">
+          <TextField
+            label="Tasks a minute"
+            {...rate}
+            placeholder={String(OWN.rate_per_minute)}
+            hint="What comes beyond is kept, and starts nothing."
+          />
+          <TextField
+            label="Events of its own in a row"
+            {...hops}
+            placeholder={String(OWN.max_hops)}
+            hint="How often what the machine itself caused may start a task again. 0: never."
+          />
         </div>
       )}
-    </Foldable>
+    </RareFields>
   );
 }
 
