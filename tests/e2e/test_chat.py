@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,6 +20,33 @@ from machine.demo.replies import Reply, Text, Thinking, ToolUse
 
 TOOL = "mcp__machine__"
 STORY = "# A story\n\n" + " ".join(f"word-{number:03d}" for number in range(1, 120))
+LONG = "\n\n".join(f"Line {number} of a long answer." for number in range(1, 41)) + "\n\nThat was the whole of it."
+# One of three stored messages is loaded first, the others once it is scrolled to; and that it was scrolled, the browser
+# says only when there is more already: as it happens when all of it falls between two frames.
+LATE_SCROLL = """() => {
+  const held = [];
+  const fetched = window.fetch;
+  window.fetch = (...asked) => {
+    const answer = fetched(...asked);
+    if (!/\\/api\\/tasks\\/[^/]+\\/events/.test(asked[0].url)) return answer;
+    return new Promise((hand) => held.push(() => hand(answer)));
+  };
+  const begin = () => {
+    if (held.length < 3) return requestAnimationFrame(begin);
+    const box = document.querySelector('[aria-label="Conversation"]');
+    document.addEventListener('scroll', (event) => {
+      event.stopImmediatePropagation();
+      const more = new MutationObserver(() => {
+        more.disconnect();
+        box.dispatchEvent(new Event('scroll'));
+      });
+      more.observe(box, { childList: true, subtree: true });
+      held.forEach((hand) => hand());
+    }, { capture: true, once: true });
+    held.shift()();
+  };
+  begin();
+}"""
 WEBHOOK: dict[str, Any] = {
     "name": "gitlab-merge-requests",
     "provider": "gitlab",
@@ -53,6 +81,7 @@ def script(held: asyncio.Event) -> ScriptedModel:
         .on("an agent", Reply.tool(f"{TOOL}create_agent", AGENT, say="I would create this."), "That is settled.")
         .on("story", Reply((Text(STORY, 0.05),)))
         .on("what is in", reads, tells)
+        .on("at length", LONG)
     )
 
 
@@ -99,6 +128,10 @@ def card(person: Person, text: str) -> Locator:
 
 def newest_task(daemon: DaemonProcess, conversation_id: str) -> str:
     return str(daemon.get(f"/api/chat/{conversation_id}")["items"][0]["task_id"])
+
+
+def is_answered(daemon: DaemonProcess, conversation_id: str) -> bool:
+    return bool(daemon.get(f"/api/chat/{conversation_id}")["items"][0]["status"] == "completed")
 
 
 def is_not_wider(person: Person) -> bool:
@@ -193,6 +226,27 @@ def test_a_reload_in_the_middle_of_an_answer_misses_nothing(person: Person, daem
     task_id = newest_task(daemon, conversation_id)
     assert shown == re.sub(r"\s+", " ", stored_text(daemon, task_id)).replace("# A story ", "A story").strip()
     expect(person.button("Stop")).to_have_count(0)
+
+
+def test_a_conversation_opens_at_its_end_though_its_messages_are_loaded_one_by_one(
+    person: Person, daemon: DaemonProcess
+) -> None:
+    said: dict[str, Any] = {"conversation_id": None}
+    for number in range(3):
+        message = {"message": f"Tell me at length, {number}", "conversation_id": said["conversation_id"]}
+        said = daemon.post("/api/chat", message)
+        person.waits(partial(is_answered, daemon, said["conversation_id"]), "the answer to be stored")
+    person.page.add_init_script(f"({LATE_SCROLL})()")
+    person.opens(f"/chat/{said['conversation_id']}")
+    ends = person.page.get_by_text("That was the whole of it.")
+    expect(ends).to_have_count(3)
+    expect(ends.last).to_be_in_viewport()
+    expect(person.button("Jump to latest")).to_have_count(0)
+    person.page.get_by_role("group", name="Conversation").hover()
+    person.page.mouse.wheel(0, -600)
+    person.presses("Jump to latest")
+    expect(ends.last).to_be_in_viewport()
+    expect(person.button("Jump to latest")).to_have_count(0)
 
 
 def test_an_answer_is_stopped_and_the_conversation_goes_on(person: Person, daemon: DaemonProcess) -> None:
