@@ -190,6 +190,47 @@ def test_axe_finds_nothing_on_schedules(open_page: OpenPage, daemon: DaemonProce
     person.faults[:] = [fault for fault in person.faults if "422" not in fault]
 
 
+def unfolds(person: Person, *names: str) -> None:
+    for name in names:
+        person.presses(name)
+        expect(person.button(name)).to_have_attribute("aria-expanded", "true")
+
+
+def test_axe_finds_nothing_under_the_folds_of_a_wish(open_page: OpenPage) -> None:
+    person = open_page().opens()
+    person.page.get_by_label("Agent", exact=True).select_option("planning")
+    unfolds(person, "Code and limits")
+    person.page.get_by_label("Turns", exact=True).fill("0")
+    person.sees("A whole number, 1 or more.")
+    faultless(person, "code and limits")
+
+
+def test_axe_finds_nothing_in_an_agents_form_with_all_of_it_open(open_page: OpenPage) -> None:
+    person = open_page().opens("/agents?create=form")
+    person.presses("Add a rule")
+    unfolds(person, "Code")
+    person.page.get_by_label("Network", exact=True).select_option("Only the hosts that I name")
+    person.page.get_by_label("Branch, tag or commit", exact=True).fill("main")
+    person.sees("Say of which repository.")
+    faultless(person, "all of an agent's form")
+
+
+def test_axe_finds_nothing_in_a_triggers_form_with_all_of_it_open(open_page: OpenPage) -> None:
+    person = open_page().opens("/webhooks?create=form")
+    person.page.get_by_label("Trusted people", exact=True).fill("MEMBER")
+    person.page.get_by_label("Fetch the code: each task gets a clone of its own").check()
+    unfolds(person, "Condition, command, when busy", "Limits")
+    person.presses("Create")
+    person.sees("Say which events start a task.")
+    faultless(person, "all of a trigger's form")
+
+
+def test_axe_finds_nothing_in_a_schedules_form_with_its_code_open(open_page: OpenPage) -> None:
+    person = open_page().opens("/schedules?create=form")
+    unfolds(person, "Code")
+    faultless(person, "all of a schedule's form")
+
+
 def test_axe_finds_nothing_on_variables(open_page: OpenPage) -> None:
     person = open_page().opens("/settings/variables")
     person.page.get_by_label("Name", exact=True).fill("KETTLE_KEY")
