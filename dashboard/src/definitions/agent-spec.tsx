@@ -1,6 +1,6 @@
 import { type AgentDetail, type AgentForm, agents } from "../api/definitions";
 import { codeTexts, sourceOf } from "../domain/code";
-import { nameFault, withoutDefaults } from "../domain/definition";
+import { lacking, nameFaults, withoutDefaults } from "../domain/definition";
 import { useDefinitions } from "../live/hooks";
 import { Check, Choice, TextField } from "../parts/field";
 import { CodeFold, wrongCode } from "./code-fold";
@@ -211,12 +211,11 @@ export const agentSpec: FormSpec<AgentForm> = {
   empty: EMPTY,
   Fields: AgentFields,
   missing({ name, description, instructions, routing, network, code }) {
-    const wrong = nameFault(name);
     const unreachable = networkFault(network);
     return [
-      ...(wrong ? [{ path: ["name"], what: wrong }] : []),
-      ...(description.trim() ? [] : [{ path: ["description"], what: "Say in a sentence what it is for." }]),
-      ...(instructions.trim() ? [] : [{ path: ["instructions"], what: "Say what it should do." }]),
+      ...nameFaults(name),
+      ...lacking("description", description, "Say in a sentence what it is for."),
+      ...lacking("instructions", instructions, "Say what it should do."),
       ...emptyRules(routing),
       ...wrongCode(code),
       ...(unreachable ? [{ path: ["network"], what: unreachable }] : []),

@@ -29,6 +29,11 @@ describe("the code of an agent", () => {
   });
 });
 
+it("is asked for a description that is emptied in its YAML, as in its fields", () => {
+  const emptied = agentSpec.fromSettings({ description: null }, FORM);
+  expect(agentSpec.missing(emptied).map(({ path }) => path)).toEqual([["description"]]);
+});
+
 describe("its fold", () => {
   beforeEach(() => document.body.replaceChildren());
 

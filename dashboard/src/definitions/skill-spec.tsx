@@ -1,5 +1,5 @@
 import { type SkillDetail, type SkillForm, skills } from "../api/definitions";
-import { faultAt, nameFault, withoutDefaults } from "../domain/definition";
+import { faultAt, lacking, nameFaults, withoutDefaults } from "../domain/definition";
 import { useDefinitions } from "../live/hooks";
 import { Choice, TextField } from "../parts/field";
 import { ListField } from "./list-field";
@@ -83,16 +83,11 @@ export const skillSpec: FormSpec<SkillForm> = {
   kind: "skills",
   empty: EMPTY,
   Fields: SkillFields,
-  missing({ name, description, instructions }) {
-    const wrong = nameFault(name);
-    return [
-      ...(wrong ? [{ path: ["name"], what: wrong }] : []),
-      ...(description.trim()
-        ? []
-        : [{ path: ["description"], what: "Say what it does and when to use it." }]),
-      ...(instructions.trim() ? [] : [{ path: ["instructions"], what: "Say how the work is done." }]),
-    ];
-  },
+  missing: ({ name, description, instructions }) => [
+    ...nameFaults(name),
+    ...lacking("description", description, "Say what it does and when to use it."),
+    ...lacking("instructions", instructions, "Say how the work is done."),
+  ],
   toSettings({ name: _name, instructions: _instructions, ...settings }) {
     return { description: settings.description, ...withoutDefaults(settings, { allowed_tools: [] }) };
   },

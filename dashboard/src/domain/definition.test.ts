@@ -5,7 +5,9 @@ import {
   faultAt,
   fieldFaults,
   inWords,
+  lacking,
   nameFault,
+  nameFaults,
   ownerOf,
   splitList,
   withoutDefaults,
@@ -83,5 +85,18 @@ describe("the task that writes a draft", () => {
     expect(describingTask(created("task.created", "agent"), "agents", "Reads mail")).toBeNull();
     expect(describingTask(created("task.created", undefined), "agents", "Reads logs")).toBeNull();
     expect(describingTask(created("task.started", "agent"), "agents", "Reads logs")).toBeNull();
+  });
+});
+
+describe("what is not written yet", () => {
+  it("is asked for, whatever YAML has made of it", () => {
+    for (const value of ["", " ", null, undefined])
+      expect(lacking("message", value, "Say it.")).toEqual([{ path: ["message"], what: "Say it." }]);
+    for (const value of ["x", 7, false]) expect(lacking("message", value, "Say it.")).toEqual([]);
+  });
+
+  it("is a name that can be one", () => {
+    expect(nameFaults("tea-2")).toEqual([]);
+    expect(nameFaults("Tea!")).toEqual([{ path: ["name"], what: expect.stringContaining("Lower-case") }]);
   });
 });

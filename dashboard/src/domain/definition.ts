@@ -76,6 +76,17 @@ export function inWords(what: string): string {
   return WORDS.reduce((text, [pattern, words]) => text.replace(pattern, words), what);
 }
 
+/** What to say of a name that is none; nothing of any other. */
+export function nameFaults(name: string): FieldFault[] {
+  const what = nameFault(name);
+  return what === null ? [] : [{ path: ["name"], what }];
+}
+
+/** What to say of a field in which nothing is written. In YAML, it can also hold a number, or nothing at all. */
+export function lacking(field: string, value: unknown, what: string): FieldFault[] {
+  return value == null || String(value).trim() === "" ? [{ path: [field], what }] : [];
+}
+
 /** The faults of one field and of what is inside it, in one line; undefined when there are none. */
 export function faultAt(faults: readonly FieldFault[], ...path: (string | number)[]): string | undefined {
   const found = faults.filter((fault) => path.every((key, index) => fault.path[index] === key));

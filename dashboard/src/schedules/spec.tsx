@@ -6,7 +6,7 @@ import type { FieldsProps, FormSpec } from "../definitions/spec";
 import { type Tied, tied } from "../definitions/tied";
 import { useSettled } from "../definitions/use-check";
 import { codeTexts, sourceOf } from "../domain/code";
-import { nameFault, withoutDefaults } from "../domain/definition";
+import { lacking, nameFaults, withoutDefaults } from "../domain/definition";
 import { timeIn } from "../domain/format";
 import { Choice, TextField } from "../parts/field";
 import { choices, MISSED, OVERLAPS } from "./words";
@@ -125,24 +125,16 @@ function Explained({ cron, timezone, isRefused }: ExplainedProps) {
   );
 }
 
-/** Also of what YAML made of it: a number, or nothing at all. */
-function isBlank(value: unknown): boolean {
-  return value == null || String(value).trim() === "";
-}
-
 export const scheduleSpec: FormSpec<ScheduleForm> = {
   kind: "schedules",
   empty: { ...PLAIN, timezone: OWN_ZONE },
   Fields: ScheduleFields,
-  missing({ name, cron, message, code }) {
-    const wrong = nameFault(name);
-    return [
-      ...(wrong ? [{ path: ["name"], what: wrong }] : []),
-      ...(isBlank(cron) ? [{ path: ["cron"], what: "Say when it runs, such as 0 9 * * 1-5." }] : []),
-      ...(isBlank(message) ? [{ path: ["message"], what: "Say what should be done." }] : []),
-      ...wrongCode(code),
-    ];
-  },
+  missing: ({ name, cron, message, code }) => [
+    ...nameFaults(name),
+    ...lacking("cron", cron, "Say when it runs, such as 0 9 * * 1-5."),
+    ...lacking("message", message, "Say what should be done."),
+    ...wrongCode(code),
+  ],
   toSettings: ({ name: _name, ...settings }) => withoutDefaults(settings, PLAIN),
   fromSettings: (settings, { name }) => ({ ...PLAIN, ...settings, name }),
   preview: schedules.preview,

@@ -3,7 +3,7 @@ import { webhooks } from "../api/webhooks";
 import type { FieldsProps, FormSpec } from "../definitions/spec";
 import { tied } from "../definitions/tied";
 import { useVariableNames } from "../definitions/use-variable-names";
-import { faultAt, nameFault, withoutDefaults } from "../domain/definition";
+import { faultAt, nameFaults, withoutDefaults } from "../domain/definition";
 import { PROVIDERS } from "../domain/provider";
 import { Button } from "../parts/button";
 import { CopyButton } from "../parts/copy";
@@ -164,9 +164,8 @@ export const webhookSpec: FormSpec<WebhookDraft> = {
   empty: EMPTY,
   Fields: WebhookFields,
   missing(draft, before) {
-    const wrong = nameFault(draft.name);
     return [
-      ...(wrong ? [{ path: ["name"], what: wrong }] : []),
+      ...nameFaults(draft.name),
       ...(needsSecret(draft, before)
         ? [{ path: ["secret"], what: "Write the secret that the provider signs with, or generate one." }]
         : []),
