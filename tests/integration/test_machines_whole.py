@@ -157,6 +157,35 @@ async def test_labels_that_no_machine_has_are_said_at_the_task_and_to_administra
     assert [one["about"] for one in warnings if one["code"] == "labels_missing"] == ["agent/painter"]
 
 
+async def test_a_conversation_goes_on_where_the_labels_are_that_its_agent_asks_for_by_now(
+    tmp_path: Path, postgres_url: SecretStr
+) -> None:
+    def started(name: str, **more: str) -> AbstractAsyncContextManager[Served]:
+        common = {"DATABASE_URL": postgres_url.get_secret_value(), "MACHINE_SHARED_DIR": str(tmp_path / "shared")}
+        return served(tmp_path / name, environ={**common, "MACHINE_ID": name, **more})
+
+    async with started("plain") as plain:
+        form = {"name": "painter", "description": "Paints.", "instructions": "Paint."}
+        made = await plain.admin.post("/api/agents", json=form)
+        assert made.status_code == 201, made.text
+        task = (await plain.admin.post("/api/tasks", json={"message": "paint", "agent": "painter"})).json()
+        async with asyncio.timeout(60):
+            while (await plain.admin.get(f"/api/tasks/{task['task_id']}")).json()["status"] != "completed":
+                await asyncio.sleep(0.1)
+        changed = await plain.admin.put("/api/agents/painter", json={**form, "labels": ["gpu"]})
+        assert changed.status_code == 200, changed.text
+        said = await plain.admin.post(f"/api/tasks/{task['task_id']}/input", json={"message": "more"})
+        follow_up = said.json()["task_id"]
+        detail = (await plain.admin.get(f"/api/tasks/{follow_up}")).json()
+        assert detail["waits_for"] == "No machine that is ready has the label gpu, which painter asks for."
+        async with started("able", MACHINE_LABELS="gpu"), asyncio.timeout(60):
+            while (detail := (await plain.admin.get(f"/api/tasks/{follow_up}")).json())["status"] != "completed":
+                await asyncio.sleep(0.1)
+        assert detail["machine_id"] == "able"
+        said = await plain.admin.get(f"/api/tasks/{follow_up}/events")
+        assert "were fetched as plain left them" in said.text
+
+
 async def test_what_each_machine_says_of_itself_is_in_the_database_and_not_over_http(
     fleet: tuple[Served, Served],
 ) -> None:

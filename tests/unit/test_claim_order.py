@@ -1,6 +1,6 @@
 """Which task is claimed next, against a model that is slow and plain to see: random queues in each kind of database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -20,12 +20,14 @@ from machine.store.day_gate import Closed
 from machine.store.next_task import Asker, next_task, plan_of_next
 from machine.store.opening import Place, backend_of, prepare
 from machine.store.rows import task_values
+from machine.store.snapshot_table import snapshots
 from machine.store.sqlite import Sqlite
 from machine.store.tables import tasks
 
 NOW = datetime(2026, 11, 3, 9, tzinfo=UTC)
 BUSY = (TaskStatus.RUNNING, TaskStatus.WAITING_INPUT)
 USERS, AGENTS, MACHINES = ("ann", "bob", "cid"), ("executor", "planning"), ("", "here", "there", "lost")
+CONVERSATIONS = tuple(f"conv_{number}" for number in range(12))
 PARKED = (None, None, NOW - timedelta(hours=1), NOW, NOW + timedelta(microseconds=1), NOW + timedelta(days=1))
 
 
@@ -36,6 +38,8 @@ class Queue:
     tasks: tuple[Task, ...]
     asker: Asker
     closed: Closed
+    stored: frozenset[tuple[str, str]] = frozenset()
+    """Conversations, with the machine that stored them for others."""
 
     def first(self) -> Task | None:
         """The rules, each on a line of its own."""
@@ -54,11 +58,17 @@ class Queue:
                 not task.awaits_routing,
                 not closed or task.task_id in self.closed.passes,
                 task.assigned_agent not in self.asker.unfit_agents,
-                task.machine_id == self.asker.machine_id or task.machine_id not in self.asker.members,
+                self._may_be_here(task),
                 all(other.conversation_id != task.conversation_id for other in busy),
                 task.concurrency_key is None or all(other.concurrency_key != task.concurrency_key for other in busy),
             )
         )
+
+    def _may_be_here(self, task: Task) -> bool:
+        if task.machine_id == self.asker.machine_id or task.machine_id not in self.asker.members:
+            return True
+        is_stray = f"{task.assigned_agent}/{task.machine_id}" in self.asker.strays
+        return is_stray and (task.conversation_id, task.machine_id) in self.stored
 
     def _running(self, task: Task) -> int:
         return sum(other.status is TaskStatus.RUNNING and other.user_id == task.user_id for other in self.tasks)
@@ -87,7 +97,7 @@ _TASKS = st.lists(
             "user_id": st.sampled_from(USERS),
             "assigned_agent": st.sampled_from(AGENTS),
             "machine_id": st.sampled_from(MACHINES),
-            "conversation_id": st.sampled_from([f"conv_{number}" for number in range(12)]),
+            "conversation_id": st.sampled_from(CONVERSATIONS),
             "concurrency_key": st.sampled_from([None, None, None, "one", "two"]),
             "lane": st.sampled_from([Lane.WORK, Lane.WORK, Lane.WORK, Lane.CHAT]),
             "front": st.sampled_from([False, False, True]),
@@ -105,6 +115,7 @@ _ASKERS = st.builds(
     lanes=st.sampled_from([["work", "chat"], ["work", "chat"], ["work"], ["chat"]]),
     unfit_agents=st.sampled_from([[], [], ["planning"], ["executor", "nobody"]]),
     members=st.sampled_from([[], ["here", "there"], ["there"]]),
+    strays=st.sampled_from([[], ["planning/there"], ["planning/there", "executor/there", "executor/here"]]),
 )
 _STANDINGS = st.sampled_from(
     [
@@ -121,7 +132,9 @@ def queues(draw: st.DrawFn) -> Queue:
     made = tuple(_task(number, **values) for number, values in enumerate(draw(_TASKS)))
     standings = draw(_STANDINGS)
     passes = draw(st.lists(st.sampled_from(made), max_size=3)) if standings and made else []
-    return Queue(made, draw(_ASKERS), Closed(standings, tuple(task.task_id for task in passes)))
+    homes = st.tuples(st.sampled_from(CONVERSATIONS), st.sampled_from(MACHINES))
+    closed = Closed(standings, tuple(task.task_id for task in passes))
+    return Queue(made, draw(_ASKERS), closed, draw(st.frozensets(homes, max_size=12)))
 
 
 @pytest.fixture
@@ -148,6 +161,8 @@ def test_the_next_task_is_the_one_that_the_rules_name(engine: Engine) -> None:
     @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def each_of_them_until_nothing_is_left(queue: Queue) -> None:
         with holding(engine, queue.tasks) as connection:
+            if queue.stored:
+                connection.execute(insert(snapshots), _snapshots(queue.stored))
             while True:
                 expected = queue.first()
                 found = next_task(connection, queue.asker, queue.closed, NOW)
@@ -159,6 +174,14 @@ def test_the_next_task_is_the_one_that_the_rules_name(engine: Engine) -> None:
                 connection.execute(started)
 
     each_of_them_until_nothing_is_left()
+
+
+def _snapshots(stored: Collection[tuple[str, str]]) -> list[dict[str, Any]]:
+    same = {"at": NOW, "bytes": 1, "sha256": "x"}
+    homes = enumerate(stored, 1)
+    return [
+        {"conversation_id": conv, "machine_id": home, "version": version, **same} for version, (conv, home) in homes
+    ]
 
 
 def test_what_budgets_hold_back_is_parked_and_let_go_as_the_rules_say(engine: Engine) -> None:
@@ -193,7 +216,7 @@ def held_back(queue: Queue) -> tuple[set[str], set[str]]:
 
 # --- what it costs --------------------------------------------------------------------------------------------------
 
-ASKER = Asker("here", ["work", "chat"], ["trainer"], ["here", "there"])
+ASKER = Asker("here", ["work", "chat"], ["trainer"], ["here", "there"], ["painter/there"])
 NONE_CLOSED = Closed((), ())
 
 

@@ -47,6 +47,19 @@ def test_an_agent_runs_where_all_of_its_labels_are(labels: tuple[str, ...], left
     assert other_agents(frozenset(labels)) == left
 
 
+def test_conversations_of_agents_that_ask_for_what_a_machine_has_may_come_where_they_can_be_fetched() -> None:
+    lasting = custom("keeper", labels=("gpu",), workspace="shared")
+    agents = Agents(
+        custom("plain"), custom("trainer", labels=("gpu",)), custom("both", labels=("gpu", "prod")), lasting
+    )
+    for labels, moves, expected in (
+        (frozenset({"gpu"}), True, {"trainer": {"gpu"}}),
+        (frozenset({"gpu"}), False, {}),
+        (None, True, {}),
+    ):
+        assert Slots(agents, work_slots=1, labels=labels, moves=moves).limits().asked_labels == expected
+
+
 def test_a_machine_that_is_alone_runs_whatever_agents_ask_for() -> None:
     assert other_agents(None) == set()
 

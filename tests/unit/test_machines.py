@@ -32,12 +32,14 @@ from machine.domain.machine import (
     MachineRole,
     MachineState,
 )
+from machine.domain.snapshot import Snapshot
 from machine.domain.task import FailureReason, Lane, QueueReason, Task, TaskStatus, WaitingReason
 from machine.ports import ClaimLimits
 from machine.store.clock import database_now
 from machine.store.database import Database
 from machine.store.machines import SqlMachineStore
 from machine.store.opening import Place, open_database
+from machine.store.snapshots import SqlSnapshotStore
 from machine.store.task_store import SqlTaskStore
 
 NOW = datetime(2026, 11, 3, 9, 0, 0, 123456, tzinfo=UTC)
@@ -62,13 +64,15 @@ class Fleet:
     def clock(self, _connection: Connection) -> datetime:
         return self.now
 
-    async def member(self, name: str, *, role: MachineRole = MachineRole.ALL) -> "Member":
+    async def member(
+        self, name: str, *, role: MachineRole = MachineRole.ALL, labels: tuple[str, ...] = REPORT.labels
+    ) -> "Member":
         database = await open_database(self.place, "0.1.0", on_committed=lambda _events: None)
         self.databases.append(database)
         machines = SqlMachineStore(database, lease_seconds=30, now=self.clock)
         tasks = SqlTaskStore(database, machine_id=name, clock=lambda: self.now, in_fleet=True)
         member = Member(name, machines, tasks)
-        member.machine = await machines.register(name, REPORT.model_copy(update={"role": role}))
+        member.machine = await machines.register(name, REPORT.model_copy(update={"role": role, "labels": labels}))
         return member
 
     async def lose(self, lost: "Member", by: "Member") -> None:
@@ -438,6 +442,50 @@ async def test_agents_that_ask_for_what_a_machine_has_not_are_left_to_others(fle
     assert (await one.claim(other_agents=frozenset({"trainer"}))) == await one.tasks.get(plain.task_id)
     assert await one.claim(other_agents=frozenset({"trainer"})) is None
     assert (await two.claimed()).task_id == special.task_id
+
+
+async def stored_by(fleet: Fleet, task: Task, at: datetime, *, version: int = 1) -> None:
+    snapshots = SqlSnapshotStore(fleet.databases[0])
+    made = {"conversation_id": task.conversation_id, "version": version, "machine_id": task.machine_id}
+    await snapshots.add(Snapshot.model_validate({**made, "at": at, "bytes": 1, "sha256": "x"}))
+    assert await snapshots.is_stored(task) is (task.started_at is None or at >= task.started_at)
+
+
+async def test_a_machine_without_the_labels_of_its_agent_does_not_hold_a_conversation_that_is_stored(
+    fleet: Fleet,
+) -> None:
+    await fleet.member("plain", labels=())
+    able, asks = await fleet.member("able"), {"trainer": frozenset({"gpu"})}
+    stray = await queued(able, assigned_agent="trainer", machine_id="plain", conversation_id="conversation_1")
+    same = await queued(able, assigned_agent="planning", machine_id="plain", conversation_id="conversation_1")
+    assert await able.claim(asked_labels=asks) is None, "what it said and made is on that machine only"
+    await stored_by(fleet, stray, NOW)
+    assert await able.claim(asked_labels={"planning": frozenset({"gpu"}), **asks}, other_agents={"trainer"})
+    claimed = await able.tasks.get(same.task_id)
+    await able.tasks.move(claimed, claimed.moved_to(TaskStatus.COMPLETED, NOW), [])
+    assert (await able.claimed()).task_id == stray.task_id, "all of its conversation has come along"
+
+
+async def test_a_conversation_does_not_leave_for_its_labels_where_its_newest_run_is_not_stored(fleet: Fleet) -> None:
+    plain, asks = await fleet.member("plain", labels=()), {"trainer": frozenset({"gpu"})}
+    await queued(plain, assigned_agent="trainer", conversation_id="conversation_1")
+    ran = await plain.claimed()
+    await stored_by(fleet, ran, NOW - timedelta(seconds=1))
+    await plain.tasks.move(ran, ran.moved_to(TaskStatus.COMPLETED, NOW), [])
+    stray = await queued(plain, assigned_agent="trainer", machine_id="plain", conversation_id="conversation_1")
+    able = await fleet.member("able")
+    assert await able.claim(asked_labels=asks) is None
+    await stored_by(fleet, ran, NOW, version=2)
+    claimed = await able.claim(asked_labels=asks)
+    assert claimed is not None
+    assert (claimed.task_id, claimed.machine_id) == (stray.task_id, "able")
+
+
+async def test_a_machine_that_has_the_labels_keeps_its_conversations(fleet: Fleet) -> None:
+    await fleet.member("home")
+    able, asks = await fleet.member("able"), {"trainer": frozenset({"gpu"})}
+    await stored_by(fleet, await queued(able, assigned_agent="trainer", machine_id="home"), NOW)
+    assert await able.claim(asked_labels=asks) is None
 
 
 async def test_slots_are_each_machines_own_and_limits_of_agents_everybodys(fleet: Fleet) -> None:

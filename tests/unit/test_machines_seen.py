@@ -14,7 +14,7 @@ from machine.domain.machine import NOWHERE, Machine, MachineFacts, MachineRole, 
 from machine.domain.machine_status import MachineWarning
 from machine.domain.task import Task, TaskStatus
 from machine.engine.machines import Machines
-from machine.ports import Agents, MachineStore, TaskFilter
+from machine.ports import Agents, MachineStore, SnapshotStore, TaskFilter
 from machine.store.machines import SqlMachineStore
 
 __all__ = ["fleet"]
@@ -91,20 +91,40 @@ class Rows:
 class Folder:
     """Agents, by what they ask for."""
 
+    workspace = "task"
+
     def __init__(self, **labels: tuple[str, ...]) -> None:
         self.labels = labels
 
     def all(self) -> Sequence[SubAgent]:
         made = (
-            {"name": name, "description": "", "instructions": "", "labels": labels}
+            {"name": name, "description": "", "instructions": "", "labels": labels, "workspace": self.workspace}
             for name, labels in self.labels.items()
         )
         return [SubAgent.model_validate(fields) for fields in made]
 
 
-def machines_of(*rows: Machine, tasks: dict[str, TasksThere] | None = None, **labels: tuple[str, ...]) -> Machines:
+class Versions:
+    """Which conversations are stored for others: all or none."""
+
+    def __init__(self, *, are_there: bool) -> None:
+        self.are_there = are_there
+
+    async def is_stored(self, _task: Task) -> bool:
+        return self.are_there
+
+
+def machines_of(
+    *rows: Machine,
+    tasks: dict[str, TasksThere] | None = None,
+    stored: bool | None = None,
+    agents: Folder | None = None,
+    **labels: tuple[str, ...],
+) -> Machines:
     store = cast(MachineStore, Rows(*rows, tasks=tasks))
-    return Machines(store=store, agents=cast(Agents, Folder(**labels)), clock=lambda: NOW, machine_id="m0")
+    there = cast(Agents, agents or Folder(**labels))
+    snapshots = None if stored is None else cast(SnapshotStore, Versions(are_there=stored))
+    return Machines(store=store, agents=there, clock=lambda: NOW, machine_id="m0", snapshots=snapshots)
 
 
 def a_task(**changes: Any) -> Task:
@@ -150,6 +170,23 @@ async def test_a_task_is_told_that_it_waits_for_the_machine_of_its_conversation_
     assert "w1, which is drained" in await found.waits_for(a_task(machine_id="w1"))
     assert await found.waits_for(a_task(machine_id="w1", status="running")) == ""
     assert "No machine that runs tasks is ready" in await machines_of(drained, painter=()).waits_for(a_task())
+
+
+@pytest.mark.parametrize("state", [MachineState.READY, DRAINING])
+async def test_a_task_whose_conversation_is_where_its_agents_labels_are_not_says_why_it_waits(
+    state: MachineState,
+) -> None:
+    home = a_machine(machine_id="w1", labels=("macos",), state=state)
+    rows, there, asked = (home, a_machine(machine_id="w2")), a_task(machine_id="w1"), ("gpu",)
+    for stored in (None, False):
+        said = await machines_of(*rows, stored=stored, painter=asked).waits_for(there)
+        assert "on w1, which does not have the label gpu that painter asks for, and is not stored" in said
+    assert await machines_of(*rows, stored=True, painter=asked).waits_for(there) == "", "the other one will take it"
+    lasting = Folder(painter=asked)
+    lasting.workspace = "shared"
+    assert "on w1, which does not have" in await machines_of(*rows, stored=True, agents=lasting).waits_for(there)
+    said = await machines_of(home, stored=False, painter=asked).waits_for(there)
+    assert said.startswith("No machine")
 
 
 async def test_a_machine_whose_disk_is_nearly_full_is_named_to_whose_tasks_wait_for_it_and_to_administrators() -> None:

@@ -152,7 +152,13 @@ def _slots(ground: Ground) -> Slots:
     settings = ground.settings
     counted = PLAY if settings.demo else REAL
     labels = frozenset(settings.labels) if settings.in_fleet else None
-    slots = Slots(ground.definitions.agents, work_slots=settings.max_concurrent_tasks, counted=counted, labels=labels)
+    slots = Slots(
+        ground.definitions.agents,
+        work_slots=settings.max_concurrent_tasks,
+        counted=counted,
+        labels=labels,
+        moves=ground.shared is not None,
+    )
     ground.definitions.loader.listen(slots.redefined)
     return slots
 

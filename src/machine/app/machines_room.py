@@ -15,7 +15,8 @@ def build_machines(ground: Ground, engine: EngineRoom) -> Machines:
     settings, agents, clock = ground.settings, ground.definitions.agents, ground.clock
     store = SqlMachineStore(ground.database, lease_seconds=settings.lease_seconds)
     if settings.in_fleet:
-        return Machines(store=store, agents=agents, clock=clock, machine_id=settings.machine_id)
+        snapshots = ground.snapshots if ground.shared is not None else None
+        return Machines(store=store, agents=agents, clock=clock, machine_id=settings.machine_id, snapshots=snapshots)
     started_at = clock()
 
     async def alone() -> Machine:

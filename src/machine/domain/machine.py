@@ -103,6 +103,11 @@ class Machine(MachineReport):
         return self.state is MachineState.READY and self.role is not MachineRole.WEB
 
     @property
+    def is_home(self) -> bool:
+        """Whether it is there and may have the files of a conversation, which then goes on there."""
+        return self.present and self.role is not MachineRole.WEB
+
+    @property
     def drained(self) -> bool:
         """Whether somebody has drained it and has not taken that back, be it there or not."""
         return self.state is MachineState.DRAINING if self.present else self.left_drained

@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from machine.domain.agent import SubAgent, WorkspaceKind
 from machine.domain.clock import Clock
 from machine.domain.errors import Conflict, NotFound
 from machine.domain.machine import Machine, MachineState, TasksThere
 from machine.domain.machine_status import MachineWarning
 from machine.domain.task import Task, TaskStatus
-from machine.ports import Agents, MachineStore
+from machine.ports import Agents, MachineStore, SnapshotStore
 from machine.ports.values import Value
 
 REMEMBERED: Final = timedelta(days=7)
@@ -30,14 +31,23 @@ class Machines:
     """Of a fleet, or the one that works alone."""
 
     def __init__(
-        self, *, store: MachineStore, agents: Agents, clock: Clock, machine_id: str, alone: Alone | None = None
+        self,
+        *,
+        store: MachineStore,
+        agents: Agents,
+        clock: Clock,
+        machine_id: str,
+        alone: Alone | None = None,
+        snapshots: SnapshotStore | None = None,
     ) -> None:
-        """`machine_id` is this machine's; `alone` looks at this machine, where it is the only one."""
+        """`machine_id` is this machine's; `alone` looks at this machine, where it is the only one. Without `snapshots`
+        conversations are not stored for other machines."""
         self._store = store
         self._agents = agents
         self._now = clock
         self._machine_id = machine_id
         self._alone = alone
+        self._snapshots = snapshots
 
     @property
     def in_fleet(self) -> bool:
@@ -76,18 +86,17 @@ class Machines:
         if not self.in_fleet or task.status is not TaskStatus.QUEUED:
             return ""
         machines = await self._store.list()
-        home = next((one for one in machines if one.machine_id == task.machine_id), None)
-        if home is not None and home.state is MachineState.DRAINING:
-            return (
-                f"Its conversation is on {home.machine_id}, which is drained: it goes on there when that machine is "
-                "resumed, and elsewhere when it is shut down."
-            )
-        if home is not None and home.present and home.facts.held_back:
-            return f"Its conversation is on {home.machine_id}, which starts nothing now. {home.facts.held_back}"
+        agent = next((agent for agent in self._agents.all() if agent.name == task.assigned_agent), None)
+        labels = agent.labels if agent is not None else ()
+        able = _with(labels, machines)
+        home = next((one for one in machines if one.machine_id == task.machine_id and one.is_home), None)
+        if home is not None and set(labels).issubset(home.labels):
+            if held := _held_at(home):
+                return held
+        elif home is not None and able and not await self._moves(task, agent):
+            return _stuck_at(home, labels, task.assigned_agent)
         if not any(one.takes_tasks for one in machines):
             return "No machine that runs tasks is ready."
-        labels = next((agent.labels for agent in self._agents.all() if agent.name == task.assigned_agent), ())
-        able = _with(labels, machines)
         if not able:
             return f"No machine that is ready has {_named(labels)}, which {task.assigned_agent} asks for."
         if all(one.facts.held_back for one in able):
@@ -122,6 +131,11 @@ class Machines:
             for warning, names in said.items()
         )[:MAX_NAMES]
 
+    async def _moves(self, task: Task, agent: SubAgent | None) -> bool:
+        """Whether its conversation goes to another machine while its own is there."""
+        lasting = agent is not None and agent.workspace is WorkspaceKind.SHARED
+        return self._snapshots is not None and not lasting and await self._snapshots.is_stored(task)
+
     async def _machines(self) -> Sequence[Machine]:
         return (await self._alone(),) if self._alone else await self._store.list()
 
@@ -148,6 +162,26 @@ def _of(machine: Machine, there: Mapping[str, TasksThere]) -> TasksThere:
 def _with(labels: Sequence[str], machines: Sequence[Machine]) -> list[Machine]:
     """Those that take tasks and have all of the labels."""
     return [one for one in machines if one.takes_tasks and set(labels).issubset(one.labels)]
+
+
+def _held_at(home: Machine) -> str:
+    """Why a machine that could run it does not take up a task of its own; empty where it will."""
+    if home.state is MachineState.DRAINING:
+        return (
+            f"Its conversation is on {home.machine_id}, which is drained: it goes on there when that machine is "
+            "resumed, and elsewhere when it is shut down."
+        )
+    if home.facts.held_back:
+        return f"Its conversation is on {home.machine_id}, which starts nothing now. {home.facts.held_back}"
+    return ""
+
+
+def _stuck_at(home: Machine, labels: Sequence[str], agent: str) -> str:
+    return (
+        f"Its conversation is on {home.machine_id}, which does not have {_named(labels)} that {agent} asks for, and is "
+        f"not stored for other machines. Start {home.machine_id} with MACHINE_LABELS that name them; when it is shut "
+        "down, the conversation goes on elsewhere, without its words and files."
+    )
 
 
 def _named(labels: Sequence[str]) -> str:

@@ -46,10 +46,13 @@ class Slots:
         chat_slots: int = CHAT_SLOTS,
         counted: frozenset[CostKind] = REAL,
         labels: frozenset[str] | None = None,
+        moves: bool = False,
     ) -> None:
         """`counted` are the kinds of dollars that budgets of a day are used up by; `labels` what this machine of a
-        fleet has, unset for one that is alone: then there is no other for those who ask for more."""
+        fleet has, unset for one that is alone: then there is no other for those who ask for more. `moves`: whether it
+        can fetch conversations from others."""
         self._labels = labels
+        self._moves = moves
         self._agents = agents
         self._counted = counted
         self._slots = {Lane.WORK: work_slots, Lane.CHAT: chat_slots}
@@ -72,6 +75,7 @@ class Slots:
             slots=self._slots,
             per_agent={name: limit for name, limit in per_agent.items() if limit is not None},
             other_agents=self._other_agents(),
+            asked_labels=self._asked_labels(),
             day=self.day_rules(),
         )
 
@@ -79,6 +83,13 @@ class Slots:
         if self._labels is None:
             return frozenset()
         return frozenset(agent.name for agent in self._agents.all() if not self._labels.issuperset(agent.labels))
+
+    def _asked_labels(self) -> dict[str, frozenset[str]]:
+        """An agent's lasting workspace is many conversations', and moves with none."""
+        if self._labels is None or not self._moves:
+            return {}
+        agents = [agent for agent in self._agents.all() if agent.labels and agent.workspace is not WorkspaceKind.SHARED]
+        return {agent.name: frozenset(agent.labels) for agent in agents if self._labels.issuperset(agent.labels)}
 
     def day_rules(self) -> DayRules:
         """What bounds a day, with the agents as they are defined now."""

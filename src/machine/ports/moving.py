@@ -125,6 +125,10 @@ class SnapshotStore(Protocol):
         """The newest turn of the conversation before this run of `task`. None: there was none, or nobody knows."""
         ...
 
+    async def is_stored(self, task: Task) -> bool:
+        """Whether what the task's machine has of its conversation is stored for others."""
+        ...
+
     async def gone(self, *, limit: int) -> tuple[str, ...]:
         """Conversations with versions and without tasks."""
         ...

@@ -41,6 +41,9 @@ class ClaimLimits(Value):
     per_agent: Mapping[str, int]
     other_agents: frozenset[str] = frozenset()
     """Agents that ask for what this machine has not: theirs are for others."""
+    asked_labels: Mapping[str, frozenset[str]] = {}
+    """What agents ask for that this machine has. A conversation of theirs comes here from a machine that has not, if it
+    is stored for others."""
     day: DayRules = DayRules()
 
 

@@ -24,6 +24,7 @@ from machine.store.writer import Recorder
 MEMBERS: Final = select(machines.c.machine_id, machines.c.state).where(
     machines.c.state.in_([state.value for state in PRESENT]), machines.c.role != MachineRole.WEB.value
 )
+_HOMES: Final = MEMBERS.with_only_columns(machines.c.machine_id, machines.c.labels)
 _KEEP_TOGETHER: Final = (
     update(tasks)
     .where(tasks.c.conversation_id == bindparam("conversation"), tasks.c.status == TaskStatus.QUEUED.value)
@@ -114,7 +115,8 @@ class Claims:
         if not lanes:
             return None
         unfit = {*_full_agents(connection, limits), *limits.other_agents}
-        return next_task(connection, Asker(self._machine_id, lanes, unfit, members), closed, at)
+        strays = _strays(connection, limits)
+        return next_task(connection, Asker(self._machine_id, lanes, unfit, members, strays), closed, at)
 
     def _free_lanes(self, connection: Connection, limits: ClaimLimits) -> list[str]:
         query = select(tasks.c.lane, func.count()).where(_RUNNING, tasks.c.machine_id == self._machine_id)
@@ -125,6 +127,15 @@ class Claims:
 def _members(connection: Connection) -> dict[str, str]:
     """The states of those that conversations stay with, by machine."""
     return dict(connection.execute(MEMBERS).all())
+
+
+def _strays(connection: Connection, limits: ClaimLimits) -> list[str]:
+    """See `Asker.strays`. There are as many as agents that ask for labels, times machines that do not have them."""
+    if not limits.asked_labels:
+        return []
+    homes = [(name, set(labels)) for name, labels in connection.execute(_HOMES)]
+    asked = limits.asked_labels.items()
+    return [f"{agent}/{name}" for agent, labels in asked for name, there in homes if not labels <= there]
 
 
 def _full_agents(connection: Connection, limits: ClaimLimits) -> list[str]:

@@ -23,13 +23,20 @@ _FREE: Final = """
             SELECT 1 FROM tasks AS busy
             WHERE busy.concurrency_key = waits.concurrency_key AND busy.status IN ('running', 'waiting_input')))"""
 _FITS: Final = """
-      lane IN :lanes AND assigned_agent NOT IN :unfit_agents AND (machine_id = :me OR machine_id NOT IN :members)"""
+      lane IN :lanes AND assigned_agent NOT IN :unfit_agents
+      AND (machine_id = :me OR machine_id NOT IN :members OR assigned_agent || '/' || machine_id IN :strays)"""
+_STORED: Final = """EXISTS (
+            SELECT 1 FROM snapshots
+            WHERE snapshots.conversation_id = waits.conversation_id AND snapshots.machine_id = waits.machine_id
+              AND snapshots.at >= (SELECT coalesce(max(former.started_at), '') FROM tasks AS former
+                                   WHERE former.conversation_id = waits.conversation_id))"""
+_MAY_COME: Final = f"(waits.machine_id = :me OR waits.machine_id NOT IN :members OR {_STORED})"
 _OPEN: Final = "NOT (:all OR user_id IN :users OR assigned_agent IN :agents)"
 
 
 def _heads(name: str, columns: tuple[str, ...], those: str) -> str:
     """The first of each group that this machine may take; NULL where none of it is free."""
-    free = f"{those} AND {same_group(name, columns)} AND {_FREE}"
+    free = f"{those} AND {same_group(name, columns)} AND {_FREE} AND {_MAY_COME}"
     return f"""
       SELECT front, priority, user_id, (SELECT waits.task_id FROM {free} ORDER BY waits.task_id LIMIT 1) AS task_id
       FROM {name} WHERE {_FITS} AND {_OPEN}"""  # noqa: S608 - all of it is ours
@@ -44,7 +51,7 @@ def _next(dialect: Dialect) -> str:
       {_heads("due", PARKED_GROUP, parked_tasks(dialect))} AND parked_until <= :at
       UNION ALL
       SELECT front, priority, user_id, task_id FROM tasks AS waits
-      WHERE task_id IN :passes AND status = 'queued' AND NOT awaits_routing AND {_FITS} AND {_FREE}
+      WHERE task_id IN :passes AND status = 'queued' AND NOT awaits_routing AND {_FITS} AND {_FREE} AND {_MAY_COME}
         AND (parked_until IS NULL OR parked_until <= :at)
     ) AS heads
     LEFT JOIN (SELECT user_id AS runner, count(*) AS running FROM tasks WHERE status = 'running' GROUP BY user_id)
@@ -63,10 +70,13 @@ class Asker(NamedTuple):
     """Those that run as much as they may, and those that ask for another machine."""
     members: Collection[str]
     """Machines whose conversations stay with them."""
+    strays: Collection[str] = ()
+    """`AGENT/MACHINE`: tasks of that agent whose conversation is on that one of the members, which cannot run it, may
+    come to this machine, if the conversation is stored as that machine left it."""
 
 
 def _listing(sql: str) -> TextClause:
-    lists = ("lanes", "unfit_agents", "members", "passes", "users", "agents")
+    lists = ("lanes", "unfit_agents", "members", "strays", "passes", "users", "agents")
     return text(sql).bindparams(*(bindparam(name, expanding=True, type_=Text) for name in lists))
 
 
@@ -82,6 +92,12 @@ def next_task(connection: Connection, asker: Asker, closed: Closed, at: datetime
     return connection.execute(query, _values(asker, closed, at)).scalar_one_or_none()
 
 
+def is_stored(connection: Connection, task_id: str) -> bool:
+    """Whether what its machine has of a task's conversation is stored for others."""
+    query = text(f"SELECT 1 FROM tasks AS waits WHERE task_id = :task_id AND {_STORED}")  # noqa: S608 - all of it is ours
+    return connection.execute(query, {"task_id": task_id}).first() is not None
+
+
 def plan_of_next(connection: Connection, asker: Asker, closed: Closed, at: datetime) -> list[str]:
     """How the database goes about it, in its own words: for tests and measurements."""
     dialect = connection.dialect.name
@@ -94,6 +110,7 @@ def _values(asker: Asker, closed: Closed, at: datetime) -> dict[str, Any]:
         "lanes": list(asker.lanes),
         "unfit_agents": list(asker.unfit_agents),
         "members": list(asker.members),
+        "strays": list(asker.strays),
         "me": asker.machine_id,
         "at": moment_text(at),
     }

@@ -10,6 +10,7 @@ from machine.domain.events import StartedData
 from machine.domain.snapshot import Snapshot, Turn
 from machine.domain.task import Task
 from machine.store.database import Database
+from machine.store.next_task import is_stored
 from machine.store.small_tables import all_rows
 from machine.store.snapshot_table import snapshots
 from machine.store.tables import events, tasks
@@ -61,6 +62,9 @@ class SqlSnapshotStore:
             return _turn_of(connection, former["task_id"], before=former["last_seq"] + 1)
 
         return await self._database.read(read)
+
+    async def is_stored(self, task: Task) -> bool:
+        return await self._database.read(lambda connection: is_stored(connection, task.task_id))
 
     async def gone(self, *, limit: int) -> tuple[str, ...]:
         has_tasks = exists().where(tasks.c.conversation_id == snapshots.c.conversation_id)
