@@ -23,6 +23,7 @@ from machine.domain.task import Task, TaskStatus
 from machine.engine.cost_report import last_days
 from machine.engine.disk_desk import DiskDesk
 from machine.engine.moving import Moving
+from machine.engine.past_work import PastWork
 from machine.engine.retention import Retention
 from machine.ports import Belongings
 from machine.settings import read_settings
@@ -75,14 +76,15 @@ class Place:
 
     def tidier(self, keeping: Keeping = KEEPING) -> Retention:
         code: Any = self.code
+        work = PastWork(keeping=keeping, past=self.past, disk=self.disk, code=code, whereabouts=None)
         return Retention(
             keeping=keeping,
-            past=self.past,
+            work=work,
             deliveries=self.deliveries,
             disk=self.disk,
-            code=code,
             moving=self.moving(),
             clock=lambda: NOW,
+            pause_seconds=0,
         )
 
     def moving(self) -> Moving:

@@ -12,6 +12,7 @@ from machine.domain.disk import Keeping
 from machine.engine.backup_desk import BackupDesk
 from machine.engine.disk_desk import DiskDesk
 from machine.engine.moving import Moving
+from machine.engine.past_work import PastWork
 from machine.engine.retention import Retention
 from machine.engine.task_code import TaskCode
 from machine.settings import Settings
@@ -29,15 +30,15 @@ class DiskRoom(NamedTuple):
 
 def build_disk(ground: Ground, code: TaskCode, moving: Moving) -> DiskRoom:
     keeping = keeping_of(ground.settings)
+    whereabouts = ground.sharing.whereabouts if ground.sharing else None
+    work = PastWork(keeping=keeping, past=ground.past, disk=ground.disk, code=code, whereabouts=whereabouts)
     retention = Retention(
         keeping=keeping,
-        past=ground.past,
+        work=work,
         deliveries=ground.deliveries,
         disk=ground.disk,
-        code=code,
         moving=moving,
         clock=ground.clock,
-        whereabouts=ground.sharing.whereabouts if ground.sharing else None,
     )
     desk = DiskDesk(
         ground.disk,

@@ -42,6 +42,11 @@ class Tidied(BaseModel):
     set_aside: int = 0
     kept_workspaces: tuple[str, ...] = ()
 
+    def after(self, former: "Tidied") -> "Tidied":
+        """This pass together with one that it went on with."""
+        counts = ("events", "tasks", "deliveries", "workspaces", "set_aside")
+        return self.model_copy(update={name: getattr(former, name) + getattr(self, name) for name in counts})
+
 
 class BackupFile(BaseModel):
     """A backup in the data folder."""

@@ -111,13 +111,16 @@ class Moving:
             announcing = self._announce(shared, belongings, packed, former or Local())
             await _to_its_end(announcing, name=f"snapshot of {task.task_id}")
 
-    async def tidy(self) -> None:
-        """Remove what is stored of conversations that are gone. Raises StoreError."""
+    async def tidy(self) -> bool:
+        """Remove what is stored of conversations that are gone, and tell whether that was all of it. Raises
+        StoreError."""
         if (shared := self._shared) is None:
-            return
-        for conversation_id in await self._snapshots.gone(limit=MOST_GONE):
+            return True
+        gone = await self._snapshots.gone(limit=MOST_GONE)
+        for conversation_id in gone:
             await shared.remove(conversation_id)
             await self._snapshots.forget(conversation_id)
+        return len(gone) < MOST_GONE
 
     async def _put_in_place(
         self, shared: SharedFolder, task: Task, belongings: Belongings, version: Snapshot, *, newest: Snapshot

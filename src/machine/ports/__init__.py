@@ -18,7 +18,7 @@ from machine.ports.claude import (
 from machine.ports.commands import CommandStore, Duties
 from machine.ports.definitions import Agents, AgentVersions, DefinitionStore, Workspaces
 from machine.ports.deliveries import Accepted, DeliveryPage, DeliveryStore, Start, Terms
-from machine.ports.disk import Disk, PastStore
+from machine.ports.disk import Disk, PastStore, RestingPage
 from machine.ports.fleet import MachineStore, Membership, Reaped
 from machine.ports.health import Health, HealthReport
 from machine.ports.hub import Hub, StoredUpTo, Subscription
@@ -113,6 +113,7 @@ __all__ = [
     "Reaped",
     "ReplyStore",
     "Repositories",
+    "RestingPage",
     "RunPage",
     "Sandbox",
     "ScheduleStore",

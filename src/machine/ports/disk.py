@@ -5,6 +5,7 @@ from typing import Protocol
 
 from machine.domain.disk import DiskUse
 from machine.domain.task import Task
+from machine.ports.values import Value
 
 
 class Disk(Protocol):
@@ -46,11 +47,19 @@ class Disk(Protocol):
         ...
 
 
+class RestingPage(Value):
+    """Tasks that rest. `after` is where to go on; empty: there are none behind it that are old enough."""
+
+    tasks: tuple[Task, ...]
+    after: str
+
+
 class PastStore(Protocol):
     """What has ended, and rests. A conversation rests since a moment when all its tasks had ended before it."""
 
-    async def resting(self, before: datetime, *, after: str, limit: int, with_events: bool) -> tuple[Task, ...]:
-        """Ended tasks of resting conversations with ids behind `after`, in their order; only those with events left."""
+    async def resting(self, before: datetime, *, after: str, limit: int, with_events: bool) -> RestingPage:
+        """Those of the next `limit` tasks with ids behind `after` that ended and whose conversation rests, in their
+        order. `with_events`: of tasks with events left, none of the others is looked at."""
         ...
 
     async def conversation_of(self, workspace: str, before: datetime) -> Task | None:

@@ -4,12 +4,13 @@ All time zones are whole quarters of an hour away from each other, so days can b
 """
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Column, Float, Integer, PrimaryKeyConstraint, Select, Table, Text, delete, select, text
+from sqlalchemy import Column, Float, Integer, PrimaryKeyConstraint, Table, Text, delete, select, text
 from sqlalchemy.engine import Connection
 
 from machine.domain.task import NEXT, Task
+from machine.ports import RestingPage
 from machine.store.database import Database
 from machine.store.reply_table import replies as replies  # belongs to tasks
 from machine.store.rows import task_of
@@ -38,7 +39,17 @@ _RESTS: Final = (
     "WHERE other.conversation_id = tasks.conversation_id "
     "AND (other.completed_at IS NULL OR other.completed_at >= :before))"
 )
-_HAS_EVENTS: Final = "AND EXISTS (SELECT 1 FROM events WHERE events.task_id = tasks.task_id)"
+_NEXT: Final = "SELECT task_id, created_at FROM tasks WHERE task_id > :after ORDER BY task_id LIMIT :limit"
+# Leaps from task to task: of those without events, which are most, none is looked at.
+_NEXT_WITH_EVENTS: Final = """
+    WITH RECURSIVE leap (task_id) AS (
+      SELECT min(task_id) FROM events WHERE task_id > :after
+      UNION ALL
+      SELECT (SELECT min(task_id) FROM events WHERE events.task_id > leap.task_id) FROM leap
+      WHERE leap.task_id IS NOT NULL
+    )
+    SELECT task_id, (SELECT created_at FROM tasks WHERE tasks.task_id = leap.task_id) AS created_at
+    FROM leap WHERE task_id IS NOT NULL LIMIT :limit"""
 _OLDEST: Final = "FROM events WHERE task_id = :task_id ORDER BY seq LIMIT :most"
 _DROP_FEED: Final = f"DELETE FROM feed WHERE feed_seq IN (SELECT feed_seq {_OLDEST})"  # noqa: S608 - all of it is ours
 _DROP_EVENTS: Final = f"DELETE FROM events WHERE task_id = :task_id AND seq IN (SELECT seq {_OLDEST})"  # noqa: S608 - the same
@@ -51,16 +62,26 @@ class Past:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def resting(self, before: datetime, *, after: str, limit: int, with_events: bool) -> tuple[Task, ...]:
-        where = f"task_id > :after AND {_RESTS} {_HAS_EVENTS if with_events else ''}"
-        query = tasks.select().where(text(where)).order_by(tasks.c.task_id).limit(limit)
-        return await self._tasks(query, {"before": moment_text(before), "after": after})
+    async def resting(self, before: datetime, *, after: str, limit: int, with_events: bool) -> RestingPage:
+        old, following = moment_text(before), text(_NEXT_WITH_EVENTS if with_events else _NEXT)
+
+        def read(connection: Connection) -> RestingPage:
+            looked_at = connection.execute(following, {"after": after, "limit": limit}).all()
+            found = [task_id for task_id, created_at in looked_at if created_at < old]
+            query = tasks.select().where(tasks.c.task_id.in_(found), text(_RESTS)).order_by(tasks.c.task_id)
+            rows = connection.execute(query, {"before": old}).mappings().all()
+            # Ids sort by age: behind so many that are too young there are only younger ones.
+            is_end = len(looked_at) < limit or not found
+            return RestingPage(tasks=tuple(map(task_of, rows)), after="" if is_end else looked_at[-1].task_id)
+
+        return await self._database.read(read)
 
     async def conversation_of(self, workspace: str, before: datetime) -> Task | None:
         in_it = "conversation_id = (SELECT conversation_id FROM tasks WHERE task_id = :workspace)"
         query = tasks.select().where(text(f"{in_it} AND {_RESTS}")).order_by(tasks.c.task_id.desc()).limit(1)
-        found = await self._tasks(query, {"before": moment_text(before), "workspace": workspace})
-        return found[0] if found else None
+        values = {"before": moment_text(before), "workspace": workspace}
+        row = await self._database.read(lambda connection: connection.execute(query, values).mappings().first())
+        return None if row is None else task_of(row)
 
     async def drop_events(self, task_id: str, *, most: int) -> int:
         values = {"task_id": task_id, "most": most}
@@ -76,10 +97,6 @@ class Past:
             return _drop(connection, task_id, moment_text(before))
 
         return await self._database.write(write)
-
-    async def _tasks(self, query: Select[Any], values: dict[str, Any]) -> tuple[Task, ...]:
-        rows = await self._database.read(lambda connection: connection.execute(query, values).mappings().all())
-        return tuple(task_of(row) for row in rows)
 
 
 def _drop(connection: Connection, task_id: str, before: str) -> bool:
