@@ -19,6 +19,7 @@ from machine.domain.task import Task, TaskStatus
 from machine.engine.past_work import PastWork
 from machine.engine.retention import Retention
 from machine.ports import RestingPage
+from machine.store.budget_tables import day_costs
 from machine.store.database import Database
 from machine.store.deliveries import SqlDeliveryStore
 from machine.store.opening import Place, open_database
@@ -115,6 +116,21 @@ async def test_what_takes_the_database_too_long_keeps_nothing_else(database: Dat
     retention = tidier(database, tmp_path, Broken(database))
     done = await retention.tidy()
     assert (done.events, done.tasks, retention.last) == (0, 1, done)
+
+
+@pytest.mark.parametrize(("days", "left"), [(100, 2), (1, 1), (None, 3)])
+async def test_what_small_tables_are_left_with_is_kept_as_long_as_tasks_and_for_thirty_days(
+    database: Database, tmp_path: Path, days: int | None, left: int
+) -> None:
+    def write(connection: Connection, _recorder: Any) -> None:
+        row = {"user_id": "user_1", "agent": "planning", "cost_kind": "billed", "cost_usd": 1.0}
+        old = [(NOW - ago * DAY).date().isoformat() for ago in (102, 32, 2)]
+        connection.execute(insert(day_costs), [{**row, "day": day} for day in old])
+
+    await database.write(write)
+    age = None if days is None else days * DAY
+    await tidier(database, tmp_path, keeping=KEEPING.model_copy(update={"tasks": age})).tidy()
+    assert await count(database, day_costs) == left
 
 
 # --- which they are -------------------------------------------------------------------------------------------------

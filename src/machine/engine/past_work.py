@@ -20,6 +20,8 @@ MOST_LOOKED: Final = 10_000
 PAGE: Final = 200
 AT_ONCE: Final = 1000
 """Rows in one transaction: others want to write, too."""
+REST_AT_LEAST: Final = timedelta(days=30)
+"""Pages that are open so long may be somebody's still."""
 
 _log = logging.getLogger(__name__)
 
@@ -103,6 +105,13 @@ class PastWork:
             if removed >= MOST_TASKS:
                 break
         return Portion(removed, is_last=False)
+
+    async def drop_rest(self, now: datetime) -> Portion:
+        """What small tables are left with. Raises StoreError."""
+        if self._keeping.tasks is None:
+            return Portion(0)
+        before = now - max(self._keeping.tasks, REST_AT_LEAST)
+        return Portion(0, is_last=await self._past.drop_rest(before, most=AT_ONCE))
 
     async def _drop_workspace(self, name: str, before: datetime) -> bool:
         try:

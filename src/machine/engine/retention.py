@@ -73,6 +73,7 @@ class Retention:
             set_aside=await self._part("what restores put aside", lambda: self._set_aside(now)),
             kept_workspaces=self._work.kept,
         )
+        await self._part("small tables", lambda: self._work.drop_rest(now))
         await self._part("what was stored for other machines", self._stored_elsewhere)
         counts = (done.events, done.tasks, done.deliveries, done.workspaces, done.set_aside)
         if any(counts):

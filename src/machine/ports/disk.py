@@ -73,3 +73,9 @@ class PastStore(Protocol):
     async def drop_task(self, task_id: str, before: datetime) -> bool:
         """Delete a task that still rests, and what belongs to it; what it cost is kept. Whether it was so."""
         ...
+
+    async def drop_rest(self, before: datetime, *, most: int) -> bool:
+        """Delete at most so many rows of each small table that nothing goes by any more, since before that moment:
+        connections, logins, tokens and invitations that are over, machines that are gone, what days cost, former
+        versions of definitions that are deleted. Whether that was all."""
+        ...

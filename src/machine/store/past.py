@@ -13,6 +13,7 @@ from machine.domain.task import NEXT, Task
 from machine.ports import RestingPage
 from machine.store.database import Database
 from machine.store.reply_table import replies as replies  # belongs to tasks
+from machine.store.rest import drop_rest
 from machine.store.rows import task_of
 from machine.store.tables import metadata, tasks
 from machine.store.types import BIG, Moment, moment_text
@@ -97,6 +98,9 @@ class Past:
             return _drop(connection, task_id, moment_text(before))
 
         return await self._database.write(write)
+
+    async def drop_rest(self, before: datetime, *, most: int) -> bool:
+        return await drop_rest(self._database, before, most=most)
 
 
 def _drop(connection: Connection, task_id: str, before: str) -> bool:
