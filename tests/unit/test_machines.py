@@ -160,7 +160,7 @@ async def test_a_machine_registers_with_a_lease_and_its_next_epoch_when_it_comes
     await one.machines.leave("one", 1)
     again = await fleet.member("one")
     assert (again.machine.epoch, again.machine.state) == (3, "ready")
-    assert await again.machines.list() == (again.machine,)
+    assert await again.machines.present() == (again.machine,)
 
 
 async def test_a_name_with_a_lease_that_has_not_expired_is_taken(fleet: Fleet) -> None:
@@ -352,6 +352,7 @@ async def test_what_waits_for_a_person_waits_on_with_its_card_and_an_answer_brin
     assert (waiting.status, waiting.machine_id) == ("waiting_input", "one")
     assert (await two.tasks.approval(card.approval_id)).status is ApprovalStatus.PENDING
     assert [each.task_id for each in await two.tasks.in_status(TaskStatus.WAITING_INPUT)] == [task.task_id]
+    assert await two.tasks.idle(fleet.now, after="", limit=9) == (), "it waits for an approval"
     back = waiting.moved_to(TaskStatus.QUEUED, NOW, front=True, queue_reason=QueueReason.ANSWERED)
     await two.tasks.move(waiting, back, [])
     assert (await two.claimed()).task_id == task.task_id
@@ -406,6 +407,22 @@ async def test_what_still_stood_in_the_queue_of_who_has_left_is_not_stored(fleet
 
 
 # --- who takes what -------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_idle_is_ended_by_its_machine_and_by_anybody_when_that_is_lost(fleet: Fleet) -> None:
+    one, two = await fleet.member("one"), await fleet.member("two")
+    await queued(two)
+    ran = await one.claimed()
+    await one.tasks.mark_sent([each.input_id for each in await one.tasks.inputs(ran.task_id)])
+    waits = ran.moved_to(TaskStatus.WAITING_INPUT, NOW, waiting_reason=WaitingReason.INPUT)
+    await one.tasks.move(ran, waits, [])
+
+    async def idle(member: Member) -> list[str]:
+        return [task.task_id for task in await member.tasks.idle(NOW, after="", limit=9)]
+
+    assert (await idle(one), await idle(two)) == ([ran.task_id], [])
+    await fleet.lose(one, by=two)
+    assert await idle(two) == [ran.task_id]
 
 
 async def test_a_conversation_goes_on_where_it_was_as_long_as_that_machine_is_there(fleet: Fleet) -> None:

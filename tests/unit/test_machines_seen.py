@@ -81,8 +81,8 @@ class Rows:
     def __init__(self, *machines: Machine, tasks: dict[str, TasksThere] | None = None) -> None:
         self.machines, self.tasks = machines, tasks or {}
 
-    async def list(self) -> tuple[Machine, ...]:
-        return self.machines
+    async def present(self) -> tuple[Machine, ...]:
+        return tuple(one for one in self.machines if one.present)
 
     async def tasks_there(self) -> dict[str, TasksThere]:
         return self.tasks
@@ -116,12 +116,11 @@ class Versions:
 
 def machines_of(
     *rows: Machine,
-    tasks: dict[str, TasksThere] | None = None,
     stored: bool | None = None,
     agents: Folder | None = None,
     **labels: tuple[str, ...],
 ) -> Machines:
-    store = cast(MachineStore, Rows(*rows, tasks=tasks))
+    store = cast(MachineStore, Rows(*rows))
     there = cast(Agents, agents or Folder(**labels))
     snapshots = None if stored is None else cast(SnapshotStore, Versions(are_there=stored))
     return Machines(store=store, agents=there, clock=lambda: NOW, machine_id="m0", snapshots=snapshots)
@@ -205,11 +204,20 @@ async def test_a_machine_whose_disk_is_nearly_full_is_named_to_whose_tasks_wait_
     assert (await gone.warnings(), await gone.waits_for(there)) == ((), "")
 
 
-async def test_machines_that_left_long_ago_are_shown_only_while_they_have_tasks() -> None:
-    old = {"state": GONE, "seen_at": NOW - timedelta(days=8)}
-    rows = (a_machine(machine_id="a", **old), a_machine(machine_id="b", **old), a_machine(machine_id="c", state=LOST))
-    found = await machines_of(*rows, tasks={"b": TasksThere(waiting=1)}).all()
-    assert [(one.machine.machine_id, one.tasks.waiting) for one in found] == [("b", 1), ("c", 0)]
+async def test_machines_that_left_long_ago_are_shown_only_while_they_have_tasks(fleet: Fleet) -> None:
+    busy, gone, lost, there = [await fleet.member(name) for name in ("busy", "gone", "lost", "there")]
+    await queued(busy)
+    await asked(busy, await busy.claimed())
+    for one in (busy, gone):
+        await one.machines.leave(one.name, 1)
+    await fleet.lose(lost, by=there)
+    fleet.now += timedelta(days=8)
+    agents = cast(Agents, Folder())
+    seen = Machines(store=there.machines, agents=agents, clock=lambda: fleet.now, machine_id="there")
+    assert [(one.machine.machine_id, one.tasks.waiting) for one in await seen.all()] == [("busy", 1), ("there", 0)]
+    assert [one.machine_id for one in await there.machines.present()] == ["there"]
+    since = fleet.now - timedelta(days=9)
+    assert len(await there.machines.list(seen_since=since)) == 4
 
 
 async def test_a_machine_that_works_alone_is_the_only_one_and_cannot_be_drained() -> None:

@@ -331,6 +331,20 @@ async def test_counts_tell_the_open_tasks_and_zero_where_there_is_none(store: Ta
     assert await store.counts() == {TaskStatus.QUEUED: 2, TaskStatus.RUNNING: 1, TaskStatus.WAITING_INPUT: 0}
 
 
+async def test_the_idle_are_those_that_have_waited_for_so_long_and_for_no_approval(store: TaskStore) -> None:
+    later = NOW + timedelta(minutes=1)
+    idle = [(await waiting(store)).task_id for _ in range(3)]
+    idle.append((await waiting(store, WaitingReason.INTERRUPTED)).task_id)
+    await waiting(store, WaitingReason.APPROVAL)
+    await started(store)
+    await created(store)
+    assert await store.idle(NOW - timedelta(microseconds=1), after="", limit=9) == ()
+    for since in (NOW, later):
+        first = await store.idle(since, after="", limit=3)
+        rest = await store.idle(since, after=first[-1].task_id, limit=3)
+        assert [task.task_id for task in (*first, *rest)] == idle
+
+
 async def test_parked_tasks_are_counted_by_what_they_wait_for(store: TaskStore) -> None:
     assert await store.parked() == {}
     for reason in (QueueReason.QUOTA, QueueReason.QUOTA, QueueReason.NOT_LOGGED_IN, QueueReason.ANSWERED, None):

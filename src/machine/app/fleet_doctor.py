@@ -8,6 +8,7 @@ from machine.app.redis_check import redis
 from machine.domain.errors import MachineError
 from machine.domain.finding import Finding
 from machine.domain.version import VERSION
+from machine.engine.machines import REMEMBERED
 from machine.settings import Settings
 from machine.store.clock import database_now
 from machine.store.database import Database
@@ -45,6 +46,6 @@ async def _examine_database(settings: Settings) -> list[Finding]:
 
 async def _ask(database: Database, settings: Settings) -> list[Finding]:
     store = SqlMachineStore(database, lease_seconds=settings.lease_seconds)
-    machines, tasks = await store.list(), await store.tasks_there()
-    now = await database.read(database_now)
+    now, tasks = await database.read(database_now), await store.tasks_there()
+    machines = await store.list(seen_since=now - REMEMBERED, also=tasks)
     return [checks.database(await report(database)), *fleet(machines, tasks, now)]

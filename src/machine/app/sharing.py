@@ -38,7 +38,7 @@ class Sharing:
 
     async def totals(self) -> tuple[int, str]:
         """The slots of all machines that are at work, and why none of them starts anything; empty: one does."""
-        there = [machine for machine in await self.machines.list() if machine.present]
+        there = await self.machines.present()
         workers = [machine for machine in there if machine.slots]
         held_back = [f"On {one.machine_id}: {one.facts.held_back}" for one in workers if one.facts.held_back]
         why = held_back[0] if held_back and len(held_back) == len(workers) else ""
@@ -46,7 +46,7 @@ class Sharing:
 
     async def workers(self) -> tuple[str, ...]:
         """The machines that are there and start CLIs, those first that take tasks."""
-        found = [one for one in await self.machines.list() if one.present and one.role is not MachineRole.WEB]
+        found = [one for one in await self.machines.present() if one.role is not MachineRole.WEB]
         return tuple(one.machine_id for one in sorted(found, key=lambda one: one.state is not MachineState.READY))
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from machine.domain.clock import Clock
 from machine.domain.errors import MachineError, StaleTask
-from machine.domain.task import Task, TaskStatus, WaitingReason
+from machine.domain.task import Task, WaitingReason
 from machine.engine.conclusion import Conclusion
 from machine.engine.live_task import RunEnd
 from machine.engine.live_tasks import LiveTasks
@@ -16,6 +16,7 @@ from machine.ports import TaskStore
 
 LOOK_SECONDS: Final = 15.0
 END_SECONDS: Final = 60.0
+PAGE: Final = 100
 
 _log = logging.getLogger(__name__)
 
@@ -43,14 +44,15 @@ class Idleness:
 
     async def look(self) -> None:
         """End what has been idle for too long. What waits for an approval waits for ever."""
-        for task in await self._store.in_status(TaskStatus.WAITING_INPUT):
-            if task.waiting_reason is WaitingReason.APPROVAL or self._now() - task.status_at < self._idle:
-                continue
-            try:
-                async with asyncio.timeout(END_SECONDS):
-                    await self._end(task)
-            except (TimeoutError, StaleTask):
-                _log.warning("idle task %s was not ended, looking again", task.task_id)
+        since, after = self._now() - self._idle, ""
+        while page := await self._store.idle(since, after=after, limit=PAGE):
+            after = page[-1].task_id
+            for task in page:
+                try:
+                    async with asyncio.timeout(END_SECONDS):
+                        await self._end(task)
+                except (TimeoutError, StaleTask):
+                    _log.warning("idle task %s was not ended, looking again", task.task_id)
 
     async def _end(self, task: Task) -> None:
         live = self._live.get(task.task_id)

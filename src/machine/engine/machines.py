@@ -58,15 +58,15 @@ class Machines:
         Raises StoreError."""
         there = await self._store.tasks_there()
         since = self._now() - REMEMBERED
-        found = (MachineNow(machine=one, tasks=_of(one, there)) for one in await self._machines())
-        return tuple(one for one in found if one.machine.present or one.tasks.any or one.machine.seen_at > since)
+        machines = (await self._alone(),) if self._alone else await self._store.list(seen_since=since, also=there)
+        return tuple(MachineNow(machine=one, tasks=_of(one, there)) for one in machines)
 
     async def get(self, machine_id: str) -> MachineNow:
         """Raises NotFound, StoreError."""
-        if self.in_fleet:
+        if self._alone is None:
             machine = await self._store.get(machine_id)
         else:
-            machine = await self._only(machine_id)
+            machine = await _only(self._alone, machine_id)
         return MachineNow(machine=machine, tasks=_of(machine, await self._store.tasks_there()))
 
     async def drain(self, machine_id: str) -> MachineNow:
@@ -85,7 +85,7 @@ class Machines:
         """Why no machine takes a queued task up; empty where one can, and where only this one is. Raises StoreError."""
         if not self.in_fleet or task.status is not TaskStatus.QUEUED:
             return ""
-        machines = await self._store.list()
+        machines = await self._store.present()
         agent = next((agent for agent in self._agents.all() if agent.name == task.assigned_agent), None)
         labels = agent.labels if agent is not None else ()
         able = _with(labels, machines)
@@ -110,7 +110,7 @@ class Machines:
         StoreError."""
         if not self.in_fleet:
             return ()
-        machines = await self._store.list()
+        machines = await self._store.present()
         full = [_full(one) for one in machines if one.present and one.facts.held_back]
         asking = [agent for agent in self._agents.all() if agent.labels]
         nowhere = [_nowhere(agent.name, agent.labels) for agent in asking if not _with(agent.labels, machines)]
@@ -122,7 +122,7 @@ class Machines:
         if not self.in_fleet:
             return ()
         said: dict[MachineWarning, list[str]] = {}
-        for one in await self._store.list():
+        for one in await self._store.present():
             if one.present and one.machine_id != self._machine_id:
                 for warning in one.facts.warnings:
                     said.setdefault(warning, []).append(one.machine_id)
@@ -136,23 +136,21 @@ class Machines:
         lasting = agent is not None and agent.workspace is WorkspaceKind.SHARED
         return self._snapshots is not None and not lasting and await self._snapshots.is_stored(task)
 
-    async def _machines(self) -> Sequence[Machine]:
-        return (await self._alone(),) if self._alone else await self._store.list()
-
-    async def _only(self, machine_id: str) -> Machine:
-        [machine] = await self._machines()
-        if machine.machine_id != machine_id:
-            hint = f"This machine works alone; it is called {machine.machine_id}."
-            raise NotFound(f"There is no machine {machine_id}.", hint=hint)
-        return machine
-
     async def _check_fleet(self, machine_id: str) -> None:
         if self._alone:
-            await self._only(machine_id)
+            await _only(self._alone, machine_id)
             raise Conflict(
                 f"{machine_id} works alone: no other machine would take its tasks.",
                 hint="End the daemon instead: it lets its tasks finish, or parks them until it is started again.",
             )
+
+
+async def _only(alone: Alone, machine_id: str) -> Machine:
+    machine = await alone()
+    if machine.machine_id != machine_id:
+        hint = f"This machine works alone; it is called {machine.machine_id}."
+        raise NotFound(f"There is no machine {machine_id}.", hint=hint)
+    return machine
 
 
 def _of(machine: Machine, there: Mapping[str, TasksThere]) -> TasksThere:

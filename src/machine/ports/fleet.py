@@ -1,6 +1,7 @@
 """The machines that share one database, and this one's place among them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from machine.domain.machine import Machine, MachineReport, TasksThere
@@ -44,8 +45,12 @@ class MachineStore(Protocol):
         front of the queue, and what waits for a person waits on. One transaction."""
         ...
 
-    async def list(self) -> tuple[Machine, ...]:
-        """All that ever were, by name."""
+    async def present(self) -> tuple[Machine, ...]:
+        """Those that are there, by name."""
+        ...
+
+    async def list(self, *, seen_since: datetime, also: Collection[str] = ()) -> tuple[Machine, ...]:
+        """By name: those that are there, those that were since then, and those of the others that are called so."""
         ...
 
     async def get(self, machine_id: str) -> Machine:

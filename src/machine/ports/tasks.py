@@ -80,6 +80,11 @@ class TaskStore(Protocol):
         no machine is any more, and, with `demo`, those that are queued and no machine has, be it no more or not yet."""
         ...
 
+    async def idle(self, since: datetime, *, after: str, limit: int) -> tuple[Task, ...]:
+        """Tasks of this machine that have waited since then, or longer, for anything but an approval, in the order of
+        their ids: up to `limit` behind `after`. In a fleet, also those of machines that are not there any more."""
+        ...
+
     async def replaced(self) -> tuple[str, ...]:
         """Ids of the tasks that a queued one takes the place of and that have not ended, whichever machine has them;
         up to 1,000."""

@@ -1,10 +1,10 @@
 """`SqlMachineStore`: the port `MachineStore`, with leases that go by the database's clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from machine.domain.clock import Clock, utc_now
@@ -97,9 +97,11 @@ class SqlMachineStore:
 
         return await self._database.write(write)
 
-    async def list(self) -> tuple[Machine, ...]:
-        rows = await all_rows(self._database, select(machines).order_by(machines.c.machine_id))
-        return tuple(_machine_of(row) for row in rows)
+    async def present(self) -> tuple[Machine, ...]:
+        return await self._those(_PRESENT)
+
+    async def list(self, *, seen_since: datetime, also: Collection[str] = ()) -> tuple[Machine, ...]:
+        return await self._those(or_(_PRESENT, machines.c.seen_at > seen_since, machines.c.machine_id.in_(also)))
 
     async def get(self, machine_id: str) -> Machine:
         return await self._database.read(lambda connection: _get(connection, machine_id))
@@ -130,6 +132,10 @@ class SqlMachineStore:
             return _told_to_all(connection, recorder, machine_id, self._now(connection))
 
         return await self._database.write(write)
+
+    async def _those(self, which: ColumnElement[bool]) -> tuple[Machine, ...]:
+        rows = await all_rows(self._database, select(machines).where(which).order_by(machines.c.machine_id))
+        return tuple(_machine_of(row) for row in rows)
 
     def _reap(self, connection: Connection, recorder: Recorder, machine_id: str, now: datetime) -> Reaped:
         _change(connection, machine_id, **_absent(MachineState.LOST), epoch=machines.c.epoch + 1)

@@ -34,7 +34,7 @@ class SqlTaskStore:
         self.create = tasks.create
         self.get = tasks.get
         self.list = tasks.list
-        self.in_status = tasks.in_status
+        self.in_status, self.idle = tasks.in_status, tasks.idle
         self.replaced = tasks.replaced
         self.counts = tasks.counts
         self.parked = tasks.parked

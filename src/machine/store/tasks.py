@@ -14,7 +14,7 @@ from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
 from machine.domain.errors import BadRequest, Conflict
 from machine.domain.events import MachineEvent, TaskCreated, TaskEvent
-from machine.domain.task import NEXT, QueueReason, Task, TaskStatus
+from machine.domain.task import NEXT, QueueReason, Task, TaskStatus, WaitingReason
 from machine.ports import PendingInput, TaskFilter, TaskPage
 from machine.store.chats import claim_attachments
 from machine.store.claims import MEMBERS
@@ -25,6 +25,7 @@ from machine.store.listing import read_page, task_id_in
 from machine.store.moves import check_transition, move_task, read_task
 from machine.store.prepared import PreparedInsert
 from machine.store.rows import task_of, task_values
+from machine.store.small_tables import all_rows
 from machine.store.tables import tasks
 from machine.store.writer import Recorder
 
@@ -95,6 +96,17 @@ class Tasks:
             where.append(of_demo if demo else ~of_demo)
         query = select(tasks).where(*where).order_by(tasks.c.task_id).limit(limit)
         rows = await self._database.read(lambda connection: connection.execute(query).mappings().all())
+        return tuple(task_of(row) for row in rows)
+
+    async def idle(self, since: datetime, *, after: str, limit: int) -> tuple[Task, ...]:
+        query = select(tasks).where(
+            tasks.c.status == TaskStatus.WAITING_INPUT.value,
+            tasks.c.task_id > after,
+            tasks.c.waiting_reason != WaitingReason.APPROVAL.value,
+            tasks.c.status_at <= since,
+            self._ours(untaken=False),
+        )
+        rows = await all_rows(self._database, query.order_by(tasks.c.task_id).limit(limit))
         return tuple(task_of(row) for row in rows)
 
     async def replaced(self) -> tuple[str, ...]:
