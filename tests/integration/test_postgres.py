@@ -367,8 +367,11 @@ def test_the_migrations_make_exactly_the_tables_and_all_texts_sort_by_code_point
         sorted_by = "SELECT DISTINCT collation_name FROM information_schema.columns WHERE table_schema = 'public'"
         texts_only = " AND data_type = 'text'"
         assert connection.exec_driver_sql(sorted_by + texts_only).scalars().all() == ["C"]
-        numbers = "SELECT data_type FROM information_schema.columns WHERE column_name = 'feed_seq'"
+        growing = "column_name = 'feed_seq' OR column_default LIKE 'nextval(%%'"
+        numbers = f"SELECT data_type FROM information_schema.columns WHERE {growing}"  # noqa: S608 - ours
         assert set(connection.exec_driver_sql(numbers).scalars()) == {"bigint"}
+        drawn = connection.exec_driver_sql("SELECT DISTINCT data_type::text FROM pg_sequences").scalars()
+        assert set(drawn) == {"bigint"}
     engine.dispose()
 
 

@@ -617,11 +617,13 @@ async def test_what_has_not_ended_is_found_by_its_status_however_much_ever_ran_h
     try:
         await store.in_status(TaskStatus.WAITING_INPUT)
         await store.in_status(TaskStatus.QUEUED, TaskStatus.RUNNING, demo=True, after="task_", limit=10)
+        await store.idle(NOW, after="", limit=10)
+        await store.parked()
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     queries = [(sql, values) for sql, values in seen if "FROM tasks" in sql]
-    assert len(queries) == 2
+    ways = ["tasks USING INDEX tasks_by_status (status=?"] * 3 + ["tasks USING INDEX tasks_held_back (queue_reason=?"]
     with contextlib.closing(sqlite3.connect(path)) as raw:
-        for sql, values in queries:
+        for (sql, values), way in zip(queries, ways, strict=True):
             plan = "\n".join(row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", values))
-            assert "tasks USING INDEX tasks_by_status (status=?" in plan
+            assert way in plan

@@ -15,7 +15,7 @@ from machine.shared.place import mark_of
 
 FACTS = MachineFacts(
     cli_version="2.1.0",
-    schema_revision="0021",
+    schema_revision="0023",
     lease_seconds=30,
     keys=("k1",),
     shared_dir="usable",
@@ -53,7 +53,7 @@ def test_of_machines_that_are_alike_nothing_is_wrong_and_each_thing_is_named() -
     ("other", "expected"),
     [
         ({"version": "0.2.0"}, ("version", "warning", "0.1.0 on web, w1; 0.2.0 on w2")),
-        ({"facts": {"schema_revision": "0022"}}, ("schema", "warning", "0021 on web, w1; 0022 on w2")),
+        ({"facts": {"schema_revision": "0024"}}, ("schema", "warning", "0023 on web, w1; 0024 on w2")),
         ({"facts": {"cli_version": "2.2.0"}}, ("claude", "warning", "2.1.0 on w1; 2.2.0 on w2")),
         ({"facts": {"cli_version": None}}, ("claude", "warning", "no Claude Code is known of w2")),
         ({"clock_offset_seconds": -2.1}, ("clocks", "warning", "2.2 s apart; against the database's: w2 -2.1 s")),

@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from sqlalchemy import Column, Index, Integer, Table, Text, text
+from sqlalchemy import Column, Index, Table, Text, text
 
-from machine.store.types import Json, Moment
+from machine.store.types import BIG, Json, Moment
 from machine.store.webhook_tables import metadata
 
 commands: Final = Table(
     "commands",
     metadata,
-    Column("command_id", Integer, primary_key=True, autoincrement=True),
+    Column("command_id", BIG, primary_key=True, autoincrement=True),
     Column("machine_id", Text, nullable=False),
     Column("task_id", Text, nullable=False),
     Column("kind", Text, nullable=False),

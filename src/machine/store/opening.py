@@ -39,6 +39,7 @@ REVISIONS: Final = (
     "0019",
     "0020",
     "0021",
+    "0023",
 )
 """All revisions that this program knows, oldest first: what `migrations/versions` holds, without importing Alembic."""
 

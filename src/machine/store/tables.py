@@ -125,6 +125,11 @@ tasks: Final = Table(
     _partial("tasks_queue", *_GROUP, "task_id", "conversation_id", "concurrency_key", where=f"{_WAITS} IS NULL"),
     _partial("tasks_parked", *_GROUP, "parked_until", "task_id", where=f"{_WAITS} IS NOT NULL"),
     _partial("tasks_running", "machine_id", "lane", "assigned_agent", "user_id", where="status = 'running'"),
+    _partial(
+        "tasks_held_back",
+        "queue_reason",
+        where="status = 'queued' AND queue_reason IN ('not_logged_in', 'quota', 'budget')",
+    ),
     _partial("tasks_busy", "conversation_id", where="status IN ('running', 'waiting_input')"),
     _partial(
         "tasks_parked_for_budget",

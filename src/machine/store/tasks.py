@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Text, and_, func, or_, select, type_coerce, update
+from sqlalchemy import ColumnElement, Text, and_, func, or_, select, text, type_coerce, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -30,7 +30,8 @@ from machine.store.tables import tasks
 from machine.store.writer import Recorder
 
 _OPEN = tuple(status.value for status, after in NEXT.items() if after)
-_PARKED: Final = (QueueReason.NOT_LOGGED_IN.value, QueueReason.QUOTA.value, QueueReason.BUDGET.value)
+# In the words of the index `tasks_held_back`, so that it is used: what nothing holds back is not looked at.
+_HELD_BACK: Final = text("status = 'queued' AND queue_reason IN ('not_logged_in', 'quota', 'budget')")
 _INSERT: Final = PreparedInsert(tasks)
 MAX_REPLACED: Final = 1000
 _REPLACING: Final = (
@@ -142,8 +143,7 @@ class Tasks:
         return {TaskStatus(status): found.get(TaskStatus(status), 0) for status in _OPEN}
 
     async def parked(self) -> Mapping[QueueReason, int]:
-        stands = (tasks.c.status == TaskStatus.QUEUED.value, tasks.c.queue_reason.in_(_PARKED))
-        query = select(tasks.c.queue_reason, func.count()).where(*stands).group_by(tasks.c.queue_reason)
+        query = select(tasks.c.queue_reason, func.count()).where(_HELD_BACK).group_by(tasks.c.queue_reason)
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return {QueueReason(reason): count for reason, count in rows}
 
