@@ -296,6 +296,15 @@ async def test_a_duty_has_one_holder_until_its_time_is_over_or_it_is_laid_down(f
     assert await fleet.duties.hold("the house", "a", 30)
 
 
+async def test_a_duty_whose_holder_is_gone_is_not_held_for_as_long_as_the_clock_was_set_back(fleet: Fleet) -> None:
+    assert await fleet.duties.hold("the house", "a", 30)
+    fleet.clock.now -= timedelta(seconds=29)
+    assert not await fleet.duties.hold("the house", "b", 30)
+    fleet.clock.now -= timedelta(hours=1)
+    assert await fleet.duties.hold("the house", "b", 30)
+    assert not await fleet.duties.hold("the house", "a", 30)
+
+
 async def test_a_wish_that_is_not_known_here_is_answered_so_and_the_others_are_heard(
     fleet: Fleet, database: Database
 ) -> None:

@@ -14,6 +14,7 @@ from machine.domain.clock import utc_now
 from machine.domain.costs import CostKind
 from machine.domain.errors import StoreError
 from machine.domain.machine import NOWHERE, MachineState
+from machine.domain.seen_lease import SeenLease
 from machine.domain.task import TaskStatus
 from machine.engine.lease import Lease
 from machine.engine.live_task import LiveTask, RunEnd
@@ -130,7 +131,7 @@ class Machines:
         self.log = log
         self.answer: Any = a_machine()
 
-    async def register(self, *_: object, former_epoch: int | None = None) -> object:
+    async def register(self, *_: object, former_epoch: int | None, **_other: object) -> object:
         self.log.append(f"registered after {former_epoch}")
         self.answer = a_machine(epoch=3)
         return self.answer
@@ -140,8 +141,11 @@ class Machines:
             raise self.answer
         return self.answer if self.answer.epoch == epoch else None
 
-    async def reap(self, *, by: str) -> tuple[()]:
-        self.log.append(f"{by} judges")
+    async def leases(self, *, but: str) -> list[SeenLease]:
+        return [a_machine(machine_id=f"not-{but}").lease]
+
+    async def reap(self, _stood_still: object) -> tuple[()]:
+        self.log.append("one judges")
         return ()
 
 

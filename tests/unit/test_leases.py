@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
-from tests.unit.test_machines import REPORT, a_machine
+from tests.unit.test_machines import NOW, REPORT, Fleet, a_machine, fleet
 
 from machine.domain.errors import NameTaken, StoreError
 from machine.domain.machine import Machine, MachineLoad, MachineReport, MachineState
-from machine.engine.lease import Lease
+from machine.domain.seen_lease import SeenLease
+from machine.engine.lease import Lease, LeaseWatch
 from machine.engine.seat import Seat
 from machine.ports import Reaped
+
+__all__ = ["fleet"]  # the fixture of a neighbour
 
 
 class Hand:
@@ -93,6 +97,22 @@ def test_a_lease_that_was_given_up_is_not_held(lease: Lease, hand: Hand) -> None
     assert (lease.held, lease.may_beat) == (False, False)
 
 
+def seen_lease(name: str = "one", *, moved_on: float = 0, seconds: float = 30) -> SeenLease:
+    return SeenLease(machine_id=name, epoch=3, until=NOW + timedelta(seconds=moved_on), seconds=seconds)
+
+
+def test_a_lease_stands_still_when_it_was_seen_unchanged_for_as_long_as_it_lasts(hand: Hand) -> None:
+    watch = LeaseWatch(30, now=hand)
+    dead, longer = seen_lease("dead", seconds=9), seen_lease("longer", seconds=60)
+    for beat in range(3):
+        assert watch.stood_still([dead, longer, seen_lease("alive", moved_on=beat)]) == []
+        hand.now += 10
+    assert watch.stood_still([dead, longer, seen_lease("alive", moved_on=3)]) == [dead]
+    hand.now += 30
+    assert watch.stood_still([longer, seen_lease("alive", moved_on=4)]) == [longer]
+    assert watch.stood_still([dead]) == [], "what had been away is looked at anew"
+
+
 class Registry:
     """A store of machines whose one row is somebody else's, with a lease that its holder may extend."""
 
@@ -100,13 +120,21 @@ class Registry:
         self.hand, self.alive, self.left, self.until = hand, alive, left, hand.now + left
         self.reaped = 0
 
-    async def register(self, machine_id: str, _report: MachineReport, *, former_epoch: int | None = None) -> Machine:
+    async def register(
+        self,
+        machine_id: str,
+        _report: MachineReport,
+        *,
+        former_epoch: int | None = None,
+        stood_still: SeenLease | None = None,
+    ) -> Machine:
         assert former_epoch is None
         self.hand.now += 1
         if self.alive:
             self.until = max(self.until, self.hand.now + self.left - 2)
-        if (left := self.until - self.hand.now) > 0:
-            raise NameTaken(machine_id, epoch=3, seconds_left=left)
+        left, seen = self.until - self.hand.now, seen_lease(machine_id, moved_on=self.until)
+        if left > 0 and stood_still != seen:
+            raise NameTaken(seen, seconds_left=left)
         return a_machine(machine_id=machine_id, epoch=4)
 
     async def beat(self, _machine_id: str, _epoch: int, _report: MachineReport) -> Machine | None:
@@ -115,9 +143,15 @@ class Registry:
     async def leave(self, _machine_id: str, _epoch: int) -> None:
         raise StoreError("away")
 
-    async def reap(self, *, by: str) -> Sequence[Reaped]:
+    async def leases(self, *, but: str) -> Sequence[SeenLease]:
+        return [seen_lease(f"not-{but}")]
+
+    async def reap(self, stood_still: Sequence[SeenLease]) -> Sequence[Reaped]:
         self.reaped += 1
-        return [Reaped(machine=a_machine(machine_id=f"not-{by}", state=MachineState.LOST), tasks=2)]
+        return [
+            Reaped(machine=a_machine(machine_id=one.machine_id, state=MachineState.LOST), tasks=2)
+            for one in stood_still
+        ]
 
 
 def seat_at(registry: Registry, hand: Hand, lease: Lease, monkeypatch: pytest.MonkeyPatch) -> Seat:
@@ -134,6 +168,15 @@ async def test_a_dead_predecessors_lease_is_waited_for(
         assert (await seat.join()).epoch == 4
     assert lease.held
     assert "waiting for it" in caplog.text
+
+
+async def test_a_dead_predecessors_lease_is_waited_for_no_longer_than_it_lasts_where_the_clock_was_set_back(
+    lease: Lease, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat, began_at = seat_at(Registry(hand, left=3600, alive=False), hand, lease, monkeypatch), hand.now
+    async with asyncio.timeout(10):
+        assert (await seat.join()).epoch == 4
+    assert 30 <= hand.now - began_at < 35
 
 
 async def test_a_name_whose_holder_extends_its_lease_is_taken(
@@ -161,3 +204,26 @@ async def test_a_machine_that_is_not_sure_of_its_own_lease_judges_nobody(
         await seat.extend(MachineLoad())
     assert (await seat.reap(), registry.reaped) == ((), 1)
     await seat.leave()  # what cannot be given back runs out by itself
+
+
+@pytest.mark.parametrize("step", [timedelta(minutes=2), timedelta(hours=-1)], ids=["forwards", "backwards"])
+async def test_a_step_of_the_databases_clock_neither_takes_the_living_nor_spares_the_dead(
+    fleet: Fleet, hand: Hand, step: timedelta
+) -> None:
+    alive, dead, _ = [await fleet.member(name) for name in ("alive", "dead", "one")]
+    seat = Seat(machines=alive.machines, machine_id="one", report=REPORT, lease=Lease(30, now=hand), now=hand)
+    seat.machine = await alive.machines.get("one")
+
+    async def lost() -> list[str]:
+        fleet.now += timedelta(seconds=10)
+        hand.now += 10
+        assert await seat.extend(MachineLoad())
+        found = [one.machine.machine_id for one in await seat.reap()]
+        assert await alive.beat() is not None
+        return found
+
+    for _ in range(5):
+        assert await dead.beat() is not None
+        assert await lost() == []
+    fleet.now += step  # before anybody's next heartbeat
+    assert [await lost() for _ in range(4)] == [[], [], ["dead"], []]

@@ -76,10 +76,10 @@ class Fleet:
         return member
 
     async def lose(self, lost: "Member", by: "Member") -> None:
-        self.now += timedelta(seconds=20)
+        self.now += timedelta(seconds=31)
         await by.beat()
-        self.now += timedelta(seconds=11)
-        [reaped] = await by.machines.reap(by=by.name)
+        seen = [each for each in await by.machines.leases(but=by.name) if each.machine_id == lost.name]
+        [reaped] = await by.machines.reap(seen)
         assert (reaped.machine.machine_id, reaped.machine.state) == (lost.name, "lost")
 
 
@@ -287,7 +287,7 @@ async def test_a_machine_that_was_reaped_stores_nothing_more_whatever_it_asks_fo
         one.tasks.move(mine, moved, []),
         one.claim(),
         one.machines.drain("two"),
-        one.machines.reap(by="one"),
+        one.machines.reap([two.machine.lease]),
     )
     for refused in await asyncio.gather(*late, return_exceptions=True):
         assert isinstance(refused, LeaseLost), refused
@@ -303,15 +303,31 @@ async def test_a_machine_that_was_reaped_stores_nothing_more_whatever_it_asks_fo
     assert await one.tasks.append(task.task_id, [SAID])
 
 
-async def test_only_those_whose_lease_has_expired_are_reaped_and_nobody_reaps_itself(fleet: Fleet) -> None:
+async def test_only_those_are_reaped_whose_lease_is_as_it_was_seen(fleet: Fleet) -> None:
     one, two = await fleet.member("one"), await fleet.member("two")
-    fleet.now += timedelta(seconds=29)
-    assert await two.machines.reap(by="two") == []
-    fleet.now += timedelta(seconds=1)
-    assert [each.machine.machine_id for each in await two.machines.reap(by="two")] == ["one"]
-    assert await two.machines.reap(by="two") == []
+    [seen] = await two.machines.leases(but="two")
+    assert (seen, seen.seconds) == (one.machine.lease, 30)
+    fleet.now += timedelta(seconds=10)
+    assert await one.beat() is not None
+    assert await two.machines.reap([seen]) == []
+    [seen] = await two.machines.leases(but="two")
+    assert [each.machine.machine_id for each in await two.machines.reap([seen])] == ["one"]
+    assert await two.machines.reap([seen]) == []
+    assert await two.machines.leases(but="two") == []
     assert await two.beat() is not None
     assert await one.beat() is None
+
+
+async def test_a_name_whose_lease_nobody_has_extended_is_free_whatever_the_databases_clock_says(fleet: Fleet) -> None:
+    one, two = await fleet.member("one"), await fleet.member("two")
+    fleet.now -= timedelta(hours=1)
+    with pytest.raises(NameTaken) as refused:
+        await two.machines.register("one", REPORT)
+    assert await one.beat() is not None
+    with pytest.raises(NameTaken):
+        await two.machines.register("one", REPORT, stood_still=refused.value.lease)
+    seen = (await two.machines.get("one")).lease
+    assert (await two.machines.register("one", REPORT, stood_still=seen)).epoch == 2
 
 
 async def test_what_ran_on_a_lost_machine_goes_to_the_front_and_says_where_it_was(fleet: Fleet) -> None:

@@ -6,6 +6,8 @@ says what to do. They meet HTTP in one place (`machine.api.errors`), the termina
 
 from typing import ClassVar
 
+from machine.domain.seen_lease import SeenLease
+
 
 class MachineError(Exception):
     """Base of all errors of this program. `status` is the HTTP status that fits it."""
@@ -140,12 +142,12 @@ class NameTaken(StoreError):
 
     code = "machine_id_taken"
 
-    def __init__(self, machine_id: str, *, epoch: int, seconds_left: float) -> None:
+    def __init__(self, lease: SeenLease, *, seconds_left: float) -> None:
         super().__init__(
-            f"Another process works as the machine {machine_id}; its lease has {seconds_left:.0f} s to go.",
+            f"Another process works as the machine {lease.machine_id}; its lease has {seconds_left:.0f} s to go.",
             hint="Give each machine of a fleet a MACHINE_ID of its own, or end the other one.",
         )
-        self.epoch = epoch
+        self.lease = lease
         self.seconds_left = seconds_left
 
 

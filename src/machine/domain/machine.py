@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from machine.domain.machine_status import MachineWarning
+from machine.domain.seen_lease import SeenLease
 
 MAX_LABELS: Final = 50
 NOWHERE: Final = ""
@@ -116,6 +117,12 @@ class Machine(MachineReport):
     def present(self) -> bool:
         """Whether nobody else may touch what is its."""
         return self.state in PRESENT
+
+    @property
+    def lease(self) -> SeenLease:
+        """As it was extended with the last heartbeat."""
+        seconds = (self.lease_until - self.seen_at).total_seconds()
+        return SeenLease(machine_id=self.machine_id, epoch=self.epoch, until=self.lease_until, seconds=seconds)
 
 
 class MachineChange(BaseModel):

@@ -6,8 +6,10 @@ So nothing of it is left when the lease ends and others take over.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
+
+from machine.domain.seen_lease import SeenLease
 
 BEATS_PART: Final = 0.4
 HELD_PART: Final = 0.5
@@ -70,3 +72,20 @@ class Lease:
     @property
     def _age(self) -> float:
         return self._now() - self._asked_at
+
+
+class LeaseWatch:
+    """Which leases of others nobody extends any more, by this computer's own clock: the one that they are written by
+    may be set, and forwards all of them would have expired, backwards none for a long time."""
+
+    def __init__(self, own_seconds: float, *, now: Callable[[], float]) -> None:
+        self._own_seconds = own_seconds
+        self._now = now
+        self._since: dict[SeenLease, float] = {}
+
+    def stood_still(self, leases: Iterable[SeenLease]) -> list[SeenLease]:
+        """Those of `leases`, all that there are now, that were seen as they are for as long as they last, and no
+        shorter than one's own."""
+        now = self._now()
+        self._since = {lease: self._since.get(lease, now) for lease in leases}
+        return [lease for lease, since in self._since.items() if now - since >= max(lease.seconds, self._own_seconds)]

@@ -8,12 +8,11 @@ from typing import Final
 
 from machine.domain.errors import MachineError, NameTaken
 from machine.domain.machine import Machine, MachineLoad, MachineReport
-from machine.engine.lease import Lease
+from machine.domain.seen_lease import SeenLease
+from machine.engine.lease import Lease, LeaseWatch
 from machine.ports import MachineStore, Reaped
 
 LOOK_SECONDS: Final = 0.5
-SLACK_SECONDS: Final = 1.0
-"""What a lease may seem to have grown by without having been extended: two clocks tell it."""
 
 _log = logging.getLogger(__name__)
 
@@ -40,24 +39,28 @@ class Seat:
         self._report = report
         self._now = now
         self._added_to = added_to
+        self._others = LeaseWatch(lease.seconds, now=now)
 
     async def join(self) -> Machine:
         """Take the seat. The lease of a former incarnation that died is waited for, for as long as it has to go. Raises
         NameTaken when its holder turns out to be alive, StoreError."""
-        ends_at: float | None = None
         former = self.machine.epoch if self.machine else None
+        holders = LeaseWatch(self.lease.seconds, now=self._now)
+        first: SeenLease | None = None
+        dead: SeenLease | None = None
         while True:
             asked_at = self._now()
             try:
                 self.machine = await self._machines.register(
-                    self.machine_id, self._added_to(self._report), former_epoch=former
+                    self.machine_id, self._added_to(self._report), former_epoch=former, stood_still=dead
                 )
             except NameTaken as taken:
-                if ends_at is None:
-                    ends_at = asked_at + taken.seconds_left
+                if first is None:
+                    first = taken.lease
                     _log.warning("%s If that one is dead, its lease runs out: waiting for it.", taken.message)
-                elif self._now() + taken.seconds_left > ends_at + SLACK_SECONDS:
+                elif taken.lease != first:
                     raise
+                dead = next(iter(holders.stood_still([taken.lease])), None)
                 await asyncio.sleep(min(LOOK_SECONDS, max(0.0, taken.seconds_left)))
                 continue
             self.lease.extended(asked_at)
@@ -84,10 +87,12 @@ class Seat:
         return True
 
     async def reap(self) -> Sequence[Reaped]:
-        """Take over from machines whose lease has expired, if this one may judge that. Raises StoreError."""
-        if not self.lease.may_judge:
+        """Take over from machines whose lease nobody has extended for as long as it lasts, if this one may judge that.
+        Raises StoreError."""
+        stood_still = self._others.stood_still(await self._machines.leases(but=self.machine_id))
+        if not stood_still or not self.lease.may_judge:
             return ()
-        found = await self._machines.reap(by=self.machine_id)
+        found = await self._machines.reap(stood_still)
         for one in found:
             _log.warning("the machine %s was lost; %d of its tasks go on elsewhere", one.machine.machine_id, one.tasks)
         return found

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from machine.domain.machine import Machine, MachineReport, TasksThere
+from machine.domain.seen_lease import SeenLease
 from machine.ports.values import Value
 
 
@@ -22,12 +23,20 @@ class MachineStore(Protocol):
     else all of it is refused with LeaseLost.
     """
 
-    async def register(self, machine_id: str, report: MachineReport, *, former_epoch: int | None = None) -> Machine:
+    async def register(
+        self,
+        machine_id: str,
+        report: MachineReport,
+        *,
+        former_epoch: int | None = None,
+        stood_still: SeenLease | None = None,
+    ) -> Machine:
         """Take the name, with the next epoch and a fresh lease; `ready`, or `draining` where it was drained when it was
-        last there. `former_epoch` is this process's own, if it had one.
+        last there. `former_epoch` is this process's own, if it had one; `stood_still` a lease that nobody has extended
+        for as long as it lasts.
 
         Raises Conflict where machines that are there run with another model (`facts.demo`), and NameTaken while another
-        incarnation holds a lease that has not expired.
+        incarnation holds a lease that has not expired and is not that one.
         """
         ...
 
@@ -40,9 +49,13 @@ class MachineStore(Protocol):
         writes is stored any more. Nothing for an older epoch."""
         ...
 
-    async def reap(self, *, by: str) -> Sequence[Reaped]:
-        """Declare machines lost whose lease has expired, but for `by`: their epochs rise, what ran on them goes to the
-        front of the queue, and what waits for a person waits on. One transaction."""
+    async def leases(self, *, but: str) -> Sequence[SeenLease]:
+        """Those of all machines that are there, but for one, by name."""
+        ...
+
+    async def reap(self, stood_still: Sequence[SeenLease]) -> Sequence[Reaped]:
+        """Declare the machines lost whose leases still are as they were seen: their epochs rise, what ran on them goes
+        to the front of the queue, and what waits for a person waits on. One transaction."""
         ...
 
     async def present(self) -> tuple[Machine, ...]:

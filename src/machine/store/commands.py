@@ -24,6 +24,9 @@ _TOO_LATE: Final = Problem(
     message="The machine that has the task was away for too long: nothing was done.",
     hint="Look at the task, and ask again.",
 )
+FURTHEST: Final = 2
+"""A duty that lasts for more than so many times what it is taken for was taken before the database's clock was set
+back: it is nobody's, and not everybody has to wait until that time comes again."""
 
 
 class SqlCommandStore:
@@ -119,14 +122,15 @@ class SqlDuties:
         self._now = now
 
     async def hold(self, name: str, holder: str, seconds: float) -> bool:
+        time = timedelta(seconds=seconds)
+
         def write(connection: Connection, _recorder: Recorder) -> bool:
             now = self._now(connection)
             row = connection.execute(select(duties).where(duties.c.name == name)).mappings().one_or_none()
-            if row is not None and row["holder"] != holder and row["until"] > now:
+            if row is not None and row["holder"] != holder and now < row["until"] <= now + FURTHEST * time:
                 return False
             connection.execute(delete(duties).where(duties.c.name == name))
-            until = now + timedelta(seconds=seconds)
-            connection.execute(insert(duties).values(name=name, holder=holder, until=until))
+            connection.execute(insert(duties).values(name=name, holder=holder, until=now + time))
             return True
 
         return await self._database.write(write)

@@ -1,4 +1,4 @@
-"""`SqlMachineStore`: the port `MachineStore`, with leases that go by the database's clock."""
+"""`SqlMachineStore`: the port `MachineStore`, with leases that are written by the database's clock."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from machine.domain.clock import Clock, utc_now
 from machine.domain.errors import Conflict, LeaseLost, NameTaken, NotFound
 from machine.domain.events import MachineChanged, StoredEvent
 from machine.domain.machine import PRESENT, Machine, MachineChange, MachineReport, MachineState, TasksThere
+from machine.domain.seen_lease import SeenLease
 from machine.domain.task import TaskStatus
 from machine.ports import Reaped
 from machine.store.clock import NowOf, database_now
@@ -41,7 +42,14 @@ class SqlMachineStore:
         self._now = now
         self._clock = clock
 
-    async def register(self, machine_id: str, report: MachineReport, *, former_epoch: int | None = None) -> Machine:
+    async def register(
+        self,
+        machine_id: str,
+        report: MachineReport,
+        *,
+        former_epoch: int | None = None,
+        stood_still: SeenLease | None = None,
+    ) -> Machine:
         def write(connection: Connection, recorder: Recorder) -> Machine:
             now = self._now(connection)
             row = _find(connection, machine_id)
@@ -51,8 +59,8 @@ class SqlMachineStore:
                 connection.execute(insert(machines).values(machine_id=machine_id, epoch=1, **fresh))
             else:
                 left = (row.lease_until - now).total_seconds()
-                if row.present and left > 0 and row.epoch != former_epoch:
-                    raise NameTaken(machine_id, epoch=row.epoch, seconds_left=left)
+                if row.present and left > 0 and row.epoch != former_epoch and row.lease != stood_still:
+                    raise NameTaken(row.lease, seconds_left=left)
                 if row.drained:
                     fresh["state"] = MachineState.DRAINING.value  # who drained it has not taken that back
                 _change(connection, machine_id, epoch=row.epoch + 1, **fresh)
@@ -87,13 +95,16 @@ class SqlMachineStore:
 
         await self._database.write(write, unguarded=True)
 
-    async def reap(self, *, by: str) -> Sequence[Reaped]:
+    async def leases(self, *, but: str) -> Sequence[SeenLease]:
+        query = select(machines).where(_PRESENT, machines.c.machine_id != but).order_by(machines.c.machine_id)
+        return [_machine_of(row).lease for row in await all_rows(self._database, query)]
+
+    async def reap(self, stood_still: Sequence[SeenLease]) -> Sequence[Reaped]:
         def write(connection: Connection, recorder: Recorder) -> Sequence[Reaped]:
             now = self._now(connection)
-            expired = select(machines.c.machine_id).where(_PRESENT, machines.c.lease_until <= now)
-            expired = expired.where(machines.c.machine_id != by).order_by(machines.c.machine_id)
-            found = connection.execute(expired).scalars().all()
-            return [self._reap(connection, recorder, machine_id, now) for machine_id in found]
+            still = [_find(connection, lease.machine_id) for lease in stood_still]
+            lost = [row for row in still if row is not None and row.present and row.lease in stood_still]
+            return [self._reap(connection, recorder, row.machine_id, now) for row in lost]
 
         return await self._database.write(write)
 
