@@ -155,6 +155,14 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
         yield made
 
 
+SLEEPS = """
+import os, time
+awake = time.clock_gettime
+time.clock_gettime = lambda clock: awake(clock) + 3600 * (clock == time.CLOCK_BOOTTIME and os.path.exists({slept!r}))
+"""
+"""Begins a program whose computer has slept for an hour as soon as that file is there: only one clock tells."""
+
+
 ESCAPES = {
     "a child": "$SLEEP & $READY; wait",
     "an emptied environment in a session of its own": "env -i setsid $SLEEP & $READY; wait",
@@ -328,6 +336,20 @@ async def test_stdout_ends_when_the_cli_closes_it_though_the_warden_lives(scene:
     assert await asyncio.wait_for(started.process.stdout.read(), 5) == b"done\n"
     assert started.warden.alive
     await started.warden.stop(KILL_LADDER)
+
+
+@linux_only
+async def test_a_beat_is_missing_also_where_the_computer_sleeps_through_its_time(tmp_path: Path) -> None:
+    slept = tmp_path / "slept"
+    async with a_scene(tmp_path, heartbeat_seconds=30, may_beat=lambda _run_id: False) as scene:
+        first, rest = (await asyncio.to_thread(scene.launcher.read_text)).split("import sys", 1)
+        program = f"{first}import sys\n{SLEEPS.format(slept=str(slept))}{rest}"
+        await asyncio.to_thread(scene.launcher.write_text, program)
+        started = await scene.sh("$SLEEP & $READY; wait")
+        await asyncio.to_thread(slept.touch)
+        ended = await asyncio.wait_for(started.warden.exited(), 10)
+        assert ended.starved
+        assert scene.sleeping() == []
 
 
 async def test_without_beats_the_tree_is_killed(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What a machine may do follows from when the database last extended its lease: rules, by a clock set by hand."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -95,6 +96,15 @@ def test_a_lease_that_was_given_up_is_not_held(lease: Lease, hand: Hand) -> None
     lease.extended(hand.now)
     lease.given_up()
     assert (lease.held, lease.may_beat) == (False, False)
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="no clock tells of the sleep of this computer")
+def test_a_lease_runs_out_while_the_computer_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    lease, awake = Lease(30), time.clock_gettime
+    lease.extended(awake(time.CLOCK_BOOTTIME))
+    assert lease.held
+    monkeypatch.setattr(time, "clock_gettime", lambda clock: awake(clock) + 60 * (clock == time.CLOCK_BOOTTIME))
+    assert not lease.held
 
 
 def seen_lease(name: str = "one", *, moved_on: float = 0, seconds: float = 30) -> SeenLease:

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, Final, Protocol
 
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.errors import MachineError
+from machine.domain.steady_time import steady_seconds
 from machine.ports import Duties
 
 LEASE_SECONDS: Final = 30.0
@@ -56,10 +56,10 @@ class Once:
             for watcher in self._watchers:
                 watching = spawn(watcher.watch(), name=f"{type(watcher).__name__} watch")
                 stack.push_async_callback(cancel_and_wait, watching)
-            sure_at = time.monotonic()
-            while (held := await self._held()) or (held is None and time.monotonic() - sure_at < STOP_AFTER_SECONDS):
+            sure_at = steady_seconds()
+            while (held := await self._held()) or (held is None and steady_seconds() - sure_at < STOP_AFTER_SECONDS):
                 if held:
-                    sure_at = time.monotonic()
+                    sure_at = steady_seconds()
                 await asyncio.sleep(BEAT_SECONDS)
             _log.warning("this process does not attend to %s any more", self._name)
 

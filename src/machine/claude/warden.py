@@ -34,11 +34,11 @@ import _socket
 import os
 import select
 import sys
-import time
 
 from machine.claude.cli_child import CANNOT_START, let_go_of_standard_streams, start_cli
 from machine.claude.json_lines import decode, encode
 from machine.claude.process_tree import Tree, kill_all, process_control, started, tree_below
+from machine.domain.steady_time import steady_seconds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ AFTER_EXIT: Final = (("TERM", 0.5), ("KILL", 0.0))  # for what a CLI that ended 
 LINE_LIMIT: Final = 65536
 FIRST_PAUSE: Final = 0.002  # between two rounds of SIGKILL while nothing dies; doubles up to
 LONGEST_PAUSE: Final = 0.5  # (a process of another user, or one that hangs in the kernel, must cost no CPU)
+LOOK_SECONDS: Final = 1.0  # between two looks whether a beat is missing: a wait stands still while the computer sleeps
 
 
 class Config:
@@ -156,7 +157,7 @@ class Warden:
 
     def beat(self) -> None:
         if self.config.heartbeat_seconds is not None:
-            self.beat_due = time.monotonic() + self.config.heartbeat_seconds
+            self.beat_due = steady_seconds() + self.config.heartbeat_seconds
 
     def hang_up(self) -> None:
         """The daemon is gone: so is the tree."""
@@ -170,7 +171,7 @@ class Warden:
     def climb(self, ladder: Iterable[Iterable[Any]]) -> None:
         """Start `ladder`, unless one that ends sooner is already running."""
         steps = [(str(name), float(patience)) for name, patience in ladder]
-        now = time.monotonic()
+        now = steady_seconds()
         ends = now + sum(patience for _, patience in steps)
         if self.killing or (self.stopping and ends >= self.ladder_ends):
             return
@@ -178,7 +179,7 @@ class Warden:
 
     def advance(self) -> None:
         """Take the step of the ladder that is due; in the last one, kill whatever is there by now."""
-        now = time.monotonic()
+        now = steady_seconds()
         if now >= self.beat_due:
             self.starved = True
             self.kill()
@@ -199,7 +200,9 @@ class Warden:
 
     def wait_seconds(self) -> float | None:
         """How long nothing has to be done without being asked; None is for ever."""
-        due = min(self.step_due, self.beat_due) - time.monotonic()
+        due = min(self.step_due, self.beat_due) - steady_seconds()
+        if self.beat_due < float("inf"):
+            due = min(due, LOOK_SECONDS)
         if self.killing:
             due = self.pause
         elif self.stopping and self.tree.poll_seconds is not None:

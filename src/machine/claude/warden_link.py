@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from machine.claude.leftovers import INSTANCE_VARIABLE, TASK_VARIABLE
+from machine.domain.steady_time import steady_seconds
 
 CONFIG_VARIABLE: Final = "MACHINE_WARDEN"
 HELLO_SECONDS: Final = 10.0
@@ -134,7 +134,7 @@ class Warden:
 
     def _heed_silence(self) -> bool:
         """Whether nothing was said to it for so long that it has killed its CLI, or is about to."""
-        if self._heartbeat_seconds is not None and time.monotonic() - self._beat_at >= self._heartbeat_seconds:
+        if self._heartbeat_seconds is not None and steady_seconds() - self._beat_at >= self._heartbeat_seconds:
             self._silent = True
         return self._silent
 
@@ -185,7 +185,7 @@ class Warden:
             return  # nobody is there to read it, and a failed write would cost us the warden's last words
         if self._writer is not None and self.alive and self._writer.transport.get_write_buffer_size() == 0:
             self._writer.write(b'{"type":"beat"}\n')
-            self._beat_at = time.monotonic()
+            self._beat_at = steady_seconds()
 
     async def _send(self, command: dict[str, object]) -> None:
         if self._writer is None or self._ended.is_set():
@@ -198,7 +198,7 @@ class Warden:
 
     async def follow(self, hello: WardenHello, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Read the warden's lines until its socket ends."""
-        self._hello, self._writer, self._beat_at = hello, writer, time.monotonic()
+        self._hello, self._writer, self._beat_at = hello, writer, steady_seconds()
         self._greeted.set()
         try:
             while (line := await read_line(reader)) is not None:

@@ -1,15 +1,16 @@
-"""What a machine knows of its own lease without asking anybody, by a clock that only goes forward, on the safe side.
+"""What a machine knows of its own lease without asking anybody, by a clock that only goes forward, also while
+the computer sleeps, on the safe side.
 
 A lease of 30 s is extended every 10 s. What a machine does when that does not work follows from when it last did:
 after 12 s its wardens get no more beats, and kill their CLIs 15 s after the last; after 15 s it ends its CLIs itself.
 So nothing of it is left when the lease ends and others take over.
 """
 
-import time
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from machine.domain.seen_lease import SeenLease
+from machine.domain.steady_time import steady_seconds
 
 BEATS_PART: Final = 0.4
 HELD_PART: Final = 0.5
@@ -19,7 +20,7 @@ HELD_PART: Final = 0.5
 class Lease:
     """Nothing is known in the beginning, and that counts as not held."""
 
-    def __init__(self, seconds: float, *, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, seconds: float, *, now: Callable[[], float] = steady_seconds) -> None:
         self.seconds = seconds
         self._now = now
         self._asked_at = float("-inf")
@@ -78,7 +79,7 @@ class LeaseWatch:
     """Which leases of others nobody extends any more, by this computer's own clock: the one that they are written by
     may be set, and forwards all of them would have expired, backwards none for a long time."""
 
-    def __init__(self, own_seconds: float, *, now: Callable[[], float]) -> None:
+    def __init__(self, own_seconds: float, *, now: Callable[[], float] = steady_seconds) -> None:
         self._own_seconds = own_seconds
         self._now = now
         self._since: dict[SeenLease, float] = {}

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from machine.domain.errors import MachineError, NameTaken
 from machine.domain.machine import Machine, MachineLoad, MachineReport
 from machine.domain.seen_lease import SeenLease
+from machine.domain.steady_time import steady_seconds
 from machine.engine.lease import Lease, LeaseWatch
 from machine.ports import MachineStore, Reaped
 
@@ -27,7 +27,7 @@ class Seat:
         machine_id: str,
         report: MachineReport,
         lease: Lease,
-        now: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = steady_seconds,
         added_to: Callable[[MachineReport], MachineReport] = lambda report: report,
     ) -> None:
         """`report` is what it says of itself, but for its load; `added_to` adds what has become known since."""
