@@ -176,7 +176,15 @@ def _keys(said: Machines) -> Iterator[Finding]:
         hint = "`machine doctor` on them says what is wrong; just after the start it may not have been looked at yet."
         yield Finding("keys", "warning", f"no key is known of {_names(unread)}", hint)
     lacking = [one for one in known if not _newest(known).issubset(one.facts.keys or ())]
-    if lacking:
+    common = set.intersection(*(set(one.facts.keys or ()) for one in known)) if known else set()
+    if lacking and common:
+        yield Finding(
+            "keys",
+            "warning",
+            f"{_names(lacking)} {_has(lacking)} not the newest key of the others: until then an older one seals",
+            "Give them that key as well (MACHINE_SECRET_KEY, the keys with commas between), and start them anew.",
+        )
+    elif lacking:
         groups = "; ".join(_names(group) for group in _by(known, lambda one: ",".join(one.facts.keys or ())).values())
         yield Finding(
             "keys",

@@ -15,8 +15,9 @@ from machine.app.fleet_room import take_seat
 from machine.app.live_room import Live, join_fleet, open_live
 from machine.app.own_facts import OwnFacts
 from machine.app.shared_folder import open_shared
-from machine.app.sharing import Sharing, open_sharing
+from machine.app.sharing import Sharing, fleet_keys, open_sharing
 from machine.app.sharing_definitions import DefinitionKeeping, keep_definitions
+from machine.auth.fleet_keys import FleetKeys
 from machine.auth.secrets import Secrets, open_secrets
 from machine.claude.cli import ClaudeCli
 from machine.claude.installation import Installation
@@ -109,11 +110,12 @@ async def open_ground(
     stack.push_async_callback(database.close)
     facts = OwnFacts(settings, live)
     seat = await take_seat(settings, database, facts, stack)
+    keys = await fleet_keys(settings, database) if seat is not None else None
     tasks = SqlTaskStore(database, machine_id=settings.machine_id, clock=clock, in_fleet=settings.in_fleet)
     await join_fleet(live, tasks, SqlNotes(database), stack)
     claude, definitions = await _claude(settings, stack, seat)
-    variables = await asyncio.to_thread(_open_variables, settings, redactor)
-    channels = await asyncio.to_thread(_open_channels, settings, redactor, clock)
+    variables = await asyncio.to_thread(_open_variables, settings, redactor, keys)
+    channels = await asyncio.to_thread(_open_channels, settings, redactor, clock, keys)
     sealed = {SharedKind.VARIABLE: variables, SharedKind.CHANNEL: channels}
     outgoing = HttpOutgoing()
     stack.push_async_callback(outgoing.close)
@@ -147,7 +149,7 @@ async def open_ground(
         clock=clock,
         seat=seat,
         facts=facts,
-        sharing=await open_sharing(settings, database, seat, live.pokes, clock=clock, redactor=redactor),
+        sharing=await open_sharing(settings, database, keys, live.pokes, clock=clock, redactor=redactor),
     )
 
 
@@ -228,7 +230,7 @@ def _sandbox(settings: Settings) -> Sandbox:
     return sandbox
 
 
-def _open_variables(settings: Settings, redactor: Redactor) -> Secrets:
+def _open_variables(settings: Settings, redactor: Redactor, keys: FleetKeys | None) -> Secrets:
     """Blocking. Whatever is wrong with them, the machine works without."""
     redactor.know("settings", settings.secret_values)
     return open_secrets(
@@ -237,10 +239,11 @@ def _open_variables(settings: Settings, redactor: Redactor) -> Secrets:
         key_file=settings.secret_key_file,
         clock=utc_now,
         redactor=redactor,
+        fleet=keys,
     )
 
 
-def _open_channels(settings: Settings, redactor: Redactor, clock: Clock) -> Secrets:
+def _open_channels(settings: Settings, redactor: Redactor, clock: Clock, keys: FleetKeys | None) -> Secrets:
     """Blocking."""
     return open_secrets(
         settings.credentials_dir / "channels",
@@ -249,4 +252,5 @@ def _open_channels(settings: Settings, redactor: Redactor, clock: Clock) -> Secr
         clock=clock,
         redactor=redactor,
         kind="channels",
+        fleet=keys,
     )

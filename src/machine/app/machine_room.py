@@ -25,6 +25,7 @@ from machine.app.sharing import Sharing
 from machine.app.tool_room import offer_tools
 from machine.app.webhook_room import build_webhooks
 from machine.auth.attempts import FailedAttempts
+from machine.auth.secret_key import key_marks
 from machine.domain.aio import cancel_and_wait, spawn
 from machine.domain.clock import Clock, utc_now
 from machine.domain.command import ChangeLogin, Wish
@@ -36,6 +37,7 @@ from machine.engine.audit import Audit
 from machine.engine.budget_board import BudgetBoard
 from machine.engine.command_work import CommandWork
 from machine.engine.disk_changes import DiskChanges
+from machine.engine.key_change import KeyChange
 from machine.engine.login_board import LoginBoard
 from machine.engine.login_elsewhere import LoginWork
 from machine.engine.logins import ClaudeLogins
@@ -96,7 +98,7 @@ async def opened(
         _watch_over(stack, ground.definitions.loader, api.chats.attachments, api.webhooks.replacing)
         _watch_over(stack, *_for_all(ground, engine, api))
         if ground.seat is not None:
-            _watch_over(stack, ground.facts)
+            _watch_over(stack, ground.facts, *_key_change(ground))
         if engine.work_bell is not None:
             _watch_over(stack, engine.work_bell)
         _watch_over(stack, *login.watchers)
@@ -135,6 +137,16 @@ def _run_tasks(stack: AsyncExitStack, ground: Ground, engine: EngineRoom, logins
     else:  # a backup is of the data folder; where the truth lies elsewhere, it would be of the lesser part
         _watch_over(stack, engine.disk.automatic_backups)
     engine.manager.start()
+
+
+def _key_change(ground: Ground) -> Sequence[Watcher]:
+    """Where the key is one that all are given; a key file is each machine's own."""
+    settings, sharing = ground.settings, ground.sharing
+    if sharing is None or settings.secret_key is None or sharing.key_trouble is not None:
+        return ()
+    marks = key_marks(settings.secret_key, settings.secret_key_file)
+    sealed = (ground.variables, ground.channels)
+    return [KeyChange(mark=mark, fleet=sharing.keys, sealed=sealed, login=sharing.login) for mark in marks[:1]]
 
 
 def _once(sharing: Sharing, name: str, *watchers: Watcher) -> Once:

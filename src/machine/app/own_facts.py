@@ -31,7 +31,11 @@ class OwnFacts:
         self._settings = settings
         self._live = live
         self._facts = MachineFacts(
-            demo=settings.demo, schema_revision=REVISIONS[-1], lease_seconds=settings.lease_seconds
+            demo=settings.demo,
+            schema_revision=REVISIONS[-1],
+            lease_seconds=settings.lease_seconds,
+            # What others may seal depends on it. A key file is read later, with the rest.
+            keys=self._keys() if settings.secret_key is not None else None,
         )
         self._computer = MachineLoad()
         self._more: Callable[[], dict[str, Any]] = dict

@@ -3,13 +3,13 @@
 import logging
 from dataclasses import dataclass
 
+from machine.auth.fleet_keys import FleetKeys
 from machine.auth.secret_key import KeyUnusable, Seal, given_seal
 from machine.domain.clock import Clock
 from machine.domain.errors import MachineError, NotFound
 from machine.domain.ids import new_id
 from machine.domain.machine import MachineRole, MachineState
 from machine.domain.redaction import Redactor
-from machine.engine.seat import Seat
 from machine.engine.shared_login import SharedLogin
 from machine.engine.whereabouts import Whereabouts
 from machine.ports import CommandStore, Duties, MachineStore, Notes, Pokes
@@ -33,6 +33,7 @@ class Sharing:
     """What all may know."""
     machines: MachineStore
     login: SharedLogin
+    keys: FleetKeys
     key_trouble: MachineError | None
     """What is wrong with this machine's key, when it is another one than the fleet's."""
 
@@ -51,13 +52,13 @@ class Sharing:
 
 
 async def open_sharing(
-    settings: Settings, database: Database, seat: Seat | None, pokes: Pokes, *, clock: Clock, redactor: Redactor
+    settings: Settings, database: Database, keys: FleetKeys | None, pokes: Pokes, *, clock: Clock, redactor: Redactor
 ) -> Sharing | None:
     """None on a machine that works alone."""
-    if seat is None:
+    if keys is None:
         return None
     notes = SqlNotes(database)
-    login = SharedLogin(notes, _seal(settings), clock=clock, redactor=redactor)
+    login = SharedLogin(notes, _seal(settings, keys), clock=clock, redactor=redactor)
     machines = SqlMachineStore(database, lease_seconds=settings.lease_seconds)
 
     async def is_there(machine_id: str) -> bool:
@@ -75,8 +76,16 @@ async def open_sharing(
         notes=notes,
         machines=machines,
         login=login,
+        keys=keys,
         key_trouble=await _key_trouble(settings, login),
     )
+
+
+async def fleet_keys(settings: Settings, database: Database) -> FleetKeys:
+    """Which keys the machines have by now. Raises StoreError."""
+    keys = FleetKeys(SqlMachineStore(database, lease_seconds=settings.lease_seconds), settings.machine_id)
+    await keys.look()
+    return keys
 
 
 async def _key_trouble(settings: Settings, login: SharedLogin) -> MachineError | None:
@@ -90,12 +99,12 @@ async def _key_trouble(settings: Settings, login: SharedLogin) -> MachineError |
     return None
 
 
-def _seal(settings: Settings) -> Seal | None:
+def _seal(settings: Settings, keys: FleetKeys) -> Seal | None:
     """Of the key that all machines have; a key file is each machine's own."""
     if settings.secret_key is None or not (text := settings.secret_key.get_secret_value().strip()):
         return None
     try:
-        return given_seal(text)
+        return given_seal(text, keys)
     except KeyUnusable as error:
         _log.error("%s %s", error.message, error.hint)
         return None

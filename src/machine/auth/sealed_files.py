@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from pydantic import ValidationError
 
-from machine.auth.secret_key import Seal
+from machine.auth.secret_key import Seal, SealBroken
 from machine.domain.variable import Variable
 
 _MAX_FILE_BYTES: Final = 256 * 1024
@@ -55,3 +55,12 @@ def parsed(path: Path, name: str) -> tuple[Variable, str]:
     except (ValueError, TypeError, AttributeError, KeyError, ValidationError, RecursionError):
         changed = Variable.model_validate({"name": name, "set_at": path.stat().st_mtime})
         return changed, ""
+
+
+def is_due(seal: Seal, path: Path, name: str, value: str) -> bool:
+    """Whether a file that holds `value` is to be sealed anew. Raises OSError."""
+    _, sealed = parsed(path, name)
+    try:
+        return seal.is_due(sealed) and seal.open(name, sealed) == value
+    except SealBroken:
+        return False

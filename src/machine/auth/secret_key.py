@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import SecretStr
 
+from machine.auth.fleet_keys import FleetKeys
 from machine.domain.errors import MachineError
 
 MIN_KEY_CHARACTERS: Final = 32
@@ -40,17 +41,20 @@ class SealBroken(Exception):
 class Seal:
     """Authenticated encryption. A name is sealed in with its value, so that no two can change places.
 
-    Of several keys, the first seals and all open: a new key is put before the old one.
+    Of several keys, the first seals and all open: a new key is put before the old one. In a fleet it seals as soon as
+    all machines have it, and until then the first one that they have.
     """
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        fernets = [Fernet(_derived(key)) for key in keys]
-        self._newest = fernets[0]
-        self._all = MultiFernet(fernets)
+    def __init__(self, keys: Sequence[str], fleet: FleetKeys | None = None) -> None:
+        self._fernets = [Fernet(_derived(key)) for key in keys]
+        self._marks = [_mark_of(key) for key in keys]
+        self._all = MultiFernet(self._fernets)
+        self._fleet = fleet
 
     def close(self, name: str, value: str) -> str:
         """The sealed form: printable text."""
-        return self._newest.encrypt(f"{name}\n{value}".encode()).decode("ascii")
+        number = 0 if self._fleet is None else self._fleet.sealing(self._marks)
+        return self._fernets[number].encrypt(f"{name}\n{value}".encode()).decode("ascii")
 
     def open(self, name: str, sealed: str) -> str:
         """Raises SealBroken."""
@@ -62,16 +66,18 @@ class Seal:
             raise SealBroken("its file holds the value of another variable")
         return value
 
-    def is_newest(self, sealed: str) -> bool:
-        """Whether it was sealed with the first key."""
-        try:
-            self._newest.decrypt(sealed.encode())
-        except (InvalidToken, ValueError):
+    def is_due(self, sealed: str) -> bool:
+        """Whether it is to be sealed anew: it was with another key than the first, and all who open it have that."""
+        if self._fleet is not None and not self._fleet.all_have(self._marks[0]):
             return False
-        return True
+        try:
+            self._fernets[0].decrypt(sealed.encode())
+        except (InvalidToken, ValueError):
+            return True
+        return False
 
 
-def given_seal(text: str) -> Seal:
+def given_seal(text: str, fleet: FleetKeys | None = None) -> Seal:
     """The seal of the key, or keys with commas between, that a setting gives. Raises KeyUnusable."""
     keys = _keys_in(text)
     if not keys:
@@ -80,7 +86,7 @@ def given_seal(text: str) -> Seal:
             f"or at most {MAX_KEYS} such keys with commas between.",
             hint="Make one with `openssl rand -hex 32`, and restart.",
         )
-    return Seal(keys)
+    return Seal(keys, fleet)
 
 
 def key_marks(given: SecretStr | None, path: Path) -> tuple[str, ...]:
@@ -92,10 +98,10 @@ def key_marks(given: SecretStr | None, path: Path) -> tuple[str, ...]:
         return ()
     except (OSError, UnicodeDecodeError) as error:
         raise KeyUnusable(f"The key file {path} cannot be used.", hint=HOW_TO_GO_ON) from error
-    return tuple(_derived(key, _MARK)[:16].decode("ascii") for key in _keys_in(text))
+    return tuple(_mark_of(key) for key in _keys_in(text))
 
 
-def seal_of_file(path: Path, *, may_make: bool) -> Seal:
+def seal_of_file(path: Path, fleet: FleetKeys | None = None, *, may_make: bool) -> Seal:
     """The seal of a key file, which is made (0600) when there is none and it may be. Blocking. Raises KeyUnusable."""
     try:
         if not path.exists():
@@ -111,7 +117,7 @@ def seal_of_file(path: Path, *, may_make: bool) -> Seal:
         raise KeyUnusable(f"The key file {path} cannot be used: {why}.", hint=HOW_TO_GO_ON) from error
     if not keys:
         raise KeyUnusable(f"The key file {path} holds no key.", hint=HOW_TO_GO_ON)
-    return Seal(keys)
+    return Seal(keys, fleet)
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -131,6 +137,10 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _mark_of(key: str) -> str:
+    return _derived(key, _MARK)[:16].decode("ascii")
 
 
 def _keys_in(text: str) -> list[str]:

@@ -9,7 +9,8 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from machine.auth.sealed_files import SealedFile, closed, content_of, look_at, parsed
+from machine.auth.fleet_keys import FleetKeys
+from machine.auth.sealed_files import SealedFile, closed, content_of, is_due, look_at, parsed
 from machine.auth.secret_key import (
     HOW_TO_GO_ON,
     KeyUnusable,
@@ -49,10 +50,12 @@ class Secrets:
         clock: Clock,
         redactor: Redactor,
         kind: str = "variables",
+        fleet: FleetKeys | None = None,
     ) -> None:
-        """`kind` tells several folders of them apart for the redactor."""
+        """`kind` tells several folders of them apart for the redactor; `fleet` knows who else has to open them."""
         self.folder = folder
         self._kind = kind
+        self._fleet = fleet
         self._redactor = redactor
         self._key = key
         self._key_file = key_file
@@ -121,10 +124,7 @@ class Secrets:
             new = [Variable(name=name, set_at=at, set_by=by, made_for=made_for) for name in values]
             try:
                 for variable in new:
-                    content = closed(self._seal, variable, values[variable.name])
-                    if self._share is not None:
-                        await self._share(variable.name, content, by)
-                    await asyncio.to_thread(self._write, variable, content)
+                    await self._put(self._seal, variable, values[variable.name], by=by)
                     self._known[variable.name] = variable
                     self._values[variable.name] = values[variable.name]
             finally:
@@ -168,6 +168,14 @@ class Secrets:
             finally:
                 self._redact()
 
+    async def seal_anew(self) -> None:
+        """With the newest key what an older one has sealed, where that is due. Raises MachineError, OSError."""
+        async with self._writing:
+            for name, value in [*self._values.items()]:
+                seal = self._seal
+                if seal is not None and await asyncio.to_thread(is_due, seal, self._path(name), name, value):
+                    await self._put(seal, self._known[name], value, by=self._known[name].set_by)
+
     def changed_by_others(self) -> dict[str, str]:
         """Names of the variables whose files are not as they were left here: `new`, `changed` or `gone`. Each is told
         once. Blocking."""
@@ -189,6 +197,12 @@ class Secrets:
         """Of the files as they were last seen, by name."""
         with self._filing:
             return {name: file.digest for name, file in self._files.items()}
+
+    async def _put(self, seal: Seal, variable: Variable, value: str, *, by: str) -> None:
+        content = closed(seal, variable, value)
+        if self._share is not None:
+            await self._share(variable.name, content, by)
+        await asyncio.to_thread(self._write, variable, content)
 
     def _redact(self) -> None:
         self._redactor.know(self._kind, self._values)
@@ -212,8 +226,8 @@ class Secrets:
 
     def _find_seal(self, *, may_make: bool) -> Seal:
         if self._key is not None and (text := self._key.get_secret_value().strip()):
-            return given_seal(text)
-        return seal_of_file(self._key_file, may_make=may_make)
+            return given_seal(text, self._fleet)
+        return seal_of_file(self._key_file, self._fleet, may_make=may_make)
 
     def _open_one(self, seal: Seal, name: str, sealed: str, *, renew: bool = True) -> None:
         try:
@@ -223,7 +237,7 @@ class Secrets:
             _log.error("the variable %s cannot be read: %s", name, error)
             return
         self._values[name] = value
-        if renew and not seal.is_newest(sealed):
+        if renew and seal.is_due(sealed):
             try:
                 self._write(self._known[name], closed(seal, self._known[name], value))
             except StoreError as error:  # the old key opens it as well: the next start tries again
@@ -274,8 +288,9 @@ def open_secrets(
     clock: Clock,
     redactor: Redactor,
     kind: str = "variables",
+    fleet: FleetKeys | None = None,
 ) -> Secrets:
     """The variables of a data folder, read; `redactor` is told their values, now and later. Blocking."""
-    found = Secrets(folder, key=key, key_file=key_file, clock=clock, redactor=redactor, kind=kind)
+    found = Secrets(folder, key=key, key_file=key_file, clock=clock, redactor=redactor, kind=kind, fleet=fleet)
     found.open()
     return found

@@ -74,14 +74,14 @@ class SharedLogin:
 
     async def check_key(self) -> Seal:
         """Whether this machine's key is that of all: the first machine decides, and a key that is put before the former
-        one takes its place. Raises KeyUnusable, StoreError."""
+        one takes its place when all have it. Raises KeyUnusable, StoreError."""
         seal = self.check_usable()
         text = await self._notes.settle(_KEY_NOTE, seal.close(_KEY_NOTE, _KEY_NOTE))
         try:
             seal.open(_KEY_NOTE, text)
         except SealBroken as error:
             raise KeyUnusable(OTHER_KEY, hint=_KEY) from error
-        if not seal.is_newest(text):
+        if seal.is_due(text):
             await self._notes.replace(_KEY_NOTE, text, seal.close(_KEY_NOTE, _KEY_NOTE))
         return seal
 
@@ -117,6 +117,17 @@ class SharedLogin:
                 return False
             if await self._written(_changed(self.now, {FILE: content}, self.check_usable())):
                 return True
+
+    async def seal_anew(self) -> None:
+        """With the newest key what an older one has sealed, where that is due: it stays the login that it is. Raises
+        KeyUnusable, StoreError."""
+        seal = await self.check_key()
+        for _ in range(_TRIES):
+            now = await self.look()
+            due = {name: self.opened(name) for name, text in now.sealed.items() if seal.is_due(text)}
+            if not due or await self._written(_changed(now, due, seal).model_copy(update={"version": now.version})):
+                return
+        raise StoreError("The login was changed by others at the same time.", hint="It is tried again.")
 
     async def _written(self, new: Kept) -> bool:
         text = new.model_dump_json()
@@ -166,7 +177,7 @@ def _sealed_as(name: str) -> str:
 
 _NEVER: Final = datetime.fromtimestamp(0, UTC)
 _KEY: Final = (
-    "Start every machine with the same MACHINE_SECRET_KEY (or MACHINE_SECRET_KEY_FILE). A new one "
-    "stands before the former, with a comma between, until all have it."
+    "Start every machine with the same MACHINE_SECRET_KEY (or MACHINE_SECRET_KEY_FILE). How to change to a new one: "
+    "docs/fleet.md."
 )
 _NEWER: Final = "A newer version of this program may have written it: update this machine."
