@@ -63,7 +63,8 @@ function DrainWords({ machine }: { machine: Machine }) {
   return (
     <>
       It takes no more tasks. {has ? `What it has (${has}) goes on there.` : "It has none now."} Conversations
-      that are at home there wait until it is resumed, or go on elsewhere when it is shut down.
+      that are at home there go on elsewhere where they are stored in a shared folder; others wait until it is
+      resumed or shut down.
     </>
   );
 }

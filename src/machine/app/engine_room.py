@@ -17,7 +17,7 @@ from machine.app.steering_room import build_status_board, build_steering, build_
 from machine.domain.clock import Clock
 from machine.domain.costs import CostKind
 from machine.domain.day_budget import PLAY, REAL
-from machine.domain.machine import NOWHERE
+from machine.domain.machine import NOWHERE, MachineState
 from machine.engine.approvals import Approvals
 from machine.engine.audit import Audit
 from machine.engine.background_manager import BackgroundTaskManager
@@ -27,6 +27,7 @@ from machine.engine.brain_routing import BrainRouting
 from machine.engine.brain_tools import BrainTools
 from machine.engine.budget_answers import BudgetAnswers
 from machine.engine.catching_up import CatchingUp
+from machine.engine.clearing import Clearing
 from machine.engine.conclusion import Conclusion
 from machine.engine.corrections import Corrections
 from machine.engine.day_budgets import DayBudgets
@@ -39,6 +40,7 @@ from machine.engine.live_task import LiveTask
 from machine.engine.live_tasks import LiveTasks
 from machine.engine.login_echo import FleetLogin
 from machine.engine.login_gate import LoginGate
+from machine.engine.moving import Moving
 from machine.engine.new_tasks import NewTasks
 from machine.engine.plans import Plans
 from machine.engine.recovery import Recovery
@@ -74,6 +76,7 @@ class EngineRoom:
     recovery: Recovery
     membership: Membership
     idleness: Idleness
+    clearing: Clearing
     status_board: StatusBoard
     new_tasks: NewTasks
     code: TaskCode
@@ -127,6 +130,7 @@ def build_engine(ground: Ground) -> EngineRoom:
         recovery=recovery,
         membership=membership,
         status_board=build_status_board(ground, slots, manager),
+        clearing=_clearing(ground, live, moving),
         idleness=Idleness(**shared, idle=timedelta(seconds=settings.idle_seconds)),
         new_tasks=new_tasks,
         code=code,
@@ -161,6 +165,21 @@ def _slots(ground: Ground) -> Slots:
     )
     ground.definitions.loader.listen(slots.redefined)
     return slots
+
+
+def _clearing(ground: Ground, live: LiveTasks, moving: Moving) -> Clearing:
+    def drained() -> bool:
+        machine = None if ground.seat is None else ground.seat.machine
+        return machine is not None and machine.state is MachineState.DRAINING
+
+    return Clearing(
+        drained=drained,
+        live=live,
+        moving=moving,
+        store=ground.tasks,
+        snapshots=ground.snapshots,
+        machine_id=ground.settings.machine_id,
+    )
 
 
 def _brain_tools(ground: Ground) -> tuple[ToolBox, BrainTools]:

@@ -124,6 +124,7 @@ def _for_all(ground: Ground, engine: EngineRoom, api: ApiState) -> Sequence[Watc
 def _run_tasks(stack: AsyncExitStack, ground: Ground, engine: EngineRoom, logins: LoginWork | None) -> None:
     """What belongs to who starts CLIs: its login, its tasks and their folders, its queue."""
     _watch_over(stack, engine.gate, engine.idleness, engine.disk.retention, engine.routing_desk)
+    _watch_over(stack, engine.clearing)
     if (sharing := ground.sharing) is not None:
 
         async def perform(wish: Wish, caller: Principal | None) -> Any:

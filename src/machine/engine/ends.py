@@ -19,7 +19,7 @@ def ended_from_outside(live: LiveTask, why: RunEnd) -> Outcome:
             parked = live.parked or Parked(reason=QueueReason.BUDGET)
             return _parked(live, parked)
         case RunEnd.PARK:
-            return _parked(live, Parked(reason=QueueReason.DRAIN, message="The machine shuts down."))
+            return _parked(live, Parked(reason=QueueReason.DRAIN, message="Its machine shuts down or is drained."))
         case RunEnd.FENCE:
             return fenced(live)
 

@@ -166,8 +166,8 @@ def _held_at(home: Machine) -> str:
     """Why a machine that could run it does not take up a task of its own; empty where it will."""
     if home.state is MachineState.DRAINING:
         return (
-            f"Its conversation is on {home.machine_id}, which is drained: it goes on there when that machine is "
-            "resumed, and elsewhere when it is shut down."
+            f"Its conversation is on {home.machine_id}, which is drained: it goes on elsewhere when all of it is "
+            "stored for other machines or that one is shut down, and there when it is resumed."
         )
     if home.facts.held_back:
         return f"Its conversation is on {home.machine_id}, which starts nothing now. {home.facts.held_back}"

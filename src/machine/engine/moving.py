@@ -61,6 +61,18 @@ class Moving:
         stays = self._shared is None or agent.workspace is WorkspaceKind.SHARED
         return Journey(self, None if stays else self._belongings_of(task), task, tell)
 
+    @property
+    def moves(self) -> bool:
+        """Whether conversations are stored for other machines at all."""
+        return self._shared is not None
+
+    async def stored(self, task: Task) -> Snapshot | None:
+        """The version that holds all of a conversation before this run of `task`; None where something is missing in
+        the newest, or nobody knows. Raises StoreError."""
+        turn = await self._snapshots.last_turn(task)
+        versions = await self._snapshots.newest(task.conversation_id)
+        return versions[0] if turn is not None and _is_stored(turn, versions) else None
+
     async def arrive(self, task: Task, belongings: Belongings | None, tell: Tell) -> None:
         """See that this machine has the newest there is, and say what is missing. Raises StoreError, CodeFault."""
         if not self._has_others:

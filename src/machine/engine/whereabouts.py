@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from machine.domain.errors import Conflict
+from machine.domain.machine import NOWHERE
 from machine.domain.task import Task, TaskStatus
 
 IsThere = Callable[[str], Awaitable[bool]]
@@ -45,8 +46,11 @@ class Whereabouts:
         return None
 
     def files_elsewhere(self, task: Task) -> str | None:
-        """The other machine that has the files of the task; None: they are here, or there are none yet."""
-        return task.machine_id if task.machine_id != self.machine_id and task.has_started else None
+        """The other machine that has the files of the task; None: they are here, or there are none yet, or they go with
+        it to whoever takes it up."""
+        if task.machine_id in (self.machine_id, NOWHERE) or not task.has_started:
+            return None
+        return task.machine_id
 
     async def is_ours_to_tidy(self, task: Task) -> bool:
         """Whether the end of a task's keeping is seen to here: who has its folder knows what work is in it."""

@@ -129,6 +129,11 @@ class SnapshotStore(Protocol):
         """Whether what the task's machine has of its conversation is stored for others."""
         ...
 
+    async def let_go(self, snapshot: Snapshot, machine_id: str) -> int:
+        """Let any machine take what is queued in a conversation on this one, if nothing of it is at work or waits, and
+        this is its newest version. Returns how many tasks."""
+        ...
+
     async def gone(self, *, limit: int) -> tuple[str, ...]:
         """Conversations with versions and without tasks."""
         ...

@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from sqlalchemy import RowMapping, Select, delete, exists, insert, select
+from sqlalchemy import RowMapping, Select, delete, exists, insert, select, update
 from sqlalchemy.engine import Connection
 
 from machine.domain.errors import Conflict
 from machine.domain.events import StartedData
+from machine.domain.machine import NOWHERE
 from machine.domain.snapshot import Snapshot, Turn
-from machine.domain.task import Task
+from machine.domain.task import Task, TaskStatus
 from machine.store.database import Database
 from machine.store.next_task import is_stored
 from machine.store.small_tables import all_rows
@@ -19,6 +20,7 @@ from machine.store.writer import Recorder
 KEPT: Final = 2
 _STARTED: Final = "task.started"
 _CONTINUED: Final = "task.continued"
+_BUSY: Final = (TaskStatus.RUNNING.value, TaskStatus.WAITING_INPUT.value)
 
 
 class SqlSnapshotStore:
@@ -65,6 +67,19 @@ class SqlSnapshotStore:
 
     async def is_stored(self, task: Task) -> bool:
         return await self._database.read(lambda connection: is_stored(connection, task.task_id))
+
+    async def let_go(self, snapshot: Snapshot, machine_id: str) -> int:
+        of_it = tasks.c.conversation_id == snapshot.conversation_id
+        queued = (of_it, tasks.c.status == TaskStatus.QUEUED.value, tasks.c.machine_id == machine_id)
+        busy = select(tasks.c.task_id).where(of_it, tasks.c.status.in_(_BUSY)).limit(1)
+
+        def write(connection: Connection, _recorder: Recorder) -> int:
+            newest = connection.execute(_newest(snapshot.conversation_id)).mappings().first()
+            if newest is None or _snapshot_of(newest) != snapshot or connection.execute(busy).first() is not None:
+                return 0
+            return connection.execute(update(tasks).where(*queued).values(machine_id=NOWHERE)).rowcount
+
+        return await self._database.write(write)
 
     async def gone(self, *, limit: int) -> tuple[str, ...]:
         has_tasks = exists().where(tasks.c.conversation_id == snapshots.c.conversation_id)
