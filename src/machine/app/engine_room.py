@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TypedDict
 
-from machine.app.chat_room import attachment_desk
+from machine.app.brain_room import build_brain, build_routing_desk
 from machine.app.disk_room import DiskRoom, build_disk
 from machine.app.fleet_room import member_of
 from machine.app.gate_room import build_fleet_login, build_gate
@@ -22,8 +22,6 @@ from machine.engine.approvals import Approvals
 from machine.engine.audit import Audit
 from machine.engine.background_manager import BackgroundTaskManager
 from machine.engine.brain import MachineBrain
-from machine.engine.brain_questions import BrainQuestions
-from machine.engine.brain_routing import BrainRouting
 from machine.engine.brain_tools import BrainTools
 from machine.engine.budget_answers import BudgetAnswers
 from machine.engine.catching_up import CatchingUp
@@ -31,7 +29,6 @@ from machine.engine.clearing import Clearing
 from machine.engine.conclusion import Conclusion
 from machine.engine.corrections import Corrections
 from machine.engine.day_budgets import DayBudgets
-from machine.engine.describing import Describing
 from machine.engine.disk_desk import DiskDesk
 from machine.engine.dispatcher import Dispatcher
 from machine.engine.idleness import Idleness
@@ -113,7 +110,7 @@ def build_engine(ground: Ground) -> EngineRoom:
     manager = _manager(ground, shared, slots, dispatcher, new_tasks)
     intake = Intake(new_tasks=new_tasks, manager=manager, agents=agents, store=store)
     steering = build_steering(ground, manager, approvals, code)
-    brain = _brain(ground, intake, manager, steering)
+    brain = build_brain(ground, intake, manager, steering)
     return EngineRoom(
         manager=manager,
         steering=steering,
@@ -136,7 +133,7 @@ def build_engine(ground: Ground) -> EngineRoom:
         code=code,
         toolbox=toolbox,
         brain_tools=brain_tools,
-        routing_desk=_routing_desk(ground, live, brain, new_tasks, gate, slots, manager, membership),
+        routing_desk=build_routing_desk(ground, live, brain, new_tasks, gate, slots, manager, membership),
         disk=disk,
         work_bell=build_work_bell(ground, slots),
         freed=slots.freed,
@@ -264,42 +261,4 @@ def _new_tasks(settings: Settings, agents: SubAgentRegistry, login: LoginSeen, c
         timeout_seconds=settings.task_timeout_seconds,
         cost_kind=lambda: CostKind.DEMO if settings.demo else login.cost_kind,
         asks_brain=settings.routing_by_brain,
-    )
-
-
-def _brain(ground: Ground, intake: Intake, manager: BackgroundTaskManager, steering: Steering) -> MachineBrain:
-    questions = BrainQuestions(claude=ground.claude, folder=ground.settings.workspaces_dir / "routing")
-    tasks, agents = ground.tasks, ground.definitions.agents
-    return MachineBrain(
-        intake=intake,
-        steering=steering,
-        store=tasks,
-        attachments=attachment_desk(ground),
-        describing=Describing(intake=intake, manager=manager, steering=steering, store=tasks, agents=agents),
-        agents=agents,
-        routing=BrainRouting(questions),
-        default_agent=ground.settings.default_agent,
-    )
-
-
-def _routing_desk(
-    ground: Ground,
-    live: LiveTasks,
-    brain: MachineBrain,
-    new_tasks: NewTasks,
-    gate: LoginGate,
-    slots: Slots,
-    manager: BackgroundTaskManager,
-    membership: Membership,
-) -> RoutingDesk:
-    return RoutingDesk(
-        store=ground.tasks,
-        live=live,
-        brain=brain,
-        new_tasks=new_tasks,
-        gate=gate,
-        slots=slots,
-        manager=manager,
-        membership=membership,
-        demo=ground.settings.demo,
     )

@@ -15,7 +15,7 @@ class FleetKeys:
 
     async def look(self) -> None:
         """Raises StoreError."""
-        there = [one for one in await self._machines.list() if one.present and one.machine_id != self._machine_id]
+        there = [one for one in await self._machines.present() if one.machine_id != self._machine_id]
         self._others = tuple(one.facts.keys for one in there)
 
     def sealing(self, marks: Sequence[str]) -> int:
