@@ -90,6 +90,8 @@ async def test_a_description_is_no_conversation(machine: Served) -> None:
     made = await machine.admin.post("/api/agents/describe", json={"description": "Reads logs."}, timeout=60)
     assert made.status_code == 200, made.text
     assert await listed(machine.admin) == []
+    [task] = (await machine.admin.get("/api/tasks?lane=chat")).json()["items"]
+    assert (task["lane"], task["describes"]) == ("chat", "agent"), "so that nobody looks for its conversation"
 
 
 async def test_search_finds_titles_messages_and_answers_and_takes_signs_as_they_are(machine: Served) -> None:

@@ -82,6 +82,12 @@ async def test_the_list_is_paged_filtered_and_short(machine: Served) -> None:
     assert all(len(item["input_message"]) == 500 for item in first["items"])
     assert len((await client.get(f"/api/tasks/{tasks[0].task_id}")).json()["input_message"]) == 5000
     assert (await client.get("/api/tasks?status=running")).json()["items"] == []
+    said = await resting_task(machine, with_brain=True)
+    [alone] = (await client.get("/api/tasks?lane=chat")).json()["items"]
+    assert [alone[name] for name in ("task_id", "lane", "describes")] == [said.task_id, "chat", None]
+    work = (await client.get("/api/tasks?lane=work")).json()["items"]
+    assert {task["task_id"] for task in work} == {task.task_id for task in tasks}
+    assert (await client.get("/api/tasks?lane=fast")).status_code == 422
     assert len((await client.get("/api/tasks?status=queued&status=running&agent=planning")).json()["items"]) == 5
 
 

@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,7 +28,8 @@ import machine
 from machine.domain.aio import spawn
 from machine.domain.errors import BadRequest, NotFound, StoreError, TooNew
 from machine.domain.events import AuthStatus, AuthStatusData, Output, OutputKind, StoredEvent, TaskOutput
-from machine.domain.task import NEXT, Task, TaskStatus
+from machine.domain.task import NEXT, Lane, Task, TaskStatus
+from machine.ports import TaskFilter
 from machine.store import event_log, opening, past, writer
 from machine.store.database import Database
 from machine.store.opening import open_database, prepare
@@ -608,22 +609,49 @@ async def test_a_machine_with_a_new_name_adopts_the_open_tasks(database: Databas
 async def test_what_has_not_ended_is_found_by_its_status_however_much_ever_ran_here(
     store: SqlTaskStore, path: Path
 ) -> None:
-    seen: list[tuple[str, tuple[object, ...]]] = []
-
-    def note(_c: object, _cursor: object, sql: str, values: tuple[object, ...], _x: object, _many: bool) -> None:
-        seen.append((sql, values))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with asked() as queries:
         await store.in_status(TaskStatus.WAITING_INPUT)
         await store.in_status(TaskStatus.QUEUED, TaskStatus.RUNNING, demo=True, after="task_", limit=10)
         await store.idle(NOW, after="", limit=10)
         await store.parked()
+    ways = ["tasks USING INDEX tasks_by_status (status=?"] * 3 + ["tasks USING INDEX tasks_held_back (queue_reason=?"]
+    for plan, way in zip(plans(path, queries, 4), ways, strict=True):
+        assert way in plan
+
+
+async def test_work_is_listed_without_chats_from_its_newest_on_however_much_ever_ran_here(
+    store: SqlTaskStore, path: Path
+) -> None:
+    """No page sorts all there is, and none looks at more than it takes to be full."""
+    with asked() as queries:
+        await store.list(TaskFilter(lane=Lane.WORK), limit=100)
+        await store.list(TaskFilter(lane=Lane.WORK, user_id="user_1"), limit=100)
+        await store.list(TaskFilter(lane=Lane.WORK, status=(TaskStatus.COMPLETED,)), limit=100)
+    ways = ("sqlite_autoindex_tasks_1", "tasks_by_user (user_id=?)", "tasks_by_status (status=?)")
+    for plan, way in zip(plans(path, queries, 3), ways, strict=True):
+        assert f"tasks USING INDEX {way}" in plan
+        assert plan.count("TEMP B-TREE") == (1 if "status" in way else 0)
+
+
+@contextlib.contextmanager
+def asked() -> Iterator[list[tuple[str, tuple[object, ...]]]]:
+    """What was asked of tasks, with the values."""
+    seen: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(_c: object, _cursor: object, sql: str, values: tuple[object, ...], _x: object, _many: bool) -> None:
+        if "FROM tasks" in sql:
+            seen.append((sql, values))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
     finally:
         event.remove(Engine, "before_cursor_execute", note)
-    queries = [(sql, values) for sql, values in seen if "FROM tasks" in sql]
-    ways = ["tasks USING INDEX tasks_by_status (status=?"] * 3 + ["tasks USING INDEX tasks_held_back (queue_reason=?"]
+
+
+def plans(path: Path, queries: Sequence[tuple[str, tuple[object, ...]]], count: int) -> list[str]:
+    """How SQLite answers each of so many queries."""
+    assert len(queries) == count
     with contextlib.closing(sqlite3.connect(path)) as raw:
-        for (sql, values), way in zip(queries, ways, strict=True):
-            plan = "\n".join(row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", values))
-            assert way in plan
+        steps = [raw.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall() for sql, values in queries]
+    return ["\n".join(step[3] for step in each) for each in steps]

@@ -248,6 +248,7 @@ async def test_a_page_of_no_tasks_is_a_bad_request(store: TaskStore) -> None:
         TaskFilter(user_id="user_2"),
         TaskFilter(conversation_id="conversation_x"),
         TaskFilter(parent_task_id="task_parent"),
+        TaskFilter(lane=Lane.CHAT),
         TaskFilter(user_id="user_2", agent="executor", status=(TaskStatus.QUEUED, TaskStatus.FAILED)),
     ],
 )
@@ -260,8 +261,23 @@ async def test_a_filter_finds_what_it_names_and_nothing_else(store: TaskStore, w
         user_id="user_2",
         conversation_id="conversation_x",
         parent_task_id="task_parent",
+        lane=Lane.CHAT,
     )
     assert [task.task_id for task in (await store.list(which, limit=10)).items] == [wanted.task_id]
+
+
+async def test_work_is_listed_without_the_chats_between_it_page_by_page(store: TaskStore) -> None:
+    work = []
+    for _ in range(3):
+        work.append((await created(store)).task_id)
+        await created(store, lane=Lane.CHAT)
+    which = TaskFilter(lane=Lane.WORK, status=(TaskStatus.QUEUED, TaskStatus.RUNNING))
+    first = await store.list(which, limit=2)
+    second = await store.list(which, limit=2, cursor=first.next_cursor)
+    found = [[task.task_id for task in page.items] for page in (first, second)]
+    newest = sorted(work, reverse=True)
+    assert found == [newest[:2], newest[2:]]
+    assert second.next_cursor is None
 
 
 @pytest.mark.parametrize("text", ["LOGIN", "ogi", "page  login", "100%_", "übung", "\\n"])

@@ -4631,6 +4631,7 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            describes: components["schemas"]["DefinitionKind"] | null;
             /** Duration Seconds */
             duration_seconds: number;
             /** Estimated */
@@ -4642,6 +4643,7 @@ export interface components {
             input_tokens: number;
             /** Is Interactive */
             is_interactive: boolean;
+            lane: components["schemas"]["Lane"];
             /** Last Seq */
             last_seq: number;
             /** Machine Id */
@@ -6048,6 +6050,7 @@ export interface components {
             created_at: string;
             /** Definitions Version */
             definitions_version: number | null;
+            describes: components["schemas"]["DefinitionKind"] | null;
             /** Duration Seconds */
             duration_seconds: number;
             /** Estimated */
@@ -6323,6 +6326,7 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            describes: components["schemas"]["DefinitionKind"] | null;
             /** Duration Seconds */
             duration_seconds: number;
             /** Estimated */
@@ -6334,6 +6338,7 @@ export interface components {
             input_tokens: number;
             /** Is Interactive */
             is_interactive: boolean;
+            lane: components["schemas"]["Lane"];
             /** Last Seq */
             last_seq: number;
             /** Machine Id */
@@ -6408,6 +6413,7 @@ export interface components {
             created_at: string;
             /** Definitions Version */
             definitions_version: number | null;
+            describes: components["schemas"]["DefinitionKind"] | null;
             /** Duration Seconds */
             duration_seconds: number;
             /** Estimated */
@@ -10345,6 +10351,8 @@ export interface operations {
                 conversation_id?: string | null;
                 /** @description `next_cursor` of before. */
                 cursor?: string | null;
+                /** @description `work`: without the Brain's chats. `chat`: those alone. */
+                lane?: components["schemas"]["Lane"] | null;
                 /** @description How many at most. */
                 limit?: number;
                 machine_id?: string | null;

@@ -7,6 +7,7 @@ import {
   hasEnded,
   hasPlan,
   needsAnswer,
+  pathOf,
   type Task,
   workedSeconds,
 } from "./task";
@@ -87,10 +88,28 @@ describe("workedSeconds", () => {
 
 describe("conversationOf", () => {
   it("is that of a message to the Brain, not of work or of what it writes for a form", () => {
-    const chat = { lane: "chat", source_metadata: {}, conversation_id: "conv_1" } as const;
+    const chat = { lane: "chat", describes: null, conversation_id: "conv_1" } as const;
     expect(conversationOf(chat)).toBe("conv_1");
     expect(conversationOf({ ...chat, lane: "work" })).toBeNull();
-    expect(conversationOf({ ...chat, source_metadata: { describes: "agent" } })).toBeNull();
+    expect(conversationOf({ ...chat, describes: "agent" })).toBeNull();
+  });
+});
+
+describe("pathOf", () => {
+  it("leads a message to the Brain to its conversation, and all else to its own page", () => {
+    const chat = { task_id: "task_1", lane: "chat", describes: null, conversation_id: "conv_1" } as const;
+    expect(pathOf(chat)).toBe("/chat/conv_1");
+    expect(pathOf({ ...chat, lane: "work" })).toBe("/tasks/task_1");
+    expect(pathOf({ ...chat, describes: "skill" })).toBe("/tasks/task_1");
+  });
+
+  it("does so for a task that the feed tells of, too", () => {
+    const told = (source_metadata: object) => {
+      const said = { task_id: "t", lane: "chat", conversation_id: "conv_1", source_metadata };
+      return applyToTask({ ...task, last_seq: 0 }, event(1, "task.created", said));
+    };
+    expect(pathOf(told({}))).toBe("/chat/conv_1");
+    expect(pathOf(told({ describes: "agent" }))).toBe("/tasks/t");
   });
 });
 

@@ -34,11 +34,20 @@ export function carrierOf(children: readonly Task[]): Task | undefined {
   return children.find(({ assigned_agent }) => assigned_agent === EXECUTOR);
 }
 
+/** Whether a task is work, as opposed to what is said to the Brain. */
+export function isWork(task: Pick<Task, "lane">): boolean {
+  return task.lane !== "chat";
+}
+
 /** The conversation with the Brain that a task is a part of; null for work, and for definitions that it writes. */
-export function conversationOf(
-  task: Pick<components["schemas"]["TaskDetail"], "lane" | "source_metadata" | "conversation_id">,
-): string | null {
-  return task.lane === "chat" && !("describes" in task.source_metadata) ? task.conversation_id : null;
+export function conversationOf(task: Pick<Task, "lane" | "describes" | "conversation_id">): string | null {
+  return isWork(task) || task.describes ? null : task.conversation_id;
+}
+
+/** The address that a task leads to: a message to the Brain to its conversation, all else to a page of its own. */
+export function pathOf(task: Pick<Task, "task_id" | "lane" | "describes" | "conversation_id">): string {
+  const conversation = conversationOf(task);
+  return conversation ? `/chat/${conversation}` : `/tasks/${task.task_id}`;
 }
 
 function moved(task: Task, status: TaskStatus, event: TaskEvent, changes: Partial<Task> = {}): Task {
@@ -116,7 +125,8 @@ const NOTHING_USED: Usage = {
 /** The task that an event says was created, in the form of lists. */
 export function taskOf(event: Extract<TaskEvent, { type: "task.created" }>): Task {
   const { usage = NOTHING_USED, ...task } = event.data;
-  return { ...task, ...usage, last_seq: event.seq };
+  const describes = (task.source_metadata?.describes ?? null) as Task["describes"];
+  return { ...task, ...usage, describes, last_seq: event.seq };
 }
 
 function ended(task: Task, event: End): Task {

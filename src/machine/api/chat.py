@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from machine.api.chat_schemas import ConversationDetail, ConversationList, MessageView, Rename
+from machine.api.chat_schemas import ChatTaken, ConversationDetail, ConversationList, MessageView, Rename
 from machine.api.deps import Caller, Cursor, Id, Limit, Seen, State
-from machine.api.schemas import ChatMessage, ChatTaken
+from machine.api.schemas import ChatMessage
 from machine.domain.chat import Conversation
 from machine.ports import TaskFilter
 

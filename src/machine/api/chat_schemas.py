@@ -23,6 +23,11 @@ class _Out(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class ChatTaken(_Out):
+    conversation_id: str
+    task_id: str
+
+
 class ConversationList(_Out):
     items: list[Conversation]
     next_cursor: str | None

@@ -12,6 +12,7 @@ from machine.domain.chat import MAX_ATTACHMENTS
 from machine.domain.code import Changes, CodeSource
 from machine.domain.costs import CostKind
 from machine.domain.day_budget import BudgetNotice
+from machine.domain.definitions import DefinitionKind
 from machine.domain.events import AuthStatusData
 from machine.domain.machine import MachineRole
 from machine.domain.machine_status import MachineStatusData, MachineWarning
@@ -31,6 +32,7 @@ from machine.domain.task import (
     TaskStatus,
     WaitingReason,
 )
+from machine.engine.descriptions import described_kind
 from machine.ports import Sandbox
 
 PREVIEW_CHARS: Final = 500
@@ -111,6 +113,10 @@ class TaskSummary(_Out):
     """How much it may do at most."""
     parent_task_id: str | None
     conversation_id: str
+    lane: Lane
+    """`chat`: a message to the Brain, or a description that it turns into a definition."""
+    describes: DefinitionKind | None
+    """What it turns a description into; null for all other tasks."""
     priority: int
     attempt: int
     is_interactive: bool
@@ -146,8 +152,6 @@ class TaskView(TaskSummary):
     """A task, whole."""
 
     source_metadata: dict[str, Any]
-    lane: Lane
-    """`chat`: a message to the Brain, or a description that it turns into a definition."""
     routing: Routing | None
     claude_session_id: str
     definitions_version: int | None
@@ -186,11 +190,6 @@ class TaskList(_Out):
 class TaskTaken(_Out):
     """The task that takes a message: the one it was sent to, or the one that follows up."""
 
-    task_id: str
-
-
-class ChatTaken(_Out):
-    conversation_id: str
     task_id: str
 
 
@@ -291,7 +290,7 @@ def _flat(task: Task) -> dict[str, Any]:
     """The fields of a task with its usage among them. Values stay as they are: nothing is copied."""
     fields = dict(task)
     usage = fields.pop("usage")
-    return {**fields, **dict(usage)}
+    return {**fields, **dict(usage), "describes": described_kind(task)}
 
 
 def _preview(text: str | None) -> str | None:

@@ -12,7 +12,7 @@ from machine.api.routing_schemas import ApprovePlan, CorrectRouting, RoutingCorr
 from machine.api.schemas import NewTask, Say, StopTask, TaskDetail, TaskList, TaskSummary, TaskTaken, TaskView
 from machine.api.state import ApiState
 from machine.domain.code import Diff, Pushed
-from machine.domain.task import Task, TaskSource, TaskStatus
+from machine.domain.task import Lane, Task, TaskSource, TaskStatus
 from machine.engine.intake import TaskRequest
 from machine.engine.new_tasks import source_of
 from machine.engine.task_text import newest_text
@@ -22,6 +22,8 @@ router = APIRouter(prefix="/api/tasks", tags=["tasks"])
 
 Statuses = Annotated[list[TaskStatus], Query(max_length=6, description="May be given several times.")]
 Name = Annotated[str | None, Query(min_length=1, max_length=80, pattern=r"^[\x21-\x7e]+$")]
+
+InLane = Annotated[Lane | None, Query(description="`work`: without the Brain's chats. `chat`: those alone.")]
 
 Words = Annotated[
     str,
@@ -50,6 +52,7 @@ async def list_tasks(
     parent_task_id: Name = None,
     user_id: Name = None,
     machine_id: Name = None,
+    lane: InLane = None,
     q: Words = "",
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -68,6 +71,7 @@ async def list_tasks(
         conversation_id=conversation_id,
         parent_task_id=parent_task_id,
         machine_id=machine_id,
+        lane=lane,
         text=q,
     )
     page = await state.tasks.list(which, limit=limit, cursor=cursor)

@@ -29,10 +29,16 @@ def is_description(task: Task) -> bool:
     return DESCRIBES in task.source_metadata
 
 
+def described_kind(task: Task) -> DefinitionKind | None:
+    """What kind of definition a task is to write; None for all that write none."""
+    kind = task.source_metadata.get(DESCRIBES)
+    return DefinitionKind(kind) if isinstance(kind, str) and kind in FORMS else None
+
+
 def answer_schema_of(task: Task) -> dict[str, Any] | None:
     """The JSON schema that a task's result has to have; None for text."""
-    kind = task.source_metadata.get(DESCRIBES)
-    return schema_of(DefinitionKind(kind)) if isinstance(kind, str) and kind in FORMS else None
+    kind = described_kind(task)
+    return None if kind is None else schema_of(kind)
 
 
 def schema_of(kind: DefinitionKind) -> dict[str, Any]:

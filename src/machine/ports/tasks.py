@@ -23,6 +23,7 @@ class TaskFilter(Value):
     conversation_id: str | None = None
     parent_task_id: str | None = None
     machine_id: str | None = None
+    lane: Lane | None = None
     text: str = ""
     """Words that the title or the message holds, all of them; empty: any."""
 

@@ -83,5 +83,7 @@ def _conditions(which: TaskFilter) -> list[ColumnElement[bool]]:
         "conversation_id": which.conversation_id,
         "parent_task_id": which.parent_task_id,
         "machine_id": which.machine_id,
+        # No index of its own: it is looked at row by row on the way through another, from the newest task on.
+        "lane": which.lane,
     }
     return [tasks.c[name] == value for name, value in wanted.items() if value is not None]
