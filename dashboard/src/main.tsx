@@ -3,6 +3,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { router } from "./app";
+import { pathOf } from "./domain/task";
 import { LiveProvider } from "./live/hooks";
 import { createLive } from "./live/live";
 import { takeSecret } from "./pages/sign-in";
@@ -10,7 +11,7 @@ import "./styles.css";
 
 takeSecret();
 const live = createLive();
-live.notices.open = (taskId) => void router.navigate({ to: "/tasks/$taskId", params: { taskId } });
+live.notices.open = (task) => void router.navigate({ to: pathOf(task) });
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 createRoot(root).render(

@@ -96,7 +96,7 @@ def test_a_daemon_that_is_killed_in_mid_stream_is_waited_for_without_a_reload(op
     daemon = person.daemon
     other = open_page()
     other.opens()
-    person.wishes("Talk slowly")
+    person.wishes("Talk slowly", agent="planning")
     person.page.evaluate("() => { window.sameDocument = true }")
     person.reads_until("word-010")
     port = port_of(daemon)

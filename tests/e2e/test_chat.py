@@ -187,17 +187,48 @@ def test_a_message_to_the_brain_leads_from_its_task_to_the_conversation_and_work
     person.sees("Good morning")
 
 
+def test_what_is_said_to_the_brain_is_no_task_in_the_lists_unless_chats_are_wanted(
+    person: Person, daemon: DaemonProcess
+) -> None:
+    said = daemon.post("/api/chat", {"message": "Is it raining"})
+    daemon.post("/api/tasks", {"message": "Close the windows", "agent": "executor"})
+    rows = person.page.get_by_role("group", name="List of tasks").get_by_role("link")
+    side = person.page.get_by_role("navigation", name="Tasks").get_by_role("link")
+    person.opens("/tasks")
+    expect(rows.filter(has_text="Close the windows")).to_have_count(1)
+    expect(side.filter(has_text="Close the windows")).to_have_count(1)
+    expect(rows.filter(has_text="Is it raining")).to_have_count(0)
+    # What begins while the page is open is kept apart in the same way.
+    daemon.post("/api/chat", {"message": "Is it snowing"})
+    daemon.post("/api/tasks", {"message": "Open the windows", "agent": "executor"})
+    expect(rows.filter(has_text="Open the windows")).to_have_count(1)
+    expect(rows.filter(has_text="Is it snowing")).to_have_count(0)
+    expect(side.filter(has_text=re.compile("Is it"))).to_have_count(0)
+    person.page.get_by_label("With chats").check()
+    person.page.wait_for_url("**/tasks?chats=true")
+    expect(rows.filter(has_text="Is it snowing")).to_have_count(1)
+    faultless(person, "tasks with chats")
+    person.page.reload()
+    rows.filter(has_text="Is it raining").click()
+    person.page.wait_for_url(f"**/chat/{said['conversation_id']}")
+    person.page.get_by_role("link", name="Details").click()
+    person.page.wait_for_url(f"**/tasks/{said['task_id']}")
+
+
 def test_before_it_hands_out_rights_the_brain_shows_what_there_would_be(person: Person, daemon: DaemonProcess) -> None:
     def agents() -> set[str]:
         return {str(one["name"]) for one in daemon.get("/api/agents")["items"]}
 
-    asks(person, "Create an agent for reviews")
+    conversation_id = asks(person, "Create an agent for reviews")
     asking = person.page.get_by_role("region", name="Create the agent “code-review”?")
     expect(asking).to_contain_text("CLAUDE.md")
     expect(asking).to_contain_text("Bash(git log:*)")
     asking.get_by_role("button", name="Instructions").click()
     expect(asking).to_contain_text("say what is wrong")
     faultless(person, "the Brain asks")
+    waiting = person.opens().page.get_by_role("region", name="Tasks that need your answer").get_by_role("link")
+    waiting.filter(has_text="Create an agent for reviews").click()
+    person.page.wait_for_url(f"**/chat/{conversation_id}")
     asking.get_by_role("button", name="Deny…").click()
     asking.get_by_label("Why not?").fill("We have one.")
     asking.get_by_role("button", name="Deny", exact=True).click()
@@ -308,6 +339,9 @@ def test_a_conversation_is_renamed_found_and_deleted(person: Person, daemon: Dae
     assert conversation_id not in left
     person.opens(f"/chat/{conversation_id}")
     person.sees("This conversation could not be loaded.")
+    person.page.get_by_role("link", name="Its newest message, as a task").click()
+    person.page.wait_for_url("**/tasks/task_*")
+    person.sees("How is the samovar?")
     person.faults[:] = [fault for fault in person.faults if "404" not in fault]
 
 

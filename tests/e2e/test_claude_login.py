@@ -191,7 +191,7 @@ def test_the_first_steps_end_with_the_first_task(person: Person, daemon: DaemonP
     expect(person.page.get_by_text("It works: Claude is logged in")).to_be_visible(timeout=TRIAL_MS)
     person.opens()
     expect(steps).to_contain_text("Write below what should be done")
-    person.wishes("hello", agent="planning")
+    person.wishes("hello")
     person.sees_status("Completed")
     person.opens()
     person.sees("What should be done?")

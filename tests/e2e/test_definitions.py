@@ -321,7 +321,7 @@ def test_the_form_of_a_webhook_fits_its_provider(person: Person, daemon: DaemonP
 
 def test_the_first_page_shows_what_a_task_writes_and_what_waits(person: Person, daemon: DaemonProcess) -> None:
     person.opens()
-    slow = daemon.post("/api/chat", {"message": "demo:slow"})["task_id"]
+    slow = daemon.post("/api/tasks", {"message": "demo:slow", "agent": "executor"})["task_id"]
     active = person.page.get_by_role("region", name="Active tasks")
     expect(active.get_by_role("link", name="demo:slow").get_by_test_id("last-line")).to_contain_text("word-")
     expect(person.page.get_by_role("region", name="The machine")).to_contain_text("1 of 5 busy")

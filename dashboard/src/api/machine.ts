@@ -59,11 +59,7 @@ export const machine = {
   openSession: async () => (await done(http.POST("/api/sessions"))).session_id,
 
   /** One page of the tasks with one of these statuses, newest first: some, or as many as the machine gives at once. */
-  tasks(
-    cursor: string | null,
-    status: TaskStatus[] = [],
-    count: "some" | "most" = "some",
-  ): Promise<TaskPage> {
+  tasks(cursor: string | null, status: TaskStatus[], count: "some" | "most" = "some"): Promise<TaskPage> {
     const limit = count === "some" ? LIST_PAGE : LARGEST_PAGE;
     const query = { limit, status, ...(cursor ? { cursor } : {}) };
     return done(http.GET("/api/tasks", { params: { query } }));
@@ -72,11 +68,11 @@ export const machine = {
   start: (task: Partial<NewTask> & Pick<NewTask, "message">): Promise<TaskView> =>
     done(http.POST("/api/tasks", { body: task as NewTask })),
   /** One page of the tasks that fit, newest first. */
-  list(filter: TaskFilter, cursor: string | null, limit: number): Promise<TaskPage> {
+  list(filter: TaskFilter, cursor: string | null, limit = LIST_PAGE): Promise<TaskPage> {
     const { agent, person, q } = filter;
     const source = filter.source as Schemas["TaskSource"] | undefined;
     const narrowed = { agent: agent ?? null, source: source ?? null, user_id: person ?? null, q: q ?? "" };
-    const where = { machine_id: filter.machine ?? null };
+    const where = { machine_id: filter.machine ?? null, lane: filter.chats ? null : ("work" as const) };
     const query = { limit, cursor, status: statusesOf(filter), ...narrowed, ...where };
     return done(http.GET("/api/tasks", { params: { query } }));
   },

@@ -1,9 +1,12 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ArrowDown, ArrowLeft } from "lucide-react";
 import { type ReactNode, useEffect, useMemo } from "react";
 import { type Chat, chats, type Message } from "../api/chat";
+import { machine } from "../api/machine";
 import { costKind, dollars } from "../domain/format";
 import { hasEnded, needsAnswer } from "../domain/task";
+import { keys } from "../live/cache";
 import { useLive } from "../live/hooks";
 import { Button } from "../parts/button";
 import { useTitle } from "../parts/page";
@@ -31,9 +34,12 @@ export function ChatConversation({ id, menu }: { id: string; menu: ReactNode }) 
           error={chat.error}
           retry={() => void chat.refetch()}
         />
-        <Link to="/chat" className="text-accent underline">
-          All conversations
-        </Link>
+        <p className="flex gap-4">
+          <Link to="/chat" className="text-accent underline">
+            All conversations
+          </Link>
+          <Kept id={id} />
+        </p>
       </div>
     );
   }
@@ -63,6 +69,18 @@ export function ChatConversation({ id, menu }: { id: string; menu: ReactNode }) 
         />
       </footer>
     </div>
+  );
+}
+
+/** Of a conversation that was deleted the tasks stay: the way to the newest one, which leads to those before it. */
+function Kept({ id }: { id: string }) {
+  const queryKey = [...keys.conversation(id), true];
+  const newest = useQuery({ queryKey, queryFn: () => machine.conversation(id) }).data?.items[0];
+  if (!newest) return null;
+  return (
+    <Link to="/tasks/$taskId" params={{ taskId: newest.task_id }} className="text-accent underline">
+      Its newest message, as a task
+    </Link>
   );
 }
 

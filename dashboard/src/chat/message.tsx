@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { LoaderCircle } from "lucide-react";
 import { memo, useMemo, useState } from "react";
 import type { Message } from "../api/chat";
@@ -64,6 +65,14 @@ function Rows({ message, items, version }: Props) {
         </div>
       ))}
       <Working message={message} last={rows.at(-1)} />
+      <Link
+        to="/tasks/$taskId"
+        params={{ taskId: message.task_id }}
+        title="The task of this message: its events, files and cost"
+        className="inline-flex min-h-6 items-center text-faint text-xs hover:text-ink hover:underline"
+      >
+        Details
+      </Link>
     </article>
   );
 }

@@ -8,7 +8,7 @@ import { keys } from "../live/cache";
 import { useLive } from "../live/hooks";
 
 /** Conversations with the Brain, page by page; all of them, or those in which these words stand. */
-export function useChats(search: string) {
+export function useChats(search: string, enabled = true) {
   const { feed } = useLive();
   return useInfiniteQuery({
     queryKey: [...keys.chats, search],
@@ -21,6 +21,7 @@ export function useChats(search: string) {
     initialPageParam: null as string | null,
     getNextPageParam: (page: ChatPage) => page.next_cursor,
     placeholderData: (before) => before,
+    enabled,
   });
 }
 

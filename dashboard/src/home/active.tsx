@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { fullTime, spent, statusText } from "../domain/format";
-import { needsAnswer, type Task, workedSeconds } from "../domain/task";
+import { needsAnswer, pathOf, type Task, workedSeconds } from "../domain/task";
 import { useGlimpse } from "../live/hooks";
 import { useNow } from "../parts/now";
 import { StatusIcon } from "../parts/status";
@@ -45,7 +45,8 @@ export function ActiveTasks({
       {(more > 0 || hasMore) && (
         <Link
           to="/tasks"
-          search={{ status }}
+          // Chats need answers, too; at work they are in no list.
+          search={status === "active" ? { status } : { status, chats: true }}
           className="mt-2 inline-block min-h-6 text-accent text-xs underline"
         >
           {hasMore ? "All active tasks" : `and ${more} more`}
@@ -57,11 +58,7 @@ export function ActiveTasks({
 
 function ActiveTask({ task }: { task: Task }) {
   return (
-    <Link
-      to="/tasks/$taskId"
-      params={{ taskId: task.task_id }}
-      className="flex items-start gap-3 px-3.5 py-2.5 -outline-offset-2 hover:bg-hover"
-    >
+    <Link to={pathOf(task)} className="flex items-start gap-3 px-3.5 py-2.5 -outline-offset-2 hover:bg-hover">
       <StatusIcon task={task} className="mt-0.5 size-4" />
       <span className="min-w-0 flex-1">
         <span className="flex items-baseline gap-3">

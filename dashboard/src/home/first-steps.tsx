@@ -5,24 +5,24 @@ import { type ReactNode, useState } from "react";
 import type { Status } from "../api/machine";
 import { type Person, people } from "../api/people";
 import { keys } from "../live/cache";
-import { useTasks } from "../live/hooks";
 import { Button, IconButton } from "../parts/button";
 import { useIsWide } from "../parts/media";
 import { PasswordForm } from "../settings/account-page";
 import { hasWorked, hide, isHidden, type Step, stepsOf } from "./steps";
+import { useGiven } from "./use-has-steps";
 
 /** What is left to do before the machine works for somebody; gone when it is done, or put away. */
 export default function FirstSteps({ status }: { status: Status }) {
   const { me, auth } = status;
   const person = useQuery({ queryKey: keys.person(me.user_id), queryFn: () => people.get(me.user_id) });
-  const { tasks, recent } = useTasks();
+  const { given } = useGiven();
   const [hidden, setHidden] = useState({ all: isHidden("all"), password: isHidden("password") });
-  if (!person.data || recent.isPending || hidden.all) return null;
+  if (!person.data || hidden.all) return null;
   const steps = stepsOf({
     hasPassword: person.data.has_password,
     skippedPassword: hidden.password,
     auth: auth.state,
-    tasks: tasks.length,
+    tasks: given,
   });
   if (steps.every(({ done }) => done)) return null;
   const putAway = (what: "all" | "password") => {

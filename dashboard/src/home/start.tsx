@@ -1,6 +1,6 @@
 import { lazy, Suspense } from "react";
 import type { Status } from "../api/machine";
-import { hasEnded, needsAnswer } from "../domain/task";
+import { hasEnded, isWork, needsAnswer } from "../domain/task";
 import { useStatus, useTasks } from "../live/hooks";
 import { TaskList } from "../pages/task-list";
 import { useIsWide } from "../parts/media";
@@ -94,7 +94,7 @@ function Overview({ status }: { status: Status }) {
       <MachineStrip status={status} />
       <ActiveTasks
         title="Active tasks"
-        tasks={tasks.filter((task) => !hasEnded(task) && !needsAnswer(task))}
+        tasks={tasks.filter((task) => isWork(task) && !hasEnded(task) && !needsAnswer(task))}
         status="active"
         hasMore={active.data?.hasMore ?? false}
       />

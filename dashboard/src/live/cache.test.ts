@@ -35,6 +35,17 @@ describe("a list, and the events that arrived while it loaded", () => {
   });
 });
 
+it("stands among what is open, but not among the newest work, when it is said to the Brain", () => {
+  const client = new QueryClient();
+  client.setQueryData(keys.active, { items: [], hasMore: false });
+  client.setQueryData(keys.recent, { pages: [page()], pageParams: [null] });
+  for (const lane of ["chat", "work"])
+    applyToCache(client, event(lane, 1, "task.created", { task_id: lane, status: "queued", lane }));
+  const ids = (found: TaskPage | undefined) => found?.items.map(({ task_id }) => task_id);
+  expect(ids(client.getQueryData(keys.active))).toEqual(["work", "chat"]);
+  expect(ids(client.getQueryData<{ pages: TaskPage[] }>(keys.recent)?.pages[0])).toEqual(["work"]);
+});
+
 describe("what was loaded of definitions", () => {
   const isOld = (client: QueryClient, key: readonly unknown[]) => client.getQueryState(key)?.isInvalidated;
   const machineEvent = (type: string, data: object) =>

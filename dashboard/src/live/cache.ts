@@ -60,8 +60,9 @@ export function applyToPage(page: TaskPage, event: TaskEvent, isFirst: boolean):
   return { ...page, items: [taskOf(event), ...page.items] };
 }
 
-/** The newest tasks of all after an event. The same object when it says nothing about them. */
+/** The newest work after an event. The same object when it says nothing about it. */
 function applyToRecent(data: Pages, event: TaskEvent): Pages {
+  if (event.type === "task.created" && event.data.lane === "chat") return data;
   const at = data.pages.findIndex(({ items }) => has(items, event.task_id));
   const index = Math.max(0, at);
   const old = data.pages[index];

@@ -5,7 +5,7 @@ import { machine, type TaskPage } from "../api/machine";
 import { schedules } from "../api/schedules";
 import { webhooks } from "../api/webhooks";
 import type { KindId } from "../domain/definition";
-import type { Task } from "../domain/task";
+import { isWork, type Task } from "../domain/task";
 import type { ConnectionState } from "../feed/connection";
 import { Signal } from "../feed/signal";
 import { isTaskEvent } from "../feed/wire";
@@ -138,7 +138,7 @@ function useOpenTasks() {
   });
 }
 
-/** The tasks that are not over, and page by page the newest of all. */
+/** The tasks that are not over, what is said to the Brain among them, and page by page the newest of all work. */
 export function useTasks() {
   const { feed } = useLive();
   const active = useOpenTasks();
@@ -147,8 +147,9 @@ export function useTasks() {
     initialPageParam: null as string | null,
     getNextPageParam: (page: TaskPage) => page.next_cursor,
     queryFn: async ({ pageParam }): Promise<TaskPage> => {
-      const { snapshot, arrived } = await feed.during(() => machine.tasks(pageParam));
-      return applyAll(snapshot, arrived, pageParam === null);
+      const { snapshot, arrived } = await feed.during(() => machine.list({}, pageParam));
+      const page = applyAll(snapshot, arrived, pageParam === null);
+      return { ...page, items: page.items.filter(isWork) };
     },
   });
   const tasks = useMemo(() => {

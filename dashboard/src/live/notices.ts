@@ -46,7 +46,7 @@ interface Surroundings {
 export class Notices {
   readonly isOn = new Signal(false);
   /** Goes to a task: given by who knows the way. */
-  open: (taskId: string) => void = () => {};
+  open: (task: Task) => void = () => {};
 
   /** Of tasks that something was said of, the last event: after a break some are told again. */
   #said = new Map<string, number>();
@@ -69,7 +69,7 @@ export class Notices {
   #tell(event: TaskEvent, task: Task): void {
     if (task.user_id !== this.around.me() || this.around.isLookedAt(task.task_id)) return;
     const said = saidOf(event, task);
-    if (said && this.#isNew(event)) this.show(said.title, said.body, task.task_id);
+    if (said && this.#isNew(event)) this.show(said.title, said.body, task);
   }
 
   #isNew({ task_id, seq }: TaskEvent): boolean {
@@ -114,14 +114,14 @@ export class Notices {
     this.isOn.set(isOn);
   }
 
-  show(title: string, body: string, taskId: string | null): void {
+  show(title: string, body: string, task: Task | null): void {
     try {
       // One for each task: a newer one takes the place of the one before.
-      const notice = new Notification(title, { body, tag: taskId ?? "test" });
+      const notice = new Notification(title, { body, tag: task?.task_id ?? "test" });
       notice.onclick = () => {
         window.focus();
         notice.close();
-        if (taskId) this.open(taskId);
+        if (task) this.open(task);
       };
     } catch (error) {
       console.warn("This browser shows no notices of pages.", error);

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useId } from "react";
 import type { Machine } from "../api/machines";
-import { hasEnded, type Task } from "../domain/task";
+import { hasEnded, pathOf, type Task } from "../domain/task";
 import { useTasks } from "../live/hooks";
 import { Meter } from "../parts/meter";
 import { Notice } from "../parts/notice";
@@ -133,8 +133,7 @@ function TaskLink({ task }: { task: Task }) {
   return (
     <li>
       <Link
-        to="/tasks/$taskId"
-        params={{ taskId: task.task_id }}
+        to={pathOf(task)}
         className="-mx-1 flex min-h-6 items-center gap-2 rounded-md px-1 hover:bg-hover"
       >
         <StatusIcon task={task} className="size-3.5" />

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { memo, useMemo } from "react";
 import { ago, fullTime } from "../domain/format";
-import { hasEnded, needsAnswer, type Task } from "../domain/task";
+import { hasEnded, isWork, needsAnswer, pathOf, type Task } from "../domain/task";
 import { useTasks, useUnread } from "../live/hooks";
 import { Button } from "../parts/button";
 import { useNow } from "../parts/now";
@@ -25,9 +25,13 @@ export function grouped(tasks: readonly Task[]): Group[] {
   return groups.filter((group) => group.tasks.length > 0);
 }
 
+/** What is said to the Brain stands in the chat; what it needs to know for it stands here, too. */
+const isListed = (task: Task) => isWork(task) || needsAnswer(task);
+
 /** The tasks in groups; with `only`, just those that it picks. */
 export function TaskList({ only }: { only?: (task: Task) => boolean }) {
-  const { tasks, active, recent } = useTasks();
+  const { tasks: known, active, recent } = useTasks();
+  const tasks = useMemo(() => known.filter(isListed), [known]);
   const groups = useMemo(() => grouped(only ? tasks.filter(only) : tasks), [tasks, only]);
   const now = useNow(MINUTE_MS);
   const unread = useUnread();
@@ -77,8 +81,7 @@ export function TaskList({ only }: { only?: (task: Task) => boolean }) {
 const TaskRow = memo(function TaskRow({ task, when, isNew }: { task: Task; when: string; isNew: boolean }) {
   return (
     <Link
-      to="/tasks/$taskId"
-      params={{ taskId: task.task_id }}
+      to={pathOf(task)}
       className="flex items-start gap-2.5 rounded-md px-2 py-1.5 hover:bg-hover"
       activeProps={{ className: "bg-hover", "aria-current": "page" }}
     >

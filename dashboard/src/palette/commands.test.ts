@@ -41,6 +41,12 @@ describe("the palette", () => {
     expect(found.task_1).toBe("/tasks/task_1");
   });
 
+  it("finds a message to the Brain by its conversation only", () => {
+    const said = { task_id: "task_2", title: "How to bake", lane: "chat", conversation_id: "conv_1" } as Task;
+    const all = commandsOf({ ...known, tasks: [...known.tasks, said] });
+    expect(search(all, "bake", 10).map(({ id, to }) => [id, to])).toEqual([["conv_1", "/chat/conv_1"]]);
+  });
+
   it("ends with a search of all tasks, whatever else fits, and with none while nothing is typed", () => {
     const ends = (typed: string) => found(commandsOf(known), typed, 3).at(-1);
     expect(ends("code")).toMatchObject({ name: "Search tasks for “code”", to: "/tasks?q=code" });

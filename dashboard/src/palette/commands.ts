@@ -13,7 +13,7 @@ import type { Chat } from "../api/chat";
 import type { DefinitionView } from "../api/definitions";
 import { KINDS } from "../definitions/kinds";
 import type { KindId } from "../domain/definition";
-import type { Task } from "../domain/task";
+import { conversationOf, pathOf, type Task } from "../domain/task";
 import { THEME_ICONS, THEMES, type Theme } from "../parts/theme";
 import { sectionsFor } from "../settings/sections";
 
@@ -91,13 +91,16 @@ export function commandsOf({ tasks, definitions, chats, mayCreate }: Known): Com
       to: `/chat/${conversation_id}`,
       Icon: MessagesSquare,
     })),
-    ...tasks.map(({ task_id, title }) => ({
-      id: task_id,
-      name: title,
-      kind: "Task",
-      to: `/tasks/${task_id}`,
-      Icon: ListTodo,
-    })),
+    ...tasks
+      // A message to the Brain is found by its conversation.
+      .filter((task) => conversationOf(task) === null)
+      .map((task) => ({
+        id: task.task_id,
+        name: task.title,
+        kind: "Task",
+        to: pathOf(task),
+        Icon: ListTodo,
+      })),
   ];
 }
 

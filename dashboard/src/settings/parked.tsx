@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { budgets } from "../api/budgets";
-import type { Task } from "../domain/task";
+import { pathOf, type Task } from "../domain/task";
 import { Button } from "../parts/button";
 import { Section } from "../parts/page";
 import { Failed } from "../parts/states";
@@ -10,7 +10,7 @@ import { useActing } from "../task/task-actions";
 import { useTaskList } from "../tasks/use-list";
 import { Row, Rows } from "./rows";
 
-const QUEUED = { status: "queued" };
+const QUEUED = { status: "queued", chats: true };
 
 /** The tasks that a used-up budget holds back; nothing while there are none. */
 export function Parked() {
@@ -45,7 +45,7 @@ function ParkedTask({ task }: { task: Task }) {
   return (
     <Row
       name={
-        <Link to="/tasks/$taskId" params={{ taskId: task_id }} className="hover:underline">
+        <Link to={pathOf(task)} className="hover:underline">
           {title}
         </Link>
       }

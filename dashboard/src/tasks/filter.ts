@@ -1,4 +1,4 @@
-import type { Task } from "../domain/task";
+import { isWork, type Task } from "../domain/task";
 import type { TaskStatus } from "../feed/wire";
 
 /** What the list is narrowed to, as it stands in the page's address. */
@@ -8,6 +8,8 @@ export interface TaskFilter {
   source?: string;
   person?: string;
   machine?: string;
+  /** With what is said to the Brain; unset: work alone. */
+  chats?: boolean;
   q?: string;
 }
 
@@ -54,6 +56,7 @@ export function filterOf(search: Record<string, unknown>): TaskFilter {
     source: SOURCES.some(([key]) => key === source) ? source : undefined,
     person: word("person"),
     machine: word("machine"),
+    chats: search.chats === true,
     // A number in an address is read as one.
     q: typeof search.q === "number" ? String(search.q) : word("q", 200),
   });
@@ -64,6 +67,11 @@ export function clean(filter: { [Key in keyof TaskFilter]: TaskFilter[Key] | und
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value)) as TaskFilter;
 }
 
+/** Whether any task is left out, chats aside. */
+export function isNarrowed({ chats: _, ...filter }: TaskFilter): boolean {
+  return Object.keys(filter).length > 0;
+}
+
 export function statusesOf({ status }: TaskFilter): TaskStatus[] {
   return [...(STATUSES.find(({ key }) => key === status)?.statuses ?? [])];
 }
@@ -72,6 +80,7 @@ export function statusesOf({ status }: TaskFilter): TaskStatus[] {
 export function fits(task: Task, filter: TaskFilter): boolean {
   const statuses = statusesOf(filter);
   return (
+    (filter.chats === true || isWork(task)) &&
     (statuses.length === 0 || statuses.includes(task.status)) &&
     (!filter.agent || task.assigned_agent === filter.agent) &&
     (!filter.source || task.source === filter.source) &&

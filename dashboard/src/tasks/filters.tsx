@@ -7,8 +7,8 @@ import { people } from "../api/people";
 import { keys } from "../live/cache";
 import { useDefinitions, useIsAdministrator, useStatus } from "../live/hooks";
 import { IconButton } from "../parts/button";
-import { INPUT } from "../parts/field";
-import { clean, SOURCES, STATUSES, type TaskFilter } from "./filter";
+import { Check, INPUT } from "../parts/field";
+import { clean, isNarrowed, SOURCES, STATUSES, type TaskFilter } from "./filter";
 
 const TYPING_MS = 250;
 
@@ -23,7 +23,7 @@ export function Filters({ filter, search }: Props) {
   const agents = useDefinitions("agents").data?.items ?? [];
   const change = (changes: TaskFilter) =>
     void navigate({ to: "/tasks", search: clean({ ...filter, ...changes }), replace: true });
-  const isNarrowed = Object.keys(filter).length > 0;
+  const { chats = false } = filter;
   return (
     <search className="flex flex-wrap items-center gap-2">
       <SearchField value={filter.q ?? ""} field={search} change={(q) => change({ q })} />
@@ -42,8 +42,12 @@ export function Filters({ filter, search }: Props) {
       <Pick label="Source" value={filter.source} options={SOURCES} change={(source) => change({ source })} />
       <MachinePick value={filter.machine} change={(machine) => change({ machine })} />
       <PersonPick value={filter.person} change={(person) => change({ person })} />
-      {isNarrowed && (
-        <IconButton label="Show all tasks" onClick={() => void navigate({ to: "/tasks", replace: true })}>
+      <Check label="With chats" checked={chats} change={(checked) => change({ chats: checked })} />
+      {isNarrowed(filter) && (
+        <IconButton
+          label="Show all tasks"
+          onClick={() => void navigate({ to: "/tasks", search: clean({ chats }), replace: true })}
+        >
           <X aria-hidden className="size-4" />
         </IconButton>
       )}

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { TaskPage } from "../api/machine";
 import type { Task } from "../domain/task";
 import type { TaskEvent } from "../feed/wire";
-import { filterOf, fits, sourceName } from "./filter";
+import { filterOf, fits, isNarrowed, sourceName } from "./filter";
 import { applyToList, applyToLists, listKey, shortenLists, type TaskPages } from "./list";
 
 const task = (task_id: string, more: Partial<Task> = {}): Task =>
@@ -23,6 +23,16 @@ describe("a narrowed list and the feed", () => {
     const created = event("c", 1, "task.created", { ...task("c"), assigned_agent: "coder" });
     expect(ids(applyToList(list, { agent: "coder" }, created, undefined))).toEqual([["c", "b"]]);
     expect(applyToList(list, { agent: "planner" }, created, undefined)).toBe(list);
+  });
+
+  it("gets what is said to the Brain only where chats are wanted", () => {
+    const list = pages([task("b")]);
+    const said = task("c", { lane: "chat" });
+    const created = event("c", 1, "task.created", said);
+    expect(applyToList(list, {}, created, undefined)).toBe(list);
+    expect(ids(applyToList(list, { chats: true }, created, undefined))).toEqual([["c", "b"]]);
+    const asks = event("c", 2, "approval.requested");
+    expect(applyToList(list, { status: "waiting_input" }, asks, said)).toBe(list);
   });
 
   it("loses a task that no longer belongs, and keeps the others as they are", () => {
@@ -66,6 +76,16 @@ describe("what an address narrows the list to", () => {
   it("is taken as far as it makes sense", () => {
     const search = { status: "failed", source: "nonsense", agent: "", q: 42, other: "x" };
     expect(filterOf(search)).toEqual({ status: "failed", q: "42" });
+  });
+
+  it("takes chats in by a plain yes, which narrows nothing", () => {
+    expect([true, "yes", 1, false].map((chats) => filterOf({ chats }))).toEqual([
+      { chats: true },
+      {},
+      {},
+      {},
+    ]);
+    expect([{}, { chats: true }, { chats: true, q: "tea" }].map(isNarrowed)).toEqual([false, false, true]);
   });
 
   it("fits tasks as the machine does: all words, in title or message, large or small", () => {

@@ -7,7 +7,7 @@ import { useNow } from "../parts/now";
 import { useTitle } from "../parts/page";
 import { Scrollable } from "../parts/scrollable";
 import { Empty, Failed, Loading } from "../parts/states";
-import type { TaskFilter } from "./filter";
+import { isNarrowed, type TaskFilter } from "./filter";
 import { Filters, usePeople } from "./filters";
 import { TaskLine } from "./row";
 import { useListKeys } from "./use-keys";
@@ -56,11 +56,12 @@ function List({ filter, search }: ListProps) {
     );
   }
   if (tasks.length === 0) {
-    const isNarrowed = Object.keys(filter).length > 0;
-    return isNarrowed ? (
+    return isNarrowed(filter) ? (
       <Empty title="No task fits">Change what the list is narrowed to.</Empty>
     ) : (
-      <Empty title="No tasks yet">What you start appears here, and stays.</Empty>
+      <Empty title="No tasks yet">
+        What you start appears here, and stays. What you ask the Brain is in the chat.
+      </Empty>
     );
   }
   return (

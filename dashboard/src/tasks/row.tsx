@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { ago, fullTime, spent } from "../domain/format";
-import type { Task } from "../domain/task";
+import { conversationOf, pathOf, type Task } from "../domain/task";
 import { StatusIcon } from "../parts/status";
 import { sourceName } from "./filter";
 
@@ -15,13 +15,10 @@ interface Props {
 /** A task in two lines at most: what it is, who does it, what came of it. */
 export const TaskLine = memo(function TaskLine({ task, now, person }: Props) {
   const source = sourceName(task.source);
-  const after = [task.assigned_agent, source, person].filter(Boolean).join(" · ");
+  const chat = conversationOf(task) && "Chat";
+  const after = [task.assigned_agent, chat, source, person].filter(Boolean).join(" · ");
   return (
-    <Link
-      to="/tasks/$taskId"
-      params={{ taskId: task.task_id }}
-      className="flex h-full items-center gap-3 px-3 -outline-offset-2 hover:bg-hover"
-    >
+    <Link to={pathOf(task)} className="flex h-full items-center gap-3 px-3 -outline-offset-2 hover:bg-hover">
       <StatusIcon task={task} className="size-4" />
       <span className="min-w-0 flex-1">
         <span className="block truncate font-medium">{task.title}</span>
