@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import type { Plugin, ProxyOptions } from "vite";
@@ -33,28 +34,39 @@ function themeFirst(): Plugin {
   };
 }
 
+type Files = Plugin & { nameOf(id: string): string | null };
+
 /**
- * All that the first visit needs, as one file. Left alone, each small module that a page loaded later needs as well
- * becomes a file of its own: twenty requests before anything is painted, six at a time.
+ * All that the first visit needs as one file, and what a task's page needs beside that as another. Left alone, each
+ * small module that a page loaded later needs as well becomes a file of its own: twenty requests before anything is
+ * painted, six at a time.
  */
-function firstVisit(): Plugin & { has(id: string): boolean } {
-  const ids = new Set<string>();
+function inFiles(): Files {
+  const TASK_PAGE = fileURLToPath(new URL("src/task/task-page.tsx", import.meta.url));
+  const names = new Map<string, string>();
   return {
-    name: "first-visit",
-    has: (id) => ids.has(id),
+    name: "in-files",
+    nameOf: (id) => names.get(id) ?? null,
     buildEnd() {
-      ids.clear();
-      const left = [...this.getModuleIds()].filter((id) => this.getModuleInfo(id)?.isEntry);
-      for (let id = left.pop(); id !== undefined; id = left.pop()) {
-        if (ids.has(id)) continue;
-        ids.add(id);
-        left.push(...(this.getModuleInfo(id)?.importedIds ?? []));
-      }
+      names.clear();
+      const take = (name: string, left: string[]) => {
+        for (let id = left.pop(); id !== undefined; id = left.pop()) {
+          if (names.has(id)) continue;
+          names.set(id, name);
+          left.push(...(this.getModuleInfo(id)?.importedIds ?? []));
+        }
+      };
+      const all = [...this.getModuleIds()];
+      take(
+        "first",
+        all.filter((id) => this.getModuleInfo(id)?.isEntry),
+      );
+      take("task", [TASK_PAGE]);
     },
   };
 }
 
-const first = firstVisit();
+const files = inFiles();
 
 /** The daemon answers only to its own address, so both Host and Origin say that address. */
 const proxy: ProxyOptions = {
@@ -64,7 +76,7 @@ const proxy: ProxyOptions = {
 };
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), themeFirst(), first],
+  plugins: [react(), tailwindcss(), themeFirst(), files],
   // The daemon puts the nonce of each response here (machine/api/pages.py).
   html: { cspNonce: "__CSP_NONCE__" },
   // Fonts and pictures stay files: the page's policy allows no `data:` fonts.
@@ -74,7 +86,7 @@ export default defineConfig({
     target: "es2023",
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: "first", test: (id) => first.has(id) }] } },
+      output: { codeSplitting: { groups: [{ name: files.nameOf }] } },
     },
   },
   server: {

@@ -11,7 +11,6 @@ import { StartPage } from "./home/start";
 import { Shell } from "./pages/shell";
 import { JoinPage, SignInPage } from "./pages/sign-in";
 import { Empty, Failed, Loading } from "./parts/states";
-import { TaskPage } from "./task/task-page";
 import { taskSearch } from "./task/views";
 import { filterOf } from "./tasks/filter";
 
@@ -75,6 +74,8 @@ function lookedAt(search: Record<string, unknown>): LookedAt {
   );
 }
 
+/** A file of its own (vite.config.ts); main.tsx has it loaded once the first page stands. */
+export const TaskPage = lazyRouteComponent(() => import("./task/task-page"), "TaskPage");
 const chat = () => import("./chat/pages");
 const settingsPages = () => import("./settings/pages");
 const definitions = () => import("./definitions/pages");

@@ -2,12 +2,15 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { router } from "./app";
+import { router, TaskPage } from "./app";
 import { pathOf } from "./domain/task";
 import { LiveProvider } from "./live/hooks";
 import { createLive } from "./live/live";
 import { takeSecret } from "./pages/sign-in";
 import "./styles.css";
+
+/** The first page stands by then, with what it asked the machine for. */
+const FIRST_PAGE_MS = 1_000;
 
 takeSecret();
 const live = createLive();
@@ -23,3 +26,5 @@ createRoot(root).render(
     </QueryClientProvider>
   </StrictMode>,
 );
+// A task is what is looked at next: its page is there by then, even where the machine is away.
+setTimeout(() => void TaskPage.preload?.(), FIRST_PAGE_MS);
