@@ -1,11 +1,12 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ChatPage, chats, type MessagePage } from "../api/chat";
 import { machine } from "../api/machine";
-import { agesChats, applyToConversation } from "../domain/chat-pages";
+import { agesChats, applyToConversation, type Loaded } from "../domain/chat-pages";
 import { Conversation } from "../domain/conversation";
 import type { Item } from "../domain/items";
 import { keys } from "../live/cache";
 import { useLive } from "../live/hooks";
+import { keepingUp } from "../live/keeping-up";
 
 /** Conversations with the Brain, page by page; all of them, or those in which these words stand. */
 export function useChats(search: string, enabled = true) {
@@ -30,11 +31,8 @@ export function useChat(id: string) {
   const { feed } = useLive();
   return useInfiniteQuery({
     queryKey: keys.chat(id),
-    queryFn: async ({ pageParam }) => {
-      const { snapshot, arrived } = await feed.during(() => chats.get(id, pageParam));
-      const loaded = { pages: [snapshot], pageParams: [pageParam] };
-      return arrived.reduce((sum, event) => applyToConversation(sum, id, event), loaded).pages[0] ?? snapshot;
-    },
+    queryFn: ({ pageParam }) => chats.get(id, pageParam),
+    ...keepingUp<Loaded>(feed, (loaded, event) => applyToConversation(loaded, id, event)),
     initialPageParam: null as string | null,
     getNextPageParam: (page: MessagePage) => page.next_cursor,
   });

@@ -3,35 +3,34 @@ import { describe, expect, it } from "vitest";
 import type { MessagePage } from "../api/chat";
 import type { TaskPage } from "../api/machine";
 import type { Task } from "../domain/task";
-import type { FeedEvent } from "../feed/wire";
-import { applyAll, applyToCache, keys } from "./cache";
+import { type FeedEvent, isTaskEvent } from "../feed/wire";
+import { applyToCache, applyToRecent, keys } from "./cache";
 
 const page = (...tasks: Array<Partial<Task>>): TaskPage => ({ items: tasks as Task[], next_cursor: null });
 const event = (task_id: string, seq: number, type: string, data: object = {}) =>
   ({ task_id, seq, type, at: "2026-01-01T00:00:00Z", data }) as unknown as FeedEvent;
 const created = (task_id: string) => event(task_id, 1, "task.created", { task_id, status: "queued" });
 
-describe("a list, and the events that arrived while it loaded", () => {
-  it("gets new tasks at its front, each once", () => {
-    const list = applyAll(
-      page({ task_id: "a", last_seq: 3 }),
-      [created("b"), created("b"), created("a")],
-      true,
-    );
-    expect(list.items.map(({ task_id }) => task_id)).toEqual(["b", "a"]);
+describe("the newest tasks", () => {
+  const applied = (events: FeedEvent[], ...pages: TaskPage[]) =>
+    events
+      .filter(isTaskEvent)
+      .reduce(applyToRecent, { pages, pageParams: pages.map(() => null) })
+      .pages.map(({ items }) => items);
+
+  it("get new ones at their front, each once", () => {
+    const before = page({ task_id: "a", last_seq: 3 });
+    const [items] = applied([created("b"), created("b"), created("a")], before, page());
+    expect(items?.map(({ task_id }) => task_id)).toEqual(["b", "a"]);
   });
 
-  it("takes only what is newer than it", () => {
+  it("take only what is newer than they are, on whichever page", () => {
     const events = [
       event("a", 2, "task.started", { attempt: 1 }),
       event("a", 4, "task.waiting", { reason: "input" }),
     ];
-    const list = applyAll(page({ task_id: "a", status: "running", last_seq: 3 }), events, true);
-    expect(list.items[0]).toMatchObject({ status: "waiting_input", waiting_reason: "input", last_seq: 4 });
-  });
-
-  it("gets no new tasks in its older pages", () => {
-    expect(applyAll(page(), [created("b")], false).items).toEqual([]);
+    const [, items] = applied(events, page(), page({ task_id: "a", status: "running", last_seq: 3 }));
+    expect(items?.[0]).toMatchObject({ status: "waiting_input", waiting_reason: "input", last_seq: 4 });
   });
 });
 

@@ -48,31 +48,26 @@ type Messages = InfiniteData<MessagePage, string | null>;
 /** More than so many that have come since the newest ones were loaded are too many to be kept, and drawn. */
 const MAX_NEWEST = 150;
 
-/** A page of a list after an event. One more task goes to the front of the first page. */
-export function applyToPage(page: TaskPage, event: TaskEvent, isFirst: boolean): TaskPage {
+/** The page of a list that an event is about, or the first one, after it. One more task goes to the front. */
+function applyToPage(page: TaskPage, event: TaskEvent): TaskPage {
   const at = page.items.findIndex(({ task_id }) => task_id === event.task_id);
   const old = page.items[at];
   if (old) {
     const task = applyToTask(old, event);
     return task === old ? page : { ...page, items: page.items.with(at, task) };
   }
-  if (event.type !== "task.created" || !isFirst) return page;
+  if (event.type !== "task.created") return page;
   return { ...page, items: [taskOf(event), ...page.items] };
 }
 
 /** The newest work after an event. The same object when it says nothing about it. */
-function applyToRecent(data: Pages, event: TaskEvent): Pages {
+export function applyToRecent(data: Pages, event: TaskEvent): Pages {
   if (event.type === "task.created" && event.data.lane === "chat") return data;
   const at = data.pages.findIndex(({ items }) => has(items, event.task_id));
   const index = Math.max(0, at);
   const old = data.pages[index];
-  const page = old && applyToPage(old, event, index === 0);
+  const page = old && applyToPage(old, event);
   return !page || page === old ? data : { ...data, pages: data.pages.with(index, page) };
-}
-
-/** A page after events that arrived while it was loaded. */
-export function applyAll(page: TaskPage, events: readonly FeedEvent[], isFirst: boolean): TaskPage {
-  return events.filter(isTaskEvent).reduce((sum, event) => applyToPage(sum, event, isFirst), page);
 }
 
 /** A task after events that arrived while it was loaded. */

@@ -5,11 +5,12 @@ import { machine, type TaskPage } from "../api/machine";
 import { schedules } from "../api/schedules";
 import { webhooks } from "../api/webhooks";
 import type { KindId } from "../domain/definition";
-import { isWork, type Task } from "../domain/task";
+import type { Task } from "../domain/task";
 import type { ConnectionState } from "../feed/connection";
 import { Signal } from "../feed/signal";
 import { isTaskEvent } from "../feed/wire";
-import { applyAll, applyToStatus, applyToView, keys } from "./cache";
+import { applyToRecent, applyToStatus, applyToView, keys } from "./cache";
+import { keepingUp } from "./keeping-up";
 import type { Live } from "./live";
 import { loadOpen } from "./load-open";
 import { applyToOpen, isOld, type OpenTasks } from "./open-tasks";
@@ -146,11 +147,8 @@ export function useTasks() {
     queryKey: keys.recent,
     initialPageParam: null as string | null,
     getNextPageParam: (page: TaskPage) => page.next_cursor,
-    queryFn: async ({ pageParam }): Promise<TaskPage> => {
-      const { snapshot, arrived } = await feed.during(() => machine.list({}, pageParam));
-      const page = applyAll(snapshot, arrived, pageParam === null);
-      return { ...page, items: page.items.filter(isWork) };
-    },
+    queryFn: ({ pageParam }): Promise<TaskPage> => machine.list({}, pageParam),
+    ...keepingUp(feed, applyToRecent),
   });
   const tasks = useMemo(() => {
     const known = [

@@ -63,6 +63,19 @@ export function applyToLists(client: QueryClient, event: TaskEvent): void {
   }
 }
 
+/** A list that has just come after an event of meanwhile: in the cache is what was there before, and has had it already. */
+export function applyToLoaded(
+  client: QueryClient,
+  loaded: TaskPages,
+  filter: TaskFilter,
+  event: TaskEvent,
+): TaskPages {
+  const before = client.getQueryData<TaskPages>(listKey(filter))?.pages ?? [];
+  const isIt = ({ task_id }: Task) => task_id === event.task_id;
+  const known = before.find(({ items }) => items.some(isIt))?.items.find(isIt);
+  return applyToList(loaded, filter, event, known ?? knownTask(client, event.task_id));
+}
+
 /** The task as some other list has it: among those that are open, the newest, or as the one that was looked at. */
 export function knownTask(client: QueryClient, taskId: string): Task | undefined {
   const open = client.getQueryData<Pick<TaskPage, "items">>(["tasks", "active"])?.items ?? [];

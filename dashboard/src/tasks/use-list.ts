@@ -1,24 +1,28 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { type QueryClient, useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { machine, type TaskPage } from "../api/machine";
 import type { Task } from "../domain/task";
-import { applyAll } from "../live/cache";
+import { type FeedEvent, isTaskEvent } from "../feed/wire";
 import { useLive } from "../live/hooks";
-import { fits, type TaskFilter } from "./filter";
-import { listKey } from "./list";
+import { keepingUp } from "../live/keeping-up";
+import type { TaskFilter } from "./filter";
+import { applyToLoaded, knownTask, listKey, type TaskPages } from "./list";
 
 const PAGE = 100;
 /** A page of a search may be short, or empty, and not the last: so many are wanted before somebody scrolls. */
 const WANTED = 60;
 
-/** No row shows its texts, and of a hundred thousand tasks they are half of all that is kept. */
+/** No row shows its texts, and of a hundred thousand tasks they are half of all that is kept; a search looks at them. */
 const lean = (task: Task): Task => ({ ...task, input_message: "", result: null });
-/** Where words are looked for, they are looked for in a task that changes, too. */
-const same = (task: Task): Task => task;
+/** Whether a task that is known nowhere may have begun to belong on the first page after the machine wrote it. */
+function isStrange(client: QueryClient, { items }: TaskPage, event: FeedEvent): boolean {
+  if (!isTaskEvent(event) || event.type === "task.created" || event.type === "task.metrics") return false;
+  return !knownTask(client, event.task_id) && items.every(({ task_id }) => task_id !== event.task_id);
+}
 
 /** The tasks that fit, newest first, as far as they are loaded; live. */
 export function useTaskList(filter: TaskFilter) {
-  const { feed } = useLive();
+  const { feed, client } = useLive();
   const query = useInfiniteQuery({
     queryKey: listKey(filter),
     initialPageParam: null as string | null,
@@ -27,10 +31,13 @@ export function useTaskList(filter: TaskFilter) {
     structuralSharing: false,
     gcTime: 60_000,
     queryFn: async ({ pageParam }): Promise<TaskPage> => {
-      const { snapshot, arrived } = await feed.during(() => machine.list(filter, pageParam, PAGE));
-      const page = applyAll(snapshot, arrived, pageParam === null);
-      return { ...page, items: page.items.filter((task) => fits(task, filter)).map(filter.q ? same : lean) };
+      const load = () => machine.list(filter, pageParam, PAGE);
+      const { snapshot, arrived } = await feed.during(load);
+      const isOld = pageParam === null && arrived.some((event) => isStrange(client, snapshot, event));
+      const page = isOld ? await load() : snapshot;
+      return filter.q ? page : { ...page, items: page.items.map(lean) };
     },
+    ...keepingUp<TaskPages>(feed, (loaded, event) => applyToLoaded(client, loaded, filter, event)),
   });
   const { data, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
   const tasks = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);
