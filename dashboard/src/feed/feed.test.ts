@@ -380,6 +380,24 @@ describe("the machine's feed", () => {
     expect(told).toEqual([1, 2]);
   });
 
+  it("is not taken to be known as far as a task's own events, while it is still followed", async () => {
+    listen();
+    await connected();
+    machine.happens();
+    watch();
+    await settle();
+    machine.isDeaf = true;
+    feed.unwatch(TASK);
+    machine.happens(false);
+    const ended = { ...textEvent(TASK, 1), type: "task.completed", feed_seq: 3 };
+    machine.feed.push(ended as never);
+    machine.socket.say(ended);
+    machine.isDeaf = false;
+    machine.socket.end();
+    await settle(1_000);
+    expect(told).toEqual([1, 3, 2, 3]);
+  });
+
   it("says when what was missed is gone, and goes on", async () => {
     const gone = listen();
     await connected();

@@ -31,6 +31,8 @@ export class Feed {
   #holder = new Holder<FeedEvent>();
   #listeners = new Set<FeedListener>();
   #streams = new Map<string, TaskStream>();
+  /** Tasks that nobody watches any more, until the machine has said that it knows; one may be here more than once. */
+  #left: string[] = [];
   /** `feed_seq` up to which nothing of the feed is missing here. */
   #position: number | null = null;
 
@@ -82,10 +84,19 @@ export class Feed {
     if (!stream || (ours && ours !== stream)) return;
     stream.close();
     this.#streams.delete(taskId);
-    // Nobody waits for this answer; when there is no connection, there is no subscription either.
-    this.send({ type: "unsubscribe", task_id: taskId }).catch((error: unknown) => {
+    void this.#unsubscribe(taskId);
+  }
+
+  async #unsubscribe(taskId: string): Promise<void> {
+    this.#left.push(taskId);
+    try {
+      await this.send({ type: "unsubscribe", task_id: taskId });
+    } catch (error) {
+      // When there is no connection, there is no subscription either.
       if (!(error instanceof CommandFailed)) throw error;
-    });
+    } finally {
+      this.#left.splice(this.#left.indexOf(taskId), 1);
+    }
   }
 
   send(command: Command): Promise<Ack> {
@@ -113,10 +124,17 @@ export class Feed {
     for (const listener of this.#listeners) listener.event(event);
   }
 
-  /** Events of a watched task come beside the feed, perhaps before older ones of the feed: they are no place in it. */
+  /**
+   * Events of a watched task come beside the feed, perhaps before older ones of the feed: they are no place in it. Those
+   * that are on their way when the watching ends are none either.
+   */
   #moved(event: FeedEvent): void {
     if (typeof event.feed_seq !== "number" || this.#position === null) return;
-    if (isTaskEvent(event) && this.#streams.has(event.task_id)) return;
+    if (isTaskEvent(event) && this.#isFollowed(event.task_id)) return;
     this.#position = Math.max(this.#position, event.feed_seq);
+  }
+
+  #isFollowed(taskId: string): boolean {
+    return this.#streams.has(taskId) || this.#left.includes(taskId);
   }
 }

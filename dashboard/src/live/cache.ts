@@ -117,7 +117,7 @@ export function applyToCache(client: QueryClient, event: FeedEvent, again: Ask =
   }
   if (event.type === "auth.status") void client.invalidateQueries({ queryKey: keys.credentials });
   if (event.type === "budget.status") void client.invalidateQueries({ queryKey: keys.budgets });
-  client.setQueryData<Status>(keys.status, (status) => status && applyToStatus(status, event));
+  patch<Status>(client, keys.status, (status) => applyToStatus(status, event));
 }
 
 function applyToOpenOnes(client: QueryClient, event: TaskEvent, again: Ask): void {
@@ -155,10 +155,8 @@ export function applyReady(client: QueryClient, { data }: Ready): void {
   const before = client.getQueryData<Status>(keys.status)?.me;
   // Somebody with other rights sees other things.
   if (before && (before.role !== me.role || before.user_id !== me.user_id)) void client.invalidateQueries();
-  client.setQueryData<Status>(
-    keys.status,
-    (status) => status && { ...status, machine_id, version, demo, me, machine, auth },
-  );
+  const now = { machine_id, version, demo, me, machine, auth };
+  patch<Status>(client, keys.status, (status) => ({ ...status, ...now }));
 }
 
 function has(items: readonly Task[], taskId: string): boolean {

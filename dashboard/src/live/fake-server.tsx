@@ -28,8 +28,12 @@ export class FakeServer {
 
   /** Something happens to a task. */
   tell(task_id: string, seq: number, type: string, data: object = {}): void {
+    this.happens({ type, task_id, seq, data });
+  }
+
+  happens(event: object): void {
     this.#said += 1;
-    this.#send({ type, task_id, seq, at: "2026-01-01T00:00:00Z", feed_seq: this.#said, data });
+    this.#send({ ...event, at: "2026-01-01T00:00:00Z", feed_seq: this.#said });
   }
 
   /** The connection breaks, and what happens meanwhile is lost: the next one begins beyond it. */

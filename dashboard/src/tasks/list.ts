@@ -2,6 +2,7 @@ import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { TaskPage } from "../api/machine";
 import { applyToTask, type Task, taskOf } from "../domain/task";
 import type { TaskEvent } from "../feed/wire";
+import { patch } from "../live/patch";
 import { fits, type TaskFilter } from "./filter";
 
 export type TaskPages = InfiniteData<TaskPage, string | null>;
@@ -56,9 +57,8 @@ export function applyToLists(client: QueryClient, event: TaskEvent): void {
   if (event.type === "task.output") return;
   for (const query of client.getQueryCache().findAll({ queryKey: LISTS })) {
     const filter = (query.queryKey[2] ?? {}) as TaskFilter;
-    client.setQueryData<TaskPages>(
-      query.queryKey,
-      (data) => data && applyToList(data, filter, event, knownTask(client, event.task_id)),
+    patch<TaskPages>(client, query.queryKey, (data) =>
+      applyToList(data, filter, event, knownTask(client, event.task_id)),
     );
   }
 }
