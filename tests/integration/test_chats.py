@@ -94,6 +94,13 @@ async def test_a_description_is_no_conversation(machine: Served) -> None:
     assert (task["lane"], task["describes"]) == ("chat", "agent"), "so that nobody looks for its conversation"
 
 
+async def test_what_a_description_brings_is_no_reply_in_a_chat(machine: Served) -> None:
+    async with machine.session() as talk:
+        await machine.admin.post("/api/agents/describe", json={"description": "Reads logs."}, timeout=60)
+        said = await say(machine, machine.admin, "Plan the tea party")
+        assert (await talk.until("chat.reply"))[-1]["data"]["task_id"] == said["task_id"]
+
+
 async def test_search_finds_titles_messages_and_answers_and_takes_signs_as_they_are(machine: Served) -> None:
     first = await say(machine, machine.admin, "Plan the tea party\nwith 100% of the Oolong_leaves")
     await say(machine, machine.admin, "demo:fail")

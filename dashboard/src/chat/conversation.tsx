@@ -23,7 +23,7 @@ export function ChatConversation({ id, menu }: { id: string; menu: ReactNode }) 
   const chat = useChat(id);
   const messages = useMemo(() => chat.data?.pages.flatMap(({ items }) => items).reverse() ?? [], [chat.data]);
   const newest = messages.at(-1);
-  useLooking(newest);
+  useLooking(id, newest);
   const conversation = chat.data?.pages[0]?.conversation;
   if (chat.error && !conversation) {
     return (
@@ -90,13 +90,13 @@ function placeholder(newest: Message | undefined): string {
 }
 
 /** Replies that are looked at are no news. */
-function useLooking(newest: Message | undefined): void {
+function useLooking(id: string, newest: Message | undefined): void {
   const { unread } = useLive();
   const taskId = newest?.task_id ?? null;
   useEffect(() => {
-    unread.look(taskId);
+    unread.look(taskId, id);
     return () => unread.look(null);
-  }, [unread, taskId]);
+  }, [unread, taskId, id]);
 }
 
 function Head({ chat, menu }: { chat: Chat; menu: ReactNode }) {

@@ -4,6 +4,7 @@ import { useDeferredValue, useEffect, useState } from "react";
 import type { Chat } from "../api/chat";
 import { ago, dollars, fullTime } from "../domain/format";
 import { hasEnded } from "../domain/task";
+import { useUnreadChats } from "../live/hooks";
 import { Button } from "../parts/button";
 import { INPUT } from "../parts/field";
 import { useNow } from "../parts/now";
@@ -89,6 +90,7 @@ export function ChatList({ chosen }: { chosen?: () => void }) {
 
 function Rows({ items, chosen }: { items: readonly Chat[]; chosen: (() => void) | undefined }) {
   const now = useNow(MINUTE_MS);
+  const unread = useUnreadChats();
   return (
     <ul className="space-y-px">
       {items.map((chat) => (
@@ -100,13 +102,18 @@ function Rows({ items, chosen }: { items: readonly Chat[]; chosen: (() => void) 
             className="block rounded-md py-1.5 pr-9 pl-2 -outline-offset-2 hover:bg-hover"
             activeProps={{ className: "bg-hover", "aria-current": "page" }}
           >
-            <span className="block truncate font-medium">{chat.title}</span>
+            <span
+              className={`block truncate ${unread.has(chat.conversation_id) ? "font-semibold" : "font-medium"}`}
+            >
+              {chat.title}
+            </span>
             <span className="numeric flex items-center gap-1.5 text-faint text-xs">
               {!hasEnded(chat) && <StatusIcon task={chat} className="size-3.5" />}
               <time dateTime={chat.status_at} title={fullTime(chat.status_at)}>
                 {ago(chat.status_at, Math.max(now, Date.parse(chat.status_at)))}
               </time>
               {chat.cost_usd > 0 && <span>· {dollars(chat.cost_usd)}</span>}
+              {unread.has(chat.conversation_id) && <span className="text-accent">· new reply</span>}
             </span>
           </Link>
           <RenameButton

@@ -4,6 +4,7 @@ import { hasEnded, isWork, needsAnswer } from "../domain/task";
 import { useStatus, useTasks } from "../live/hooks";
 import { TaskList } from "../pages/task-list";
 import { useIsWide } from "../parts/media";
+import { useTitle } from "../parts/page";
 import { Failed, Loading } from "../parts/states";
 import { WhenNear } from "../parts/when-near";
 import { useActing } from "../task/task-actions";
@@ -34,6 +35,7 @@ const EXAMPLES: readonly Example[] = [
 
 /** What should be done, and how the machine stands: the page that everything begins on. */
 export function StartPage() {
+  useTitle();
   const status = useStatus();
   const hasSteps = useHasSteps(status.data);
   const { tasks, active } = useTasks();

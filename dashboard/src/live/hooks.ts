@@ -5,7 +5,7 @@ import { machine, type TaskPage } from "../api/machine";
 import { schedules } from "../api/schedules";
 import { webhooks } from "../api/webhooks";
 import type { KindId } from "../domain/definition";
-import type { Task } from "../domain/task";
+import { needsAnswer, type Task } from "../domain/task";
 import type { ConnectionState } from "../feed/connection";
 import { Signal } from "../feed/signal";
 import { isTaskEvent } from "../feed/wire";
@@ -59,9 +59,16 @@ export function useGlimpse({ task_id, last_seq }: Task): TaskView | null {
   return view;
 }
 
-/** Tasks with a reply that nobody has looked at. */
-export function useUnread(): ReadonlySet<string> {
+/** Tasks with a reply that nobody has looked at, each with its conversation. */
+export function useUnread(): ReadonlyMap<string, string> {
   return useSignal(useLive().unread.tasks);
+}
+
+/** Conversations with such a reply. */
+export function useUnreadChats(): ReadonlySet<string> {
+  const { unread } = useLive();
+  useSignal(unread.tasks);
+  return unread.chats();
 }
 
 export function useStatus() {
@@ -124,7 +131,7 @@ export function useTask(taskId: string) {
 }
 
 /** What is at work or waits for a person, and the newest of the queue. */
-function useOpenTasks() {
+function useOpenTasks<T = OpenTasks>(select?: (open: OpenTasks) => T) {
   const { feed } = useLive();
   return useQuery({
     queryKey: keys.active,
@@ -136,7 +143,17 @@ function useOpenTasks() {
         if (round === MOST_ROUNDS || !events.some((event) => isOld(open, event))) return open;
       }
     },
+    ...(select && { select }),
   });
+}
+
+/** How many tasks need an answer. */
+export function useWaiting(): number {
+  return useOpenTasks(countWaiting).data ?? 0;
+}
+
+function countWaiting({ items }: OpenTasks): number {
+  return items.filter(needsAnswer).length;
 }
 
 /** The tasks that are not over, what is said to the Brain among them, and page by page the newest of all work. */

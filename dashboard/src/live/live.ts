@@ -50,7 +50,7 @@ export function createLive(): Live {
     event: (event) => {
       notices.arrived(event);
       applyToCache(client, event, (key) => again.ask(key));
-      if (event.type === "chat.reply") unread.arrived(event.data.task_id);
+      if (event.type === "chat.reply") unread.arrived(event.data.task_id, event.data.conversation_id);
     },
     ready: (frame) => applyReady(client, frame),
     gone: () => {

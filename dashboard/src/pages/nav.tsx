@@ -12,6 +12,8 @@ import {
   SquarePen,
 } from "lucide-react";
 import { KINDS } from "../definitions/kinds";
+import { useUnreadChats, useWaiting } from "../live/hooks";
+import { Count } from "../parts/count";
 
 interface Entry {
   to: string;
@@ -58,6 +60,24 @@ export function inBar(path: string): string {
   return BAR.find(({ to }) => to !== "/" && (path === to || path.startsWith(`${to}/`)))?.to ?? "/more";
 }
 
+/** What is new behind an entry. What needs an answer stands on the first page, and beside a wide one in the list. */
+function News({ to, className }: { to: string; className: string }) {
+  const waiting = useWaiting();
+  const chats = useUnreadChats().size;
+  if (to === "/")
+    return (
+      <Count
+        count={waiting}
+        words={waiting === 1 ? "needs your answer" : "need your answer"}
+        tone="warn"
+        className={className}
+      />
+    );
+  if (to === "/chat")
+    return <Count count={chats} words="with a new reply" tone="news" className={className} />;
+  return null;
+}
+
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 /** The key that goes with K. */
 export const COMMAND_KEY = isMac ? "⌘" : "Ctrl";
@@ -101,6 +121,7 @@ export function SideNav({ inFleet, search }: { inFleet: boolean; search(): void 
         >
           <Icon aria-hidden className="size-4 text-soft" />
           {name}
+          <News to={to} className="ml-auto" />
         </Link>
       ))}
     </nav>
@@ -108,7 +129,7 @@ export function SideNav({ inFleet, search }: { inFleet: boolean; search(): void 
 }
 
 const BOTTOM_LINK =
-  "flex min-w-0 flex-1 flex-col items-center gap-0.5 rounded-md py-1.5 text-xs -outline-offset-2";
+  "relative flex min-w-0 flex-1 flex-col items-center gap-0.5 rounded-md py-1.5 text-xs -outline-offset-2";
 
 /** The same in reach of a thumb. */
 export function BottomNav() {
@@ -125,6 +146,7 @@ export function BottomNav() {
         >
           <Icon aria-hidden className="size-5" strokeWidth={1.75} />
           {name}
+          <News to={to} className="absolute top-0.5 left-1/2 ml-1.5" />
         </Link>
       ))}
     </nav>

@@ -1,14 +1,15 @@
 import { Link, Outlet, useMatchRoute } from "@tanstack/react-router";
 import { LogOut, Search, Settings } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { machine, type Status } from "../api/machine";
 import { SignedOut } from "../feed/connection";
-import { useConnection, useLive, useStatus } from "../live/hooks";
+import { useConnection, useLive, useStatus, useWaiting } from "../live/hooks";
 import { IconButton } from "../parts/button";
 import { Dialog } from "../parts/dialog";
 import { forgetAllKept } from "../parts/draft";
 import { Logo } from "../parts/logo";
 import { useIsWide } from "../parts/media";
+import { TitleMark } from "../parts/page";
 import { Part } from "../parts/part";
 import { Failed, Loading } from "../parts/states";
 import { ThemeButton } from "../parts/theme";
@@ -51,7 +52,9 @@ export function Shell() {
         <div className="flex min-w-0 flex-1 flex-col">
           {!isWide && <TopBar status={status.data} search={() => show("palette")} />}
           <main id="main" tabIndex={-1} className="min-h-0 flex-1 outline-none">
-            <Outlet />
+            <Titled>
+              <Outlet />
+            </Titled>
           </main>
           {!isWide && <BottomBar />}
         </div>
@@ -69,6 +72,11 @@ export function Shell() {
       )}
     </div>
   );
+}
+
+/** The pages, each with how much waits for an answer before its title. */
+function Titled({ children }: { children: ReactNode }) {
+  return <TitleMark value={useWaiting()}>{children}</TitleMark>;
 }
 
 function NoOverlay({ error, close }: { error: unknown; close(): void }) {

@@ -1,14 +1,19 @@
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
-import { type ReactNode, useEffect } from "react";
+import { createContext, type ReactNode, useContext, useEffect } from "react";
 
-export function useTitle(title: string): void {
+/** How much waits for an answer: stands before the title, so that a window in the background says so. */
+export const TitleMark = createContext(0);
+
+/** Calls the window by what is on the page; unset, by nothing but the machine. */
+export function useTitle(title?: string): void {
+  const waiting = useContext(TitleMark);
   useEffect(() => {
-    document.title = `${title} · Machine`;
+    document.title = `${waiting > 0 ? `(${waiting}) ` : ""}${title ? `${title} · ` : ""}Machine`;
     return () => {
       document.title = "Machine";
     };
-  }, [title]);
+  }, [waiting, title]);
 }
 
 interface Props {

@@ -6,6 +6,7 @@ import { useConnection, useLive, useSignal, useTask, useTaskView } from "../live
 import type { TaskView } from "../live/task-view";
 import { isTyping } from "../pages/shortcuts";
 import { Composer } from "../parts/composer";
+import { useTitle } from "../parts/page";
 import { Part } from "../parts/part";
 import { Failed, Loading } from "../parts/states";
 import { CarryOut } from "./carry-out";
@@ -36,12 +37,7 @@ function OneTask({ taskId }: { taskId: string }) {
     unread.look(taskId);
     return () => unread.look(null);
   }, [unread, taskId]);
-  useEffect(() => {
-    if (task.data) document.title = `${task.data.title} · Machine`;
-    return () => {
-      document.title = "Machine";
-    };
-  }, [task.data]);
+  useTitle(task.data?.title);
   if (task.error && !task.data) {
     return (
       <div className="mx-auto max-w-[44rem] p-6">

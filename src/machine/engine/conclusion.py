@@ -26,6 +26,7 @@ from machine.domain.losing import brought_back, summary_of
 from machine.domain.redaction import Redactor
 from machine.domain.task import FailureReason, Lane, QueueReason, Task, TaskStatus, WaitingReason
 from machine.engine.budget_card import budget_card
+from machine.engine.descriptions import is_description
 from machine.engine.live_task import LiveTask
 from machine.engine.login_gate import LoginGate
 from machine.engine.outcome import (
@@ -150,5 +151,6 @@ class Conclusion:
         reply = ChatReply(
             data=ChatReplyData(conversation_id=task.conversation_id, task_id=task.task_id, text=outcome.result or "")
         )
-        also = [reply] if task.lane is Lane.CHAT else []
+        # What writes a definition is in the Brain's lane, but nobody's conversation.
+        also = [reply] if task.lane is Lane.CHAT and not is_description(task) else []
         return await self._store.move(task, new, [TaskCompleted(data=EndedData(**summary_of(new)))], also=also)
