@@ -92,6 +92,36 @@ def test_of_thousands_of_calls_in_a_task_few_exist(person: Person, daemon: Daemo
     person.sees("These are the last words.")
 
 
+def test_the_place_in_a_conversation_and_what_is_open_in_it_outlast_a_look_at_the_files(
+    person: Person, daemon: DaemonProcess
+) -> None:
+    task_id = f"task_00{2:024d}"
+    keeps_calls(daemon, task_id)
+    person.opens(f"/tasks/{task_id}")
+    person.sees("These are the last words.")
+    area = person.page.get_by_role("group", name="Conversation")
+    area.evaluate("(area) => { area.scrollTop = area.scrollHeight / 2 }")
+    person.page.wait_for_timeout(500)
+    key = area.evaluate(
+        """(area) => [...area.querySelectorAll('[data-kind="tool"]')]
+            .find((row) => row.getBoundingClientRect().top > 300).dataset.key"""
+    )
+    card = person.page.locator(f'[data-key="{key}"]')
+    fold = card.get_by_role("button").first
+    was_open = fold.get_attribute("aria-expanded")
+    fold.click()
+    person.page.wait_for_timeout(500)
+    before = card.bounding_box()
+    person.page.get_by_role("link", name="Files").click()
+    expect(area).to_have_count(0)
+    person.page.get_by_role("link", name="Conversation", exact=True).click()
+    expect(fold).to_have_attribute("aria-expanded", "false" if was_open == "true" else "true")
+    after = card.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(after["y"] - before["y"]) < 2
+
+
 def keeps_calls(daemon: DaemonProcess, task_id: str) -> None:
     """Give a past task the output of `CALLS` calls, in the database itself."""
 

@@ -13,7 +13,7 @@ import { CarryOut } from "./carry-out";
 import { useOthers } from "./earlier";
 import { Outcome } from "./outcome";
 import { TaskHeader } from "./task-header";
-import { Timeline } from "./timeline";
+import { type Reading, Timeline } from "./timeline";
 import { Toolbar } from "./toolbar";
 
 const OtherViews = lazy(() => import("./other-views"));
@@ -28,6 +28,7 @@ function OneTask({ taskId }: { taskId: string }) {
   const { views, unread } = useLive();
   const [round, setRound] = useState(0);
   const [finds, setFinds] = useState(false);
+  const [reading] = useState<Reading>(() => ({ folds: new Map(), offset: null, sizes: [] }));
   const task = useTask(taskId);
   const search = useSearch({ from: "/shell/tasks/$taskId" });
   const view = search.view ?? "conversation";
@@ -66,6 +67,7 @@ function OneTask({ taskId }: { taskId: string }) {
           taskId={taskId}
           task={task.data}
           reload={reload}
+          reading={reading}
           finds={finds}
           endFinding={() => setFinds(false)}
         />
@@ -97,24 +99,26 @@ function useSlash(find: (() => void) | null): void {
   }, [find]);
 }
 
-interface ConversationProps extends Finding {
+interface ConversationProps extends Place {
   taskId: string;
   task: Task | undefined;
   reload(): void;
 }
 
-interface Finding {
+/** Where somebody is, and what they look for. */
+interface Place {
+  reading: Reading;
   finds: boolean;
   endFinding(): void;
 }
 
-function Conversation({ taskId, task, reload, ...finding }: ConversationProps) {
+function Conversation({ taskId, task, reload, ...place }: ConversationProps) {
   const view = useTaskView(taskId);
   const { earlier, later } = useOthers(task);
   return (
     <>
       <div className="min-h-0 flex-1">
-        <Body view={view} task={task} earlier={earlier} reload={reload} {...finding} />
+        <Body view={view} task={task} earlier={earlier} reload={reload} {...place} />
       </div>
       {task && (
         <footer className="mx-auto w-full max-w-[50rem] px-4 pb-4 sm:px-6">
@@ -127,14 +131,14 @@ function Conversation({ taskId, task, reload, ...finding }: ConversationProps) {
   );
 }
 
-interface BodyProps extends Finding {
+interface BodyProps extends Place {
   view: TaskView;
   task: Task | undefined;
   earlier: readonly Task[];
   reload(): void;
 }
 
-function Body({ view, task, earlier, reload, ...finding }: BodyProps) {
+function Body({ view, task, earlier, reload, ...place }: BodyProps) {
   const state = useSignal(view.stream.state);
   const version = useSignal(view.version);
   if (state.kind === "failed") {
@@ -158,7 +162,7 @@ function Body({ view, task, earlier, reload, ...finding }: BodyProps) {
       </div>
     );
   }
-  return <Timeline view={view} live={task?.status === "running"} earlier={earlier} {...finding} />;
+  return <Timeline view={view} live={task?.status === "running"} earlier={earlier} {...place} />;
 }
 
 function GoesOn({ task }: { task: Task }) {

@@ -1,6 +1,6 @@
-import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
+import { defaultRangeExtractor, type Range, useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Item } from "../domain/items";
 import type { Task } from "../domain/task";
 import { useSignal } from "../live/hooks";
@@ -34,8 +34,18 @@ function gap(item: Item, before: Item | undefined): string {
   return item.kind === "input" || before.kind === "input" || item.kind === "end" ? "pt-6" : "pt-4";
 }
 
+/** Where somebody is in a conversation: kept while another view of the task is looked at. */
+export interface Reading {
+  folds: Map<string, boolean>;
+  /** How far down; null is at its end, which is then followed. */
+  offset: number | null;
+  /** How high the rows are that were drawn. */
+  sizes: VirtualItem[];
+}
+
 interface Props {
   view: TaskView;
+  reading: Reading;
   /** Whether the task runs, so that a missing result may still come. */
   live: boolean;
   /** Tasks before this one in its conversation. */
@@ -46,38 +56,17 @@ interface Props {
 }
 
 /** The conversation. Only what is near the window exists; it follows the end until the reader scrolls away. */
-export function Timeline({ view, live, earlier, finds, endFinding }: Props) {
+export function Timeline({ view, reading, live, earlier, finds, endFinding }: Props) {
   const version = useSignal(view.version);
   const { items } = view.conversation;
   const scroller = useRef<HTMLDivElement>(null);
-  const [memory] = useState(() => new Map<string, boolean>());
-  const [atEnd, setAtEnd] = useState(true);
-  const virtual = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: (index) => ESTIMATES[items[index]?.kind ?? ""] ?? 48,
-    // The same function as long as the list is the same: another one has the places of all items worked out again.
-    getItemKey: useCallback((index: number) => items[index]?.key ?? index, [items]),
-    rangeExtractor: useCallback((range: Range) => withPending(range, items), [items]),
-    overscan: 4,
-    paddingStart: 24,
-    paddingEnd: 24,
-    anchorTo: "end",
-    followOnAppend: true,
-    scrollEndThreshold: NEAR_END_PX,
-    onChange: (instance) => setAtEnd(instance.isAtEnd(NEAR_END_PX)),
-  });
-  const toEnd = useCallback(() => virtual.scrollToEnd(), [virtual]);
+  const { virtual, atEnd, toEnd } = useRows(items, scroller, reading);
   const finding = useFinding(items, version, finds, (index) =>
     virtual.scrollToIndex(index, { align: "center" }),
   );
   useMarkedWords(() => scroller.current, finding.typed);
-  const isFilled = items.length > 0;
-  useEffect(() => {
-    if (isFilled) toEnd();
-  }, [isFilled, toEnd]);
   return (
-    <FoldMemory value={memory}>
+    <FoldMemory value={reading.folds}>
       <div className="relative flex h-full flex-col">
         {finds && <FindBar {...finding} close={endFinding} />}
         <Scrollable
@@ -108,6 +97,45 @@ export function Timeline({ view, live, earlier, finds, endFinding }: Props) {
       </div>
     </FoldMemory>
   );
+}
+
+/** The rows that are near the window, from where the reader was before; the end is followed until they leave it. */
+function useRows(items: readonly Item[], scroller: RefObject<HTMLDivElement | null>, reading: Reading) {
+  const [began] = useState(() => ({ ...reading }));
+  const [atEnd, setAtEnd] = useState(began.offset === null);
+  const virtual = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => ESTIMATES[items[index]?.kind ?? ""] ?? 48,
+    // The same function as long as the list is the same: another one has the places of all items worked out again.
+    getItemKey: useCallback((index: number) => items[index]?.key ?? index, [items]),
+    rangeExtractor: useCallback((range: Range) => withPending(range, items), [items]),
+    overscan: 4,
+    paddingStart: 24,
+    paddingEnd: 24,
+    anchorTo: "end",
+    followOnAppend: true,
+    scrollEndThreshold: NEAR_END_PX,
+    initialOffset: began.offset ?? 0,
+    initialMeasurementsCache: began.sizes,
+    onChange: (instance) => {
+      const isAtEnd = instance.isAtEnd(NEAR_END_PX);
+      reading.offset = isAtEnd ? null : instance.scrollOffset;
+      setAtEnd(isAtEnd);
+    },
+  });
+  useEffect(
+    () => () => {
+      reading.sizes = virtual.takeSnapshot();
+    },
+    [reading, virtual],
+  );
+  const toEnd = useCallback(() => virtual.scrollToEnd(), [virtual]);
+  const isFilled = items.length > 0;
+  useEffect(() => {
+    if (isFilled && began.offset === null) toEnd();
+  }, [isFilled, began, toEnd]);
+  return { virtual, atEnd, toEnd };
 }
 
 interface PlaceProps {
