@@ -99,6 +99,7 @@ RIGHTS = {
     "POST /api/webhooks/{name}/owner": May(A, ADMIN),
     "POST /api/webhooks/{name}/simulate": May(A, ADMIN),
     "GET /api/webhooks/{name}/deliveries": May(A, ADMIN),
+    "GET /api/deliveries": May(A, ADMIN),
     "POST /api/webhooks/{name}/deliveries/{delivery_id}/replay": May(A, ADMIN),
     **definitions("schedule", "pause", "resume"),
     "POST /api/schedules/explain": May(M, ADMIN),

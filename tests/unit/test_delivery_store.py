@@ -133,6 +133,17 @@ async def test_pages_list_the_deliveries_of_one_webhook_newest_first_without_bod
         await stores.deliveries.list("issues", limit=2, cursor="dGFza3M6dGFza18x")
 
 
+async def test_what_came_in_last_through_all_webhooks_is_one_list(stores: Stores) -> None:
+    made = [a_delivery(webhook=f"webhook-{number}") for number in range(15)]
+    for delivery in made:
+        await stores.deliveries.accept(delivery, [], user_id="user_1")
+    names = [one.webhook for one in sorted(made, key=lambda one: one.delivery_id, reverse=True)]
+    page = await stores.deliveries.list(None, limit=14)
+    assert [one.webhook for one in page.items] == names[:14]
+    (oldest,) = (await stores.deliveries.list(None, limit=14, cursor=page.next_cursor)).items
+    assert oldest.webhook == names[14]
+
+
 async def test_old_deliveries_are_pruned_and_their_tasks_stay(stores: Stores) -> None:
     work = [a_start()]
     old, new = a_delivery(*work, received_at=NOW - timedelta(days=31)), a_delivery()

@@ -48,6 +48,8 @@ export const webhooks = {
         params: { path: { name }, query: { limit, ...(cursor ? { cursor } : {}) } },
       }),
     ),
+  /** What came in last, through any of them. */
+  recent: (limit: number) => done(http.GET("/api/deliveries", { params: { query: { limit } } })),
   /** Once more, as a new delivery: the tasks that it starts, or why there are none. */
   replay: (name: string, delivery_id: string): Promise<Replayed> =>
     done<unknown>(

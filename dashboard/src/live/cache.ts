@@ -16,6 +16,8 @@ export const keys = {
   /** Below the list's, so that what makes the list old makes each of it old. */
   definition: (kind: KindId, name: string) => ["definitions", kind, name],
   deliveries: (webhook: string) => ["deliveries", webhook],
+  /** What came in last, through any webhook. */
+  recentDeliveries: ["recent-deliveries"],
   variables: ["variables"],
   credentials: ["credentials"],
   people: ["people"],
@@ -113,6 +115,7 @@ export function applyToCache(client: QueryClient, event: FeedEvent, again: Ask =
   }
   if (event.type === "webhook.received") {
     void client.invalidateQueries({ queryKey: keys.deliveries(event.data.webhook) });
+    again(keys.recentDeliveries);
     return;
   }
   if (event.type === "auth.status") void client.invalidateQueries({ queryKey: keys.credentials });

@@ -75,6 +75,7 @@ ROUTERS = (
     costs.router,
     budgets.router,
     webhooks.router,
+    webhooks.of_all,
     schedules.router,
     credentials.router,
     env.router,

@@ -100,7 +100,7 @@ _WEBHOOKS: Final = (
     Rule("POST", "/api/webhooks/{name}/owner", action="webhook.owner", fields=("user",)),
     Rule("POST", "/api/webhooks/{name}/simulate", why=_LOOKS),
     Rule("POST", "/api/webhooks/{name}/deliveries/{delivery_id}/replay", action="webhook.replay"),
-    *_reading(Scope.ADMIN, "/api/webhooks/{name}/deliveries"),
+    *_reading(Scope.ADMIN, "/api/webhooks/{name}/deliveries", "/api/deliveries"),
 )
 
 _SCHEDULES: Final = (

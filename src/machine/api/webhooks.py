@@ -38,6 +38,7 @@ from machine.webhooks.payloads import JSON, Unreadable
 from machine.webhooks.providers import setup_hints
 
 router = APIRouter(prefix="/api/webhooks", tags=["webhooks"])
+of_all = APIRouter(prefix="/api/deliveries", tags=["webhooks"])
 
 
 def _url(state: ApiState, request: Request, name: str) -> str:
@@ -156,6 +157,13 @@ async def list_deliveries(
 ) -> DeliveryList:
     """What came in, newest first, also of a webhook that is deleted. `next_cursor` is null on the last page."""
     page = await state.webhooks.deliveries.list(name, limit=limit, cursor=cursor)
+    return DeliveryList(items=[DeliveryView.of(one) for one in page.items], next_cursor=page.next_cursor)
+
+
+@of_all.get("")
+async def list_all_deliveries(state: State, _: Administrator, limit: Limit = 50, cursor: Cursor = None) -> DeliveryList:
+    """What came in through any webhook, newest first. `next_cursor` is null on the last page."""
+    page = await state.webhooks.deliveries.list(None, limit=limit, cursor=cursor)
     return DeliveryList(items=[DeliveryView.of(one) for one in page.items], next_cursor=page.next_cursor)
 
 

@@ -74,8 +74,8 @@ class DeliveryStore(Protocol):
         """With its body. Raises NotFound."""
         ...
 
-    async def list(self, webhook: str, *, limit: int, cursor: str | None = None) -> DeliveryPage:
-        """Raises BadRequest for a cursor that no page gave."""
+    async def list(self, webhook: str | None, *, limit: int, cursor: str | None = None) -> DeliveryPage:
+        """Of one webhook, or of all. Raises BadRequest for a cursor that no page gave."""
         ...
 
     async def prune(self, before: datetime, *, most: int = 500) -> int:

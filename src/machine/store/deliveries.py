@@ -77,8 +77,8 @@ class SqlDeliveryStore:
             raise NotFound(f"There is no delivery {delivery_id} of the webhook {webhook}.", hint="List its deliveries.")
         return _delivery_of(row)
 
-    async def list(self, webhook: str, *, limit: int, cursor: str | None = None) -> DeliveryPage:
-        where: list[ColumnElement[bool]] = [deliveries.c.webhook == webhook]
+    async def list(self, webhook: str | None, *, limit: int, cursor: str | None = None) -> DeliveryPage:
+        where: list[ColumnElement[bool]] = [] if webhook is None else [deliveries.c.webhook == webhook]
         if cursor is not None:
             where.append(deliveries.c.delivery_id < id_in(cursor, _CURSOR_KIND))
         query = select(*_WITHOUT_BODY).where(*where).order_by(deliveries.c.delivery_id.desc()).limit(limit + 1)
