@@ -362,6 +362,20 @@ def test_the_palette_goes_anywhere_by_keyboard_and_the_shortcuts_are_listed(pers
     expect(person.page.get_by_role("option")).to_have_text(["Search tasks for “there is nothing like this”Search"])
 
 
+def test_the_palette_stops_the_task_whose_page_is_open(person: Person) -> None:
+    person.wishes("demo:slow", agent="executor")
+    person.reads_until("word-001")
+    person.page.keyboard.press("Control+k")
+    person.page.get_by_role("combobox", name="Search").fill("stop this")
+    expect(person.page.get_by_role("option").first).to_contain_text("Stop this task")
+    person.page.keyboard.press("Enter")
+    person.sees_status("Stopped")
+    expect(person.page.get_by_role("dialog")).to_have_count(0)
+    person.page.keyboard.press("Control+k")
+    person.page.get_by_role("combobox", name="Search").fill("stop this")
+    expect(person.page.get_by_role("option", name="Stop this task")).to_have_count(0)
+
+
 def test_a_phone_reaches_every_page_with_one_thumb(open_page: OpenPage) -> None:
     person = open_page(width=360, height=740).opens()
     bar = person.page.get_by_role("navigation", name="Pages")

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Task } from "../domain/task";
-import { commandsOf, found, search } from "./commands";
+import { commandsOf, doingsOf, found, search } from "./commands";
 
 const known = {
   tasks: [{ task_id: "task_1", title: "Mend the code of the shop" }] as Task[],
@@ -52,6 +52,16 @@ describe("the palette", () => {
     expect(ends("code")).toMatchObject({ name: "Search tasks for “code”", to: "/tasks?q=code" });
     expect(ends(" a & b ")?.to).toBe("/tasks?q=a%20%26%20b");
     expect(ends("  ")?.id).not.toBe("search");
+  });
+
+  it("stops the task whose page is open, as its button does, while there is something to stop", () => {
+    const open = { task_id: "task_1", status: "running", waiting_reason: null } as Task;
+    const rests = { ...open, status: "waiting_input", waiting_reason: "input" } as Task;
+    const all = [...commandsOf(known), ...doingsOf(open)];
+    expect(search(all, "stop", 10)[0]).toMatchObject({ name: "Stop this task", stops: "task_1" });
+    expect(search(all, "", 10).map(({ stops }) => stops)).not.toContain("task_1");
+    expect(doingsOf(rests).map(({ name }) => name)).toEqual(["Close this task"]);
+    expect([doingsOf({ ...open, status: "failed" }), doingsOf(undefined)]).toEqual([[], []]);
   });
 
   it("knows conversations, and colours", () => {

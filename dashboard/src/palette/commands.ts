@@ -1,5 +1,6 @@
 import {
   ChartColumn,
+  Check,
   CirclePlus,
   ListTodo,
   type LucideIcon,
@@ -7,17 +8,18 @@ import {
   Search,
   Server,
   Settings,
+  Square,
   SquarePen,
 } from "lucide-react";
 import type { Chat } from "../api/chat";
 import type { DefinitionView } from "../api/definitions";
 import { KINDS } from "../definitions/kinds";
 import type { KindId } from "../domain/definition";
-import { conversationOf, pathOf, type Task } from "../domain/task";
+import { conversationOf, hasEnded, pathOf, rests, type Task } from "../domain/task";
 import { THEME_ICONS, THEMES, type Theme } from "../parts/theme";
 import { sectionsFor } from "../settings/sections";
 
-/** Something to go to, by its address, or colours to choose. */
+/** Something to go to, by its address, colours to choose, or a task to stop. */
 export interface Command {
   id: string;
   name: string;
@@ -25,6 +27,8 @@ export interface Command {
   kind: string;
   to?: string;
   theme?: Theme;
+  /** The id of the task that it ends. */
+  stops?: string;
   Icon: LucideIcon;
 }
 
@@ -102,6 +106,15 @@ export function commandsOf({ tasks, definitions, chats, mayCreate }: Known): Com
         Icon: ListTodo,
       })),
   ];
+}
+
+/** What can be done with the task whose page is open. After all else: nobody is to come upon it by Enter alone. */
+export function doingsOf(task: Task | undefined): Command[] {
+  if (!task || hasEnded(task)) return [];
+  const [name, Icon] = rests(task)
+    ? (["Close this task", Check] as const)
+    : (["Stop this task", Square] as const);
+  return [{ id: "stop", name, kind: "Do", stops: task.task_id, Icon }];
 }
 
 /** How well a text fits what was typed; 0 is not at all. Every word must be in it; beginnings count more. */

@@ -1,11 +1,15 @@
-import { useNavigate } from "@tanstack/react-router";
+import { useMatch, useNavigate } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useChats } from "../chat/use-chats";
-import { useDefinitions, useIsAdministrator, useTasks } from "../live/hooks";
+import type { Task } from "../domain/task";
+import { keys } from "../live/cache";
+import { useDefinitions, useIsAdministrator, useLive, useMayAct, useTasks } from "../live/hooks";
 import { Dialog } from "../parts/dialog";
+import { Failed } from "../parts/states";
 import { useTheme } from "../parts/theme";
-import { type Command, commandsOf, found as foundIn } from "./commands";
+import { useActing } from "../task/task-actions";
+import { type Command, commandsOf, doingsOf, found as foundIn } from "./commands";
 
 const SHOWN = 40;
 
@@ -17,7 +21,8 @@ function useCommands(): Command[] {
   const schedules = useDefinitions("schedules").data?.items;
   const chats = useChats("").data;
   const mayCreate = useIsAdministrator();
-  return useMemo(() => {
+  const open = useOpenTask();
+  const known = useMemo(() => {
     const definitions = {
       agents: agents ?? [],
       skills: skills ?? [],
@@ -27,19 +32,33 @@ function useCommands(): Command[] {
     const conversations = chats?.pages.flatMap(({ items }) => items) ?? [];
     return commandsOf({ tasks, definitions, chats: conversations, mayCreate });
   }, [tasks, agents, skills, webhooks, schedules, chats, mayCreate]);
+  return useMemo(() => [...known, ...doingsOf(open)], [known, open]);
 }
 
-/** Everything there is to go to, found by a few letters. */
+/** The task whose page is open, for those who may do something with it. */
+function useOpenTask(): Task | undefined {
+  const { client } = useLive();
+  const mayAct = useMayAct();
+  const match = useMatch({ from: "/shell/tasks/$taskId", shouldThrow: false });
+  return mayAct && match ? client.getQueryData<Task>(keys.task(match.params.taskId)) : undefined;
+}
+
+/** Everything there is to go to, and what can be done from anywhere, found by a few letters. */
 export function Palette({ close }: { close(): void }) {
   const navigate = useNavigate();
   const commands = useCommands();
   const [, chooseTheme] = useTheme();
+  const { feed } = useLive();
+  const { busy, fault, act } = useActing();
+  const stop = (task_id: string) => feed.send({ type: "task.stop", task_id, mode: "stop" });
   const [typed, setTyped] = useState("");
   const [marked, mark] = useState(0);
   const found = useMemo(() => foundIn(commands, typed, SHOWN), [commands, typed]);
   const id = useId();
   const go = (command: Command | undefined) => {
-    if (!command) return;
+    if (!command || busy) return;
+    const { stops } = command;
+    if (stops) return void act("Stop", () => stop(stops).then(close));
     close();
     if (command.theme) chooseTheme(command.theme);
     if (command.to) void navigate({ href: command.to });
@@ -78,6 +97,16 @@ export function Palette({ close }: { close(): void }) {
         <p role="status" className="px-4 pb-4 text-center text-faint text-xs">
           Nothing else fits.
         </p>
+      )}
+      {busy && (
+        <p role="status" className="px-4 pb-4 text-soft">
+          Stopping…
+        </p>
+      )}
+      {fault && (
+        <div className="px-4 pb-4">
+          <Failed what={`${fault.name} did not work.`} error={fault.error} />
+        </div>
       )}
     </Dialog>
   );
