@@ -59,12 +59,7 @@ export function useGlimpse({ task_id, last_seq }: Task): TaskView | null {
   return view;
 }
 
-/** Tasks with a reply that nobody has looked at, each with its conversation. */
-export function useUnread(): ReadonlyMap<string, string> {
-  return useSignal(useLive().unread.tasks);
-}
-
-/** Conversations with such a reply. */
+/** Conversations with a reply that nobody has looked at. */
 export function useUnreadChats(): ReadonlySet<string> {
   const { unread } = useLive();
   useSignal(unread.tasks);

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { memo, useMemo } from "react";
 import { ago, fullTime } from "../domain/format";
 import { hasEnded, isWork, needsAnswer, pathOf, type Task } from "../domain/task";
-import { useTasks, useUnread } from "../live/hooks";
+import { useTasks } from "../live/hooks";
 import { Button } from "../parts/button";
 import { useNow } from "../parts/now";
 import { Empty, Failed, Loading } from "../parts/states";
@@ -34,7 +34,6 @@ export function TaskList({ only }: { only?: (task: Task) => boolean }) {
   const tasks = useMemo(() => known.filter(isListed), [known]);
   const groups = useMemo(() => grouped(only ? tasks.filter(only) : tasks), [tasks, only]);
   const now = useNow(MINUTE_MS);
-  const unread = useUnread();
   const error = recent.error ?? active.error;
   if (error && tasks.length === 0) {
     const retry = () => void Promise.all([active.refetch(), recent.refetch()]);
@@ -56,7 +55,6 @@ export function TaskList({ only }: { only?: (task: Task) => boolean }) {
               <li key={task.task_id}>
                 <TaskRow
                   task={task}
-                  isNew={unread.has(task.task_id)}
                   when={ago(task.created_at, Math.max(now, Date.parse(task.created_at)))}
                 />
               </li>
@@ -78,7 +76,7 @@ export function TaskList({ only }: { only?: (task: Task) => boolean }) {
   );
 }
 
-const TaskRow = memo(function TaskRow({ task, when, isNew }: { task: Task; when: string; isNew: boolean }) {
+const TaskRow = memo(function TaskRow({ task, when }: { task: Task; when: string }) {
   return (
     <Link
       to={pathOf(task)}
@@ -87,10 +85,9 @@ const TaskRow = memo(function TaskRow({ task, when, isNew }: { task: Task; when:
     >
       <StatusIcon task={task} className="mt-0.5 size-4" />
       <span className="min-w-0 flex-1">
-        <span className={`block truncate ${isNew ? "font-semibold" : "font-medium"}`}>{task.title}</span>
+        <span className="block truncate font-medium">{task.title}</span>
         <span className="flex gap-1.5 text-faint text-xs">
           <span className="truncate">{task.assigned_agent}</span>
-          {isNew && <span className="shrink-0 text-accent">· new reply</span>}
           <time
             dateTime={task.created_at}
             title={fullTime(task.created_at)}
