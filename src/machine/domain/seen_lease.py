@@ -1,15 +1,12 @@
 """What others see of a machine's lease."""
 
 from datetime import datetime
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
 
-
-class SeenLease(BaseModel):
+class SeenLease(NamedTuple):
     """A machine's lease when it was looked at: one that is alive moves `until` on with every heartbeat. The clock that
     `until` was read from may be set, so that it tells whether there was a heartbeat, and not when."""
-
-    model_config = ConfigDict(frozen=True)
 
     machine_id: str
     epoch: int
