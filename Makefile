@@ -38,7 +38,7 @@ chaos: setup ## Ten minutes of a fleet under everything that can happen to it: A
 docs: setup ## Build the site of docs/ into site/; a link that leads nowhere fails
 	@.venv/bin/zensical build --strict --clean
 
-screenshots: setup ## Make the pictures of README and docs/ again; of every page with ALL=build/screenshots
+screenshots: setup ## Take pictures of every page for README and docs/ again; whole pages into a folder with ALL=build/screenshots
 	@.venv/bin/python scripts/screenshots.py $(if $(ALL),--all "$(ALL)")
 
 lighthouse: setup ## Let Lighthouse judge the main page and a task's page: ARGS="--runs 3 --phone"

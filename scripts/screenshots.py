@@ -1,9 +1,8 @@
 """Take pictures of the dashboard: the demo in Chromium, at work. `make screenshots`
 
-docs/images/ keeps, as WebP, what the README and docs/ show and nothing else (KEPT): the pages that are explained there,
-light and wide, and the README's, in both themes, some of them on a phone. `make screenshots ALL=build/screenshots`
-takes every page instead, in both themes, at 1280 and 360 px, as high as what it scrolls through, as PNG, for somebody
-to look at; that folder is not committed. It takes five minutes.
+docs/images/ keeps every page as WebP, in both themes, at 1280 and 360 px, as much of it as one screen shows;
+docs/pages.md shows them all. `make screenshots ALL=build/screenshots` takes each page as high as what it scrolls
+through instead, as PNG, for somebody to look at; that folder is not committed. It takes five minutes.
 """
 
 import argparse
@@ -25,14 +24,15 @@ from scripts.sample_work import Sample, filled, work  # noqa: E402 - found throu
 from tests.support.daemon import DaemonProcess, demo_daemon_on  # noqa: E402 - found through the line above
 
 IMAGES: Final = ROOT / "docs" / "images"
-KEPT: Final = {
-    ("light", "wide"): ("permission", "chat", "tasks", "agent-edit", "webhook", "costs"),
-    ("dark", "wide"): ("permission",),
-    ("light", "phone"): ("start", "permission", "chat"),
-    ("dark", "phone"): ("start", "permission", "chat"),
-}
+GALLERY: Final = ROOT / "docs" / "pages.md"
+HEAD: Final = """# Every page
+
+Made by `make screenshots` from the demo: as much of each page as one screen shows, on a desk and on a phone, light and
+dark.
+"""
 MAX_BYTES: Final = 120_000
-QUALITY: Final = 80
+QUALITY: Final = 70
+THEMES: Final = ("light", "dark")
 SIZES: Final = {"wide": (1280, 800), "phone": (360, 760)}
 MAX_HEIGHT: Final = 2_600
 PATIENCE_MS: Final = 20_000
@@ -40,6 +40,16 @@ HIDDEN: Final = """() => Math.max(0, ...[...document.querySelectorAll("html, mai
     .filter((one) => one.matches("html") || getComputedStyle(one).overflowY === "auto")
     .map((one) => one.scrollHeight - one.clientHeight))"""
 """By how much the page scrolls."""
+ELSEWHERE: Final = """root => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (texts.nextNode()) {
+    const text = texts.currentNode
+    const said = text.nodeValue.replaceAll(root, "/opt/claude-code-agent")
+    const moved = said.replace(/\\/tmp\\/machine-pictures-\\w+\\/data/g, "/var/lib/machine")
+    if (moved !== text.nodeValue) text.nodeValue = moved
+  }
+}"""
+"""Says the folders of this computer as they are called on others."""
 SETTINGS: Final = (
     "login",
     "variables",
@@ -57,8 +67,8 @@ SETTINGS: Final = (
 
 def pages_of(made: Sample) -> dict[str, str]:
     """Address by name, of every page that somebody who is signed in can open."""
-    tasks = {name: f"/tasks/{task_id}" for name, task_id in made.tasks.items()}
-    views = {f"task-{view}": f"{tasks['edit']}?view={view}" for view in ("events", "files", "about")}
+    tasks = {f"task-{name}": f"/tasks/{task_id}" for name, task_id in made.tasks.items()}
+    views = {f"task-{view}": f"{tasks['task-edit']}?view={view}" for view in ("events", "files", "about")}
     return {
         "start": "/",
         "chat": f"/chat/{made.conversation}",
@@ -89,23 +99,30 @@ def pages_of(made: Sample) -> dict[str, str]:
     }
 
 
+SIGNED_OUT: Final = {"signed-out": "/login", "sign-in": "/login#a-link", "invite": "/invite#one"}
+
+
 def main() -> None:
     """Raises SystemExit when there is no browser, or when a picture has grown too large for a README."""
     wanted = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     wanted.add_argument("--all", type=Path, metavar="FOLDER", help="every page into this folder, and nothing kept")
-    wanted.add_argument("--only", nargs="+", metavar="NAME", help="with --all: these pages alone")
+    wanted.add_argument("--only", nargs="+", metavar="NAME", help="these pages alone")
     asked = wanted.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="machine-pictures-") as folder,
         demo_daemon_on(Path(folder) / "data") as daemon,
         _chromium() as browser,
     ):
-        made = filled(daemon)
+        paths = {**pages_of(filled(daemon)), **SIGNED_OUT}
+        some = {name: path for name, path in paths.items() if not asked.only or name in asked.only}
         state = _signed_in(browser, daemon)
         if asked.all:
-            _everything(browser, state, daemon, made, asked.all, asked.only)
+            _everything(browser, state, daemon, some, asked.all)
         else:
-            _kept(browser, state, daemon, pages_of(made))
+            if not asked.only:
+                shutil.rmtree(IMAGES, ignore_errors=True)
+            _kept(browser, state, daemon, some)
+            GALLERY.write_text(HEAD + "".join(_shown(name) for name in paths), encoding="utf-8")
 
 
 @contextmanager
@@ -150,18 +167,37 @@ def _open(page: Page, address: str) -> None:
     page.wait_for_function("() => !document.querySelector('.animate-pulse')")
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(400)
+    page.evaluate(ELSEWHERE, str(ROOT))
 
 
 def _kept(browser: Browser, state: Any, daemon: DaemonProcess, paths: dict[str, str]) -> None:
-    """The pictures of docs/images/, with one task at work."""
-    work(daemon)
-    shutil.rmtree(IMAGES, ignore_errors=True)
-    IMAGES.mkdir(parents=True)
-    for (theme, size), names in KEPT.items():
-        with _page(browser, state, size, theme) as page:
-            for name in names:
-                _open(page, daemon.url + paths[name])
-                _keep(page, IMAGES / f"{name}-{theme}-{size}.webp")
+    """The pictures of docs/images/, each round of them with a task at work."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    for theme, size, page, names in _everywhere(browser, state, paths):
+        work(daemon)
+        for name, path in names.items():
+            _open(page, daemon.url + path)
+            _keep(page, IMAGES / f"{name}-{theme}-{size}.webp")
+
+
+def _shown(name: str) -> str:
+    title = name.replace("-", ": ", 1).capitalize()
+    pictures = (
+        f'<img src="images/{name}-{theme}-{size}.webp" alt="{title}, {theme}, {size}" height="240" loading="lazy">\n'
+        for size in SIZES
+        for theme in THEMES
+    )
+    return f"\n## {title}\n\n{''.join(pictures)}"
+
+
+def _everywhere(browser: Browser, state: Any, paths: dict[str, str]) -> Iterator[tuple[str, str, Page, dict[str, str]]]:
+    """Each theme and size, with a page and what is to be opened in it."""
+    for size in SIZES:
+        for theme in THEMES:
+            for who, those in ((state, paths.keys() - SIGNED_OUT.keys()), (None, paths.keys() & SIGNED_OUT.keys())):
+                if those:
+                    with _page(browser, who, size, theme) as page:
+                        yield theme, size, page, {name: path for name, path in paths.items() if name in those}
 
 
 def _keep(page: Page, path: Path) -> None:
@@ -174,21 +210,12 @@ def _keep(page: Page, path: Path) -> None:
     print(f"{path.relative_to(ROOT)}: {size / 1000:.0f} kB")  # noqa: T201 - a command says what it made
 
 
-def _everything(
-    browser: Browser, state: Any, daemon: DaemonProcess, made: Sample, folder: Path, only: list[str] | None
-) -> None:
+def _everything(browser: Browser, state: Any, daemon: DaemonProcess, paths: dict[str, str], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    paths = {name: path for name, path in pages_of(made).items() if not only or name in only}
-    for size in SIZES:
-        for theme in ("light", "dark"):
-            with _page(browser, state, size, theme) as page:
-                for name, path in paths.items():
-                    _open(page, daemon.url + path)
-                    _whole(page, size, folder / f"{name}-{theme}-{size}.png")
-            with _page(browser, None, size, theme) as page:
-                for name, path in (("signed-out", "/login"), ("sign-in", "/login#a-link"), ("invite", "/invite#one")):
-                    _open(page, daemon.url + path)
-                    _whole(page, size, folder / f"{name}-{theme}-{size}.png")
+    for theme, size, page, names in _everywhere(browser, state, paths):
+        for name, path in names.items():
+            _open(page, daemon.url + path)
+            _whole(page, size, folder / f"{name}-{theme}-{size}.png")
 
 
 def _whole(page: Page, size: str, path: Path) -> None:
